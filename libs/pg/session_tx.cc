@@ -1,0 +1,178 @@
+#include "libs/pg/session_tx.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/ids.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/log/log.h"
+
+namespace rectify::pg {
+namespace {
+
+const char* BeginCommand(Access access) {
+  switch (access) {
+    case Access::kReadWrite:
+      return "BEGIN";
+    case Access::kReadOnly:
+      return "BEGIN READ ONLY";
+    case Access::kRepeatableReadOnly:
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  }
+  return "BEGIN";
+}
+
+absl::Status CheckText(const std::vector<Param>& params) {
+  for (const Param& param : params) {
+    if (param.text().has_value() && !IsCleanUtf8(*param.text())) {
+      return MakeError(absl::StatusCode::kInvalidArgument,
+                       {"INVALID_FIELD",
+                        {"文本含有空字符或无效的 UTF-8 编码。",
+                         "A text holds a NUL character or invalid UTF-8."},
+                        {},
+                        {}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Errors that the caller's code expects and handles are no news for an operator.
+void LogFailure(const std::string& op, absl::string_view what, const Failure& failure,
+                const absl::Status& status, const std::string& log_id) {
+  const log::Fields fields = {{"op", op},
+                              {"statement", what},
+                              {"sqlstate", failure.sqlstate},
+                              {"constraint", failure.constraint},
+                              {"message", failure.message},
+                              {"log_id", log_id}};
+  if (status.code() == absl::StatusCode::kInternal) {
+    log::Error("pg_statement_failed", fields);
+  } else if (status.code() == absl::StatusCode::kUnavailable) {
+    log::Warning("pg_connection_lost", fields);
+  } else if (status.code() == absl::StatusCode::kAlreadyExists) {
+    log::Debug("pg_statement_failed", fields);
+  } else {
+    log::Warning("pg_statement_failed", fields);
+  }
+}
+
+}  // namespace
+
+SessionTx::SessionTx(Session* session, absl::string_view op, const TxOptions& options,
+                     absl::Duration statement_timeout)
+    : session_(session), op_(op), options_(options), timeout_(statement_timeout) {}
+
+absl::Status SessionTx::Fail(absl::string_view what, const Failure& failure) {
+  const std::string log_id = NewUuid7(absl::Now());
+  lost_ = lost_ || failure.kind == Failure::Kind::kLost;
+  repeatable_ = repeatable_ || failure.kind != Failure::Kind::kOther;
+  failed_ = StatusOf(failure, log_id);
+  LogFailure(op_, what, failure, failed_, log_id);
+  return failed_;
+}
+
+absl::Status SessionTx::Guard(absl::string_view what, const std::function<void()>& work) {
+  if (!failed_.ok()) return failed_;
+  if (absl::Now() >= options_.deadline) return failed_ = DeadlineError();
+  try {
+    TightenTimeout();
+    work();
+    return absl::OkStatus();
+  } catch (const std::exception& error) {
+    Failure failure = ClassifyFailure(error);
+    // Only a transaction that may write learns from it that its server became a standby.
+    if (failure.sqlstate == "25006" && options_.access != Access::kReadWrite) {
+      failure.kind = Failure::Kind::kOther;
+    }
+    return Fail(what, failure);
+  }
+}
+
+std::string SessionTx::TimeoutSetting(absl::Duration timeout) {
+  timeout_ = timeout;
+  return absl::StrCat("SET LOCAL statement_timeout = ",
+                      std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
+}
+
+void SessionTx::TightenTimeout() {
+  const absl::Duration left = options_.deadline - absl::Now();
+  if (left < timeout_ / 2) session_->Run(TimeoutSetting(left));
+}
+
+absl::Status SessionTx::Begin() {
+  const absl::Duration left = options_.deadline - absl::Now();
+  if (left <= absl::ZeroDuration()) return failed_ = DeadlineError();
+  std::string command = BeginCommand(options_.access);
+  // One round trip with BEGIN.
+  if (left < timeout_) absl::StrAppend(&command, "; ", TimeoutSetting(left));
+  return Guard("BEGIN", [&] { session_->Run(command); });
+}
+
+absl::Status SessionTx::Commit() {
+  if (!failed_.ok()) return failed_;
+  try {
+    session_->TakeReplicationWarning();
+    session_->Run("COMMIT");
+  } catch (const std::exception& error) {
+    absl::Status status = Fail("COMMIT", ClassifyFailure(error));
+    // Nothing was written that could be doubled.
+    if (!lost_ || options_.access != Access::kReadWrite) return status;
+    repeatable_ = false;
+    return failed_ = CommitInDoubtError();
+  }
+  if (session_->TakeReplicationWarning()) {
+    log::Error("pg_commit_without_standby", {{"op", op_}});
+    return failed_ = CommitInDoubtError();
+  }
+  return absl::OkStatus();
+}
+
+void SessionTx::Rollback() {
+  if (lost_) return;
+  try {
+    session_->Run("ROLLBACK");
+  } catch (const std::exception& error) {
+    log::Warning("pg_rollback_failed", {{"op", op_}, {"message", ClassifyFailure(error).message}});
+    lost_ = true;
+  }
+}
+
+absl::StatusOr<Rows> SessionTx::Exec(const Statement& statement, const std::vector<Param>& params) {
+  if (!failed_.ok()) return failed_;
+  if (absl::Status clean = CheckText(params); !clean.ok()) return failed_ = clean;
+  Rows rows;
+  RETURN_IF_ERROR(Guard(statement.name, [&] { rows = session_->RunPrepared(statement, params); }));
+  return rows;
+}
+
+absl::Status SessionTx::ExecScript(absl::string_view sql) {
+  if (!failed_.ok()) return failed_;
+  if (!IsCleanUtf8(sql)) return failed_ = absl::InvalidArgumentError("the script is not text");
+  return Guard("script", [&] { session_->Run(std::string(sql)); });
+}
+
+absl::Status SessionTx::Savepoint(const std::function<absl::Status()>& fn) {
+  const std::string name = absl::StrCat("s", depth_ + 1);
+  RETURN_IF_ERROR(Guard("SAVEPOINT", [&] { session_->Run("SAVEPOINT " + name); }));
+  ++depth_;
+  absl::Status status = fn();
+  --depth_;
+  if (status.ok()) status = failed_;
+  if (status.ok()) {
+    return Guard("RELEASE", [&] { session_->Run("RELEASE SAVEPOINT " + name); });
+  }
+  if (lost_) return status;
+  try {
+    session_->Run(absl::StrCat("ROLLBACK TO SAVEPOINT ", name, "; RELEASE SAVEPOINT ", name));
+    failed_ = absl::OkStatus();
+  } catch (const std::exception& error) {
+    return Fail("ROLLBACK TO", ClassifyFailure(error));
+  }
+  return status;
+}
+
+}  // namespace rectify::pg

@@ -1,0 +1,61 @@
+// A transaction on a leased session.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/pg/failure.h"
+#include "libs/pg/pool.h"
+#include "libs/pg/session.h"
+
+namespace rectify::pg {
+
+// Lives as long as one run of the caller's function. Remembers the first failure: PostgreSQL
+// answers COMMIT of a failed transaction with a silent rollback, so a failure that the function
+// overlooked must not end as success.
+class SessionTx : public Tx {
+ public:
+  SessionTx(Session* session, absl::string_view op, const TxOptions& options,
+            absl::Duration statement_timeout);
+
+  absl::Status Begin();
+  absl::Status Commit();
+  // Leaves the session clean for the next lease, or lost() true.
+  void Rollback();
+
+  absl::StatusOr<Rows> Exec(const Statement& statement, const std::vector<Param>& params) override;
+  absl::Status Savepoint(const std::function<absl::Status()>& fn) override;
+  absl::Status ExecScript(absl::string_view sql) override;
+
+  // OK, or the failure that makes a commit impossible.
+  const absl::Status& failed() const { return failed_; }
+  // The session is spent.
+  bool lost() const { return lost_; }
+  // The failure may not come back when the transaction runs again.
+  bool repeatable() const { return repeatable_; }
+
+ private:
+  // Runs `work`, which talks to the session, unless the transaction failed before or its deadline
+  // is over.
+  absl::Status Guard(absl::string_view what, const std::function<void()>& work);
+  absl::Status Fail(absl::string_view what, const Failure& failure);
+  std::string TimeoutSetting(absl::Duration timeout);
+  // Keeps the server's own timeout close to the deadline in transactions of several statements.
+  void TightenTimeout();
+
+  Session* const session_;
+  const std::string op_;
+  const TxOptions options_;
+  absl::Duration timeout_;  // what the server holds now
+  absl::Status failed_;
+  bool lost_ = false;
+  bool repeatable_ = false;
+  int depth_ = 0;  // of savepoints
+};
+
+}  // namespace rectify::pg
