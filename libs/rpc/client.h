@@ -1,0 +1,69 @@
+// Calls by method descriptor: one client class for every contract, no generated stubs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace rectify::rpc {
+
+struct ClientOptions {
+  std::string target;                  // "127.0.0.1:50051" or "dns:///host:port"
+  std::string tls_root_file;           // empty: plaintext, loopback only
+  std::function<std::string()> token;  // called per attempt; empty string: none
+  absl::Duration timeout = absl::Seconds(10);
+  int max_attempts = 4;  // on UNAVAILABLE, for idempotent rules or with a request_id
+};
+
+// Of one call, where it differs from the client's own.
+struct CallOptions {
+  std::string token;     // empty: the client's
+  std::string language;  // of error texts: "zh-CN" or "en"; empty: the server's default, Chinese
+  std::string trace;     // W3C traceparent to continue; empty: a new one
+  std::optional<absl::Duration> timeout;
+};
+
+// Thread-safe; one per target and process. Errors come back with their ErrorDetail (DetailOf
+// works).
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
+  ~Client();
+
+  // `method`: full name "rectify.venue.v1.VenueRegistry.CreateVenue".
+  template <typename Response>
+  absl::StatusOr<Response> Unary(absl::string_view method, const google::protobuf::Message& request,
+                                 const CallOptions& call = {}) const {
+    Response response;
+    absl::Status status = UnaryInto(method, request, response, call);
+    if (!status.ok()) return status;
+    return response;
+  }
+  absl::Status UnaryInto(absl::string_view method, const google::protobuf::Message& request,
+                         google::protobuf::Message& response, const CallOptions& call = {}) const;
+
+  // Streaming of any kind: `next` fills the next request and returns false when there are no more;
+  // `on_response` gets each answer and may end the call by returning an error. Not retried.
+  absl::Status Stream(
+      absl::string_view method, const std::function<bool(google::protobuf::Message&)>& next,
+      const std::function<absl::Status(const google::protobuf::Message&)>& on_response,
+      absl::Duration timeout, const CallOptions& call = {}) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rectify::rpc

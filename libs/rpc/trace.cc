@@ -1,0 +1,36 @@
+#include "libs/rpc/trace.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/crypto/crypto.h"
+
+namespace rectify::rpc {
+namespace {
+
+constexpr size_t kTraceIdBytes = 16, kSpanIdBytes = 8;
+
+bool IsLowerHex(absl::string_view text, size_t size) {
+  return text.size() == size && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::string RandomHex(size_t bytes) { return absl::BytesToHexString(crypto::RandomBytes(bytes)); }
+
+}  // namespace
+
+bool IsTraceparent(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
+  return parts.size() == 4 && parts[0] == "00" && IsLowerHex(parts[1], 2 * kTraceIdBytes) &&
+         IsLowerHex(parts[2], 2 * kSpanIdBytes) && IsLowerHex(parts[3], 2);
+}
+
+std::string NewTraceparent() {
+  return absl::StrCat("00-", RandomHex(kTraceIdBytes), "-", RandomHex(kSpanIdBytes), "-01");
+}
+
+}  // namespace rectify::rpc
