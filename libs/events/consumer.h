@@ -1,0 +1,92 @@
+// Applies another service's events exactly once, in order: cursor and effect in one transaction.
+// Redis makes it fast, the EventFeed rpc makes it right: on a gap and on silence it asks the
+// source. An object belongs to one thread; replicas each have their own.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/events/command.h"
+#include "libs/events/feed.h"
+#include "libs/redis/redis.h"
+#include "rectify/event/v1/event.pb.h"
+
+namespace rectify::events {
+
+struct ConsumerOptions {
+  std::string name;           // the consuming service: "deadline"
+  std::string source;         // "hazard"
+  std::string redis_address;  // empty: feed only
+  int batch = 256;
+  int poison_attempts = 5;  // then the event and later ones of its aggregate are parked
+  absl::Duration poison_after =
+      absl::Minutes(10);  // and not before this much time since the first failure
+};
+
+class Consumer {
+ public:
+  // An effect. Unknown event types must be ignored with OK. Runs inside the cursor's transaction.
+  using Handler = std::function<absl::Status(Change&, const event::v1::EventEnvelope&)>;
+
+  // `feed` reads the source: a RemoteFeed, or a LocalFeed in tests. Both outlive the consumer.
+  Consumer(ConsumerOptions options, Commands& commands, FeedReader& feed, Handler handler);
+
+  // One step: waits for entries at most `wait`, applies what it got. Returns how many were applied
+  // or parked. 0 also when another replica is applying. When there is nothing to wait at (Redis
+  // down), it still takes up to 250 ms of `wait`, so that a loop of steps does not spin.
+  // FAILED_PRECONDITION HISTORY_DIVERGED: the source's history was rewritten; applies nothing more
+  // until a person has reconciled it.
+  // Any other error: the event after the cursor could not be applied, those before it were; call
+  // again later. UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED are tried for ever,
+  // all others count towards parking.
+  absl::StatusOr<int> Step(absl::Duration wait);
+  // Applies until the cursor has reached `position`; from the feed alone. Waits for another replica
+  // that is applying. ABORTED NOT_SETTLED when the source itself has not got there.
+  absl::StatusOr<int> CatchUp(int64_t position);
+  // The present cursor.
+  absl::StatusOr<int64_t> Position();
+
+  // How many events wait for ReplayParked.
+  absl::StatusOr<int64_t> CountParked();
+  // Applies parked events in order, each in a transaction of its own. Where one fails again, it and
+  // the later ones of its aggregate stay parked. Returns how many were applied.
+  absl::StatusOr<int> ReplayParked();
+
+ private:
+  struct Cursor;
+  struct Outcome;
+  // How a batch is applied: without savepoints as long as nothing fails, with them after that.
+  enum class Mode { kFast, kCareful };
+  enum class Replay { kNothingLeft, kApplied, kStuck };
+  using Events = std::vector<event::v1::EventEnvelope>;
+
+  absl::StatusOr<Cursor> ReadCursor();
+  absl::StatusOr<std::optional<Cursor>> LockCursor(pg::Tx& tx, bool wait);
+  bool Follows(const Cursor& cursor, const event::v1::EventEnvelope& event) const;
+  // Entries right behind the cursor from the stream; none when the feed must be asked.
+  Events ReadStream(const Cursor& cursor, absl::Duration wait);
+  absl::StatusOr<int> ReadFeed(const Cursor& cursor, absl::Duration wait, bool wait_for_turn);
+  absl::StatusOr<int> StepOnce(absl::Duration wait);
+
+  absl::StatusOr<int> Apply(const Events& events, bool wait_for_turn);
+  absl::Status ApplyBatch(pg::Tx& tx, const Events& events, bool wait_for_turn, Mode mode,
+                          Outcome& outcome);
+  absl::Status ApplyOne(pg::Tx& tx, const event::v1::EventEnvelope& event, Mode mode);
+  bool IsPoison(Cursor& cursor, const event::v1::EventEnvelope& event, const absl::Status& error);
+  absl::Status StoreCursor(pg::Tx& tx, const Cursor& cursor);
+  absl::Status Park(pg::Tx& tx, const event::v1::EventEnvelope& event, const absl::Status& error);
+  absl::StatusOr<Replay> ReplayNext(pg::Tx& tx, const std::vector<std::string>& stuck,
+                                    std::string& aggregate);
+
+  ConsumerOptions options_;
+  Commands& commands_;
+  FeedReader& feed_;
+  Handler handler_;
+  redis::Connection redis_;
+};
+
+}  // namespace rectify::events

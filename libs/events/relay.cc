@@ -1,0 +1,159 @@
+#include "libs/events/relay.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/events/log_rows.h"
+#include "libs/log/log.h"
+#include "libs/metrics/metrics.h"
+
+namespace rectify::events {
+namespace {
+
+constexpr int kBatch = 500;
+
+// Adds entries only behind the entry they follow: Redis itself would accept a gap.
+// ARGV: the stream's last id ("0-0": no stream), longest length, then id and entry in turn.
+constexpr char kAppendScript[] = R"lua(
+local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+local last = '0-0'
+if not info.err then
+  for i = 1, #info, 2 do if info[i] == 'last-generated-id' then last = info[i + 1] end end
+end
+if last ~= ARGV[1] then return 'GAP' end
+for i = 3, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'e', ARGV[i + 1])
+end
+return 'OK')lua";
+
+// Drops the stream unless another relay has replaced it meanwhile.
+constexpr char kDropScript[] = R"lua(
+local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+if info.err then return 0 end
+for i = 1, #info, 2 do
+  if info[i] == 'last-generated-id' and info[i + 1] == ARGV[1] then
+    return redis.call('DEL', KEYS[1])
+  end
+end
+return 0)lua";
+
+struct StreamEnd {
+  std::string id = "0-0";  // no stream
+  int64_t position = 0;
+  int32_t epoch = 0;
+  std::optional<std::string> chain;  // of the last entry, when it is still there
+  bool readable = true;              // the id and the last entry are of our making
+};
+
+struct Tail {
+  FeedEnd head;
+  FeedSlice slice;
+};
+
+absl::Status Unexpected(const redis::Reply& reply) {
+  return absl::UnavailableError(absl::StrCat("redis: ", reply.text));
+}
+
+bool ParseId(const std::string& id, StreamEnd& end) {
+  const size_t dash = id.find('-');
+  return dash != std::string::npos && absl::SimpleAtoi(id.substr(0, dash), &end.epoch) &&
+         absl::SimpleAtoi(id.substr(dash + 1), &end.position);
+}
+
+// `entry`: [id, [field, value, ...]]
+std::optional<std::string> ChainOfEntry(const redis::Reply& entry) {
+  if (entry.elements.size() != 2 || entry.elements[1].elements.size() != 2) return std::nullopt;
+  event::v1::EventEnvelope envelope;
+  if (!envelope.ParseFromString(entry.elements[1].elements[1].text)) return std::nullopt;
+  return envelope.chain();
+}
+
+absl::StatusOr<StreamEnd> ReadStreamEnd(redis::Connection& redis, const std::string& key) {
+  ASSIGN_OR_RETURN(redis::Reply info, redis.Command({"XINFO", "STREAM", key}));
+  StreamEnd end;
+  if (info.kind == redis::Reply::Kind::kError) {
+    if (absl::StrContains(info.text, "no such key")) return end;
+    return Unexpected(info);
+  }
+  for (size_t i = 0; i + 1 < info.elements.size(); i += 2) {
+    const redis::Reply& value = info.elements[i + 1];
+    if (info.elements[i].text == "last-generated-id") {
+      end.id = value.text;
+      end.readable = end.readable && ParseId(end.id, end);
+    } else if (info.elements[i].text == "last-entry" && value.kind == redis::Reply::Kind::kArray) {
+      end.chain = ChainOfEntry(value);
+      end.readable = end.readable && end.chain.has_value();
+    }
+  }
+  return end;
+}
+
+absl::StatusOr<Tail> ReadTail(pg::Pool& pool, const std::string& source,
+                              std::optional<int64_t> after, int max_length) {
+  return pool.TransactValue(
+      "events.relay", {.access = pg::Access::kRepeatableReadOnly},
+      [&](pg::Tx& tx) -> absl::StatusOr<Tail> {
+        Tail tail;
+        ASSIGN_OR_RETURN(tail.head, ReadFeedEnd(tx, source, kInternalFeed));
+        const int64_t from =
+            after.has_value() ? *after : std::max<int64_t>(0, tail.head.position - max_length);
+        ASSIGN_OR_RETURN(tail.slice, ReadFeedSlice(tx, source, kInternalFeed, from, kBatch));
+        return tail;
+      });
+}
+
+// Whether the stream's last entry is an event of our present history.
+bool Continues(const StreamEnd& end, const FeedSlice& slice) {
+  return end.readable && slice.anchor.has_value() && slice.anchor->epoch == end.epoch &&
+         (!end.chain.has_value() || *end.chain == slice.anchor->chain);
+}
+
+}  // namespace
+
+std::string StreamKey(absl::string_view source) { return absl::StrCat("ev:{", source, "}"); }
+
+Relay::Relay(pg::Pool& pool, std::string redis_address, std::string source, int max_length)
+    : pool_(pool),
+      redis_(std::move(redis_address)),
+      source_(std::move(source)),
+      max_length_(max_length) {}
+
+absl::StatusOr<int> Relay::Publish() {
+  const std::string key = StreamKey(source_);
+  int added = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(const StreamEnd end, ReadStreamEnd(redis_, key));
+    const bool exists = end.id != "0-0";
+    ASSIGN_OR_RETURN(
+        const Tail tail,
+        ReadTail(pool_, source_, exists ? std::optional<int64_t>(end.position) : std::nullopt,
+                 max_length_));
+    if (exists && !Continues(end, tail.slice)) {
+      log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
+      metrics::Count("rectify_events_stream_replaced_total", {{"source", source_}});
+      RETURN_IF_ERROR(redis_.Eval(kDropScript, {key}, {end.id}).status());
+      continue;
+    }
+    if (tail.slice.events.empty()) break;
+    std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
+    for (const event::v1::EventEnvelope& envelope : tail.slice.events) {
+      args.push_back(absl::StrCat(envelope.epoch(), "-", envelope.position()));
+      args.push_back(envelope.SerializeAsString());
+    }
+    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(kAppendScript, {key}, args));
+    if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
+    if (reply.text != "OK") continue;  // another relay was faster: look again
+    added += static_cast<int>(tail.slice.events.size());
+    if (tail.slice.events.size() < kBatch) break;
+  }
+  if (added > 0) metrics::Count("rectify_events_published_total", {{"source", source_}}, added);
+  return added;
+}
+
+}  // namespace rectify::events

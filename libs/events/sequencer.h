@@ -1,0 +1,32 @@
+// Gives committed events their dense, hash-linked positions. Every replica runs one; a row lock
+// lets one at a time take its turn, so a paused or dead one can do no harm.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/base/clock.h"
+#include "libs/pg/pool.h"
+
+namespace rectify::events {
+
+class Sequencer {
+ public:
+  // The clock stamps sequenced_at.
+  Sequencer(pg::Pool& pool, std::string source, const Clock& clock);
+
+  // One turn: moves up to 500 outbox rows into event_log and the feeds. Returns how many; 0 also
+  // when another replica has the turn.
+  absl::StatusOr<int> Turn();
+  // Turns until the outbox is empty, waiting while another replica has the turn. Returns how many
+  // were moved here.
+  absl::StatusOr<int> Drain();
+
+ private:
+  absl::StatusOr<int> Move(bool wait_for_turn);
+  pg::Pool& pool_;
+  std::string source_;
+  const Clock& clock_;
+};
+
+}  // namespace rectify::events

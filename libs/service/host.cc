@@ -1,0 +1,358 @@
+#include "libs/service/host.h"
+
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/events/feed.h"
+#include "libs/events/relay.h"
+#include "libs/events/sequencer.h"
+#include "libs/log/log.h"
+#include "libs/metrics/metrics.h"
+#include "libs/rpc/convert.h"
+
+namespace rectify::service {
+namespace {
+
+// How long background work rests when it found nothing to do. On the simulated clock consumers
+// never wait inside a turn, so that Settle gets its turn at once.
+constexpr absl::Duration kSequencerPoll = absl::Milliseconds(50);
+constexpr absl::Duration kConsumerWait = absl::Seconds(1);
+constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
+constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
+constexpr absl::Duration kTokenLife = absl::Minutes(10);
+
+// A flag that background threads wait on; wakes early.
+class Bell {
+ public:
+  void Ring() {
+    absl::MutexLock lock(&mutex_);
+    rung_ = true;
+  }
+  // Waits for a ring at most `timeout`, and clears it.
+  void Wait(absl::Duration timeout) {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&rung_), timeout);
+    rung_ = false;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  bool rung_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// A service's own token, renewed before it ends.
+class OwnToken {
+ public:
+  OwnToken(std::unique_ptr<rpc::TokenSigner> signer, std::string subject)
+      : signer_(std::move(signer)), subject_(std::move(subject)) {}
+
+  std::string Get() {
+    absl::MutexLock lock(&mutex_);
+    const absl::Time now = absl::Now();
+    if (now + kTokenLife / 2 > expires_) {
+      rpc::Caller self;
+      self.subject = subject_;
+      self.roles = {"SERVICE"};
+      absl::StatusOr<std::string> token = signer_->Sign(self, kTokenLife);
+      if (!token.ok()) {
+        log::Error("token_not_signed", {{"error", token.status().ToString()}});
+        return "";
+      }
+      token_ = *std::move(token);
+      expires_ = now + kTokenLife;
+    }
+    return token_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::unique_ptr<rpc::TokenSigner> signer_;
+  const std::string subject_;
+  std::string token_ ABSL_GUARDED_BY(mutex_);
+  absl::Time expires_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+};
+
+struct Timer {
+  std::string name;
+  absl::Duration interval;
+  std::function<absl::StatusOr<int>()> run;
+  std::function<absl::StatusOr<absl::Time>()> next_due;
+  absl::Mutex turn;
+  Bell bell;
+};
+
+struct Feed {
+  std::string source;
+  std::unique_ptr<events::RemoteFeed> reader;
+  std::unique_ptr<events::Consumer> consumer;
+  absl::Mutex turn;
+  Bell bell;
+};
+
+}  // namespace
+
+struct Host::Impl {
+  HostOptions options;
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<pg::Pool> pool;
+  std::unique_ptr<rpc::TokenVerifier> verifier;
+  std::unique_ptr<OwnToken> token;
+  std::unique_ptr<events::Commands> commands;
+  std::unique_ptr<rpc::Server> server;
+  std::unique_ptr<events::LocalFeed> feed;
+  std::unique_ptr<events::Sequencer> sequencer;
+  std::unique_ptr<events::Relay> relay;
+  std::map<std::string, std::unique_ptr<rpc::Client>> peers;
+  std::vector<std::unique_ptr<Feed>> feeds;
+  std::vector<std::unique_ptr<Timer>> timers;
+  absl::Mutex sequencing;
+  Bell committed;
+  std::vector<std::jthread> threads;
+  bool started = false;
+
+  absl::StatusOr<int> Sequence() {
+    absl::MutexLock lock(&sequencing);
+    ASSIGN_OR_RETURN(int moved, sequencer->Drain());
+    if (relay != nullptr) {
+      // Redis only makes readers faster; they read the feed when it is away.
+      if (absl::StatusOr<int> published = relay->Publish(); !published.ok()) {
+        log::Warning("relay_failed", {{"error", published.status().ToString()}});
+        return moved;
+      }
+    }
+    return moved;
+  }
+
+  void SequencerLoop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      committed.Wait(kSequencerPoll);
+      if (absl::StatusOr<int> moved = Sequence(); !moved.ok()) {
+        log::Warning("sequencer_failed", {{"error", moved.status().ToString()}});
+        absl::SleepFor(kRetryPause);
+      }
+    }
+  }
+
+  void ConsumerLoop(Feed& feed, const std::stop_token& stop) {
+    const bool simulated = clock->simulated();
+    while (!stop.stop_requested()) {
+      absl::StatusOr<int> applied;
+      {
+        absl::MutexLock lock(&feed.turn);
+        applied = feed.consumer->Step(simulated ? absl::ZeroDuration() : kConsumerWait);
+      }
+      if (!applied.ok()) {
+        log::Warning("consumer_failed",
+                     {{"source", feed.source}, {"error", applied.status().ToString()}});
+        feed.bell.Wait(kRetryPause);
+      } else if (simulated && *applied == 0) {
+        feed.bell.Wait(kSimulatedPoll);
+      }
+    }
+  }
+
+  // Runs a timer until it finds nothing more to do; returns how much it did.
+  static absl::StatusOr<int> RunTimer(Timer& timer) {
+    absl::MutexLock lock(&timer.turn);
+    int total = 0;
+    while (true) {
+      ASSIGN_OR_RETURN(int done, timer.run());
+      if (done == 0) return total;
+      total += done;
+    }
+  }
+
+  // Applies what the request's head of this source names.
+  static absl::StatusOr<int> CatchUp(Feed& feed, const ops::v1::SettleRequest& request) {
+    for (const ops::v1::SourceHead& head : request.heads()) {
+      if (head.source() != feed.source) continue;
+      absl::MutexLock lock(&feed.turn);
+      return feed.consumer->CatchUp(head.position());
+    }
+    return 0;
+  }
+
+  absl::StatusOr<int64_t> CountParked() {
+    int64_t parked = 0;
+    for (auto& feed : feeds) {
+      absl::MutexLock lock(&feed->turn);
+      ASSIGN_OR_RETURN(int64_t count, feed->consumer->CountParked());
+      parked += count;
+    }
+    return parked;
+  }
+
+  static void TimerLoop(Timer& timer, const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (absl::StatusOr<int> done = RunTimer(timer); !done.ok()) {
+        log::Warning("timer_failed", {{"timer", timer.name}, {"error", done.status().ToString()}});
+      }
+      timer.bell.Wait(timer.interval);
+    }
+  }
+};
+
+Host::Host() : impl_(std::make_unique<Impl>()) {}
+Host::~Host() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
+                                                   std::vector<pg::Migration> migrations) {
+  std::unique_ptr<Host> host(new Host);
+  Impl& impl = *host->impl_;
+  ASSIGN_OR_RETURN(impl.clock, OpenClock(options.clock, options.allow_simulated_clock));
+
+  pg::PoolOptions pool;
+  pool.dsn = options.pg_dsn;
+  pool.schema = options.name;
+  pool.size = options.db_connections;
+  pool.app_name = absl::StrCat("rectify-", options.name);
+  impl.pool = std::make_unique<pg::Pool>(pool);
+  RETURN_IF_ERROR(impl.pool->WaitUntilReachable(absl::Seconds(30)));
+  migrations.insert(migrations.begin(), events::SpineMigration(options.name));
+  RETURN_IF_ERROR(pg::Migrate(pool, migrations));
+
+  ASSIGN_OR_RETURN(impl.verifier, rpc::TokenVerifier::FromFolder(options.keys + "/public"));
+  ASSIGN_OR_RETURN(auto signer, rpc::TokenSigner::FromFile(absl::StrCat(
+                                    options.keys, "/private/svc-", options.name, ".pem")));
+  impl.token = std::make_unique<OwnToken>(std::move(signer), "services/" + options.name);
+  for (const auto& [name, target] : options.peers) {
+    rpc::ClientOptions client;
+    client.target = target;
+    client.token = [token = impl.token.get()] { return token->Get(); };
+    impl.peers[name] = std::make_unique<rpc::Client>(std::move(client));
+  }
+
+  impl.commands = std::make_unique<events::Commands>(*impl.pool, *impl.clock,
+                                                     [&impl] { impl.committed.Ring(); });
+  impl.sequencer = std::make_unique<events::Sequencer>(*impl.pool, options.name, *impl.clock);
+  if (!options.redis.empty()) {
+    impl.relay = std::make_unique<events::Relay>(*impl.pool, options.redis, options.name);
+  }
+  impl.feed = std::make_unique<events::LocalFeed>(*impl.pool, options.name);
+  impl.server = std::make_unique<rpc::Server>(options.server, *impl.verifier);
+  events::RegisterEventFeed(*impl.server, *impl.feed);
+  events::RegisterAuditTrail(*impl.server, *impl.pool, options.name);
+  if (impl.clock->simulated()) {
+    impl.server->Unary<ops::v1::SettleRequest, ops::v1::SettleResponse>(
+        "rectify.ops.v1.Simulation.Settle",
+        [host = host.get()](const rpc::Call&, const ops::v1::SettleRequest& request) {
+          return host->Settle(request);
+        });
+  }
+  impl.options = std::move(options);
+  return host;
+}
+
+const HostOptions& Host::options() const { return impl_->options; }
+pg::Pool& Host::pool() { return *impl_->pool; }
+const Clock& Host::clock() { return *impl_->clock; }
+events::Commands& Host::commands() { return *impl_->commands; }
+rpc::Server& Host::server() { return *impl_->server; }
+
+const rpc::Client& Host::peer(const std::string& name) {
+  auto found = impl_->peers.find(name);
+  if (found == impl_->peers.end()) {
+    log::Error("peer_missing", {{"peer", name}, {"hint", "--peer " + name + "=HOST:PORT"}});
+    std::exit(2);
+  }
+  return *found->second;
+}
+
+void Host::Consume(const std::string& source, events::Consumer::Handler handler) {
+  auto feed = std::make_unique<Feed>();
+  feed->source = source;
+  feed->reader = std::make_unique<events::RemoteFeed>(peer(source));
+  events::ConsumerOptions options;
+  options.name = impl_->options.name;
+  options.source = source;
+  options.redis_address = impl_->options.redis;
+  feed->consumer = std::make_unique<events::Consumer>(options, *impl_->commands, *feed->reader,
+                                                      std::move(handler));
+  impl_->feeds.push_back(std::move(feed));
+}
+
+void Host::AddTimer(const std::string& name, absl::Duration interval,
+                    std::function<absl::StatusOr<int>()> fn,
+                    std::function<absl::StatusOr<absl::Time>()> next_due) {
+  auto timer = std::make_unique<Timer>();
+  timer->name = name;
+  timer->interval = interval;
+  timer->run = std::move(fn);
+  timer->next_due = std::move(next_due);
+  impl_->timers.push_back(std::move(timer));
+}
+
+absl::Status Host::Start() {
+  RETURN_IF_ERROR(impl_->server->Start());
+  impl_->started = true;
+  impl_->threads.emplace_back([this](const std::stop_token& stop) { impl_->SequencerLoop(stop); });
+  for (auto& feed : impl_->feeds) {
+    impl_->threads.emplace_back([this, feed = feed.get()](const std::stop_token& stop) {
+      impl_->ConsumerLoop(*feed, stop);
+    });
+  }
+  for (auto& timer : impl_->timers) {
+    impl_->threads.emplace_back(
+        [timer = timer.get()](const std::stop_token& stop) { Impl::TimerLoop(*timer, stop); });
+  }
+  impl_->server->SetServing(true);
+  return absl::OkStatus();
+}
+
+void Host::Stop() {
+  if (!impl_->started) return;
+  impl_->started = false;
+  impl_->server->Shutdown(absl::Seconds(10));
+  for (std::jthread& thread : impl_->threads) thread.request_stop();
+  impl_->committed.Ring();
+  for (auto& feed : impl_->feeds) feed->bell.Ring();
+  for (auto& timer : impl_->timers) timer->bell.Ring();
+  impl_->threads.clear();
+}
+
+absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleRequest& request) {
+  // One part that can't go on must not keep the others from it: it may be waiting for them.
+  absl::Status problem;
+  int work = 0;
+  auto note = [&](const absl::StatusOr<int>& done) {
+    problem.Update(done.status());
+    if (done.ok()) work += *done;
+  };
+  for (auto& feed : impl_->feeds) note(impl_->CatchUp(*feed, request));
+  absl::Time next_due = absl::InfiniteFuture();
+  for (auto& timer : impl_->timers) {
+    note(Impl::RunTimer(*timer));
+    if (timer->next_due == nullptr) continue;
+    absl::StatusOr<absl::Time> due = timer->next_due();
+    problem.Update(due.status());
+    if (due.ok()) next_due = std::min(next_due, *due);
+  }
+  note(impl_->Sequence());
+  absl::StatusOr<event::v1::FeedHead> head = impl_->feed->Head("internal");
+  problem.Update(head.status());
+  absl::StatusOr<int64_t> parked = impl_->CountParked();
+  problem.Update(parked.status());
+  if (!problem.ok()) {
+    ErrorDetail detail;
+    detail.reason = "NOT_SETTLED";
+    detail.text = {absl::StrCat("尚未静止：", problem.message()),
+                   absl::StrCat("not settled: ", problem.message())};
+    return MakeError(absl::StatusCode::kAborted, std::move(detail));
+  }
+
+  ops::v1::SettleResponse response;
+  response.set_worked(work > 0);
+  response.mutable_head()->set_source(impl_->options.name);
+  response.mutable_head()->set_position(head->position());
+  response.set_parked_events(*parked);
+  if (next_due != absl::InfiniteFuture()) {
+    *response.mutable_next_due_time() = rpc::ToTimestamp(next_due);
+  }
+  return response;
+}
+
+}  // namespace rectify::service

@@ -1,0 +1,110 @@
+// Flags, signals and the life of a service process.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "libs/log/log.h"
+#include "libs/metrics/metrics.h"
+#include "libs/service/host.h"
+
+namespace rectify::service {
+namespace {
+
+// All threads inherit the block, so that only sigwait sees the signal. A peer that closes a socket
+// must not kill the process.
+sigset_t BlockSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int Fail(const std::string& name, const absl::Status& status) {
+  std::fprintf(stderr, "rectify-%s: %s\n", name.c_str(), std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+
+void AddHostFlags(CLI::App& app, HostOptions& options) {
+  app.add_option("--listen", options.server.listen, "Address to serve on, port 0 for any")
+      ->envname("RECTIFY_LISTEN")
+      ->capture_default_str();
+  app.add_option("--pg", options.pg_dsn, "PostgreSQL connection string")
+      ->envname("RECTIFY_PG")
+      ->required();
+  app.add_option("--redis", options.redis, "Redis, host:port or unix:/path; empty: feeds only")
+      ->envname("RECTIFY_REDIS");
+  app.add_option("--clock", options.clock, "real, or shm:PATH for a simulated clock")
+      ->envname("RECTIFY_CLOCK")
+      ->capture_default_str();
+  app.add_flag("--allow-simulated-clock", options.allow_simulated_clock,
+               "Without it a simulated clock is refused");
+  app.add_option("--keys", options.keys, "Folder with public/, private/svc-NAME.pem, field.key")
+      ->envname("RECTIFY_KEYS")
+      ->required();
+  app.add_option_function<std::vector<std::string>>(
+         "--peer",
+         [&options](const std::vector<std::string>& peers) {
+           for (const std::string& peer : peers) {
+             const size_t equals = peer.find('=');
+             if (equals == std::string::npos) {
+               throw CLI::ValidationError("--peer", "expected NAME=HOST:PORT, got " + peer);
+             }
+             options.peers[peer.substr(0, equals)] = peer.substr(equals + 1);
+           }
+         },
+         "Another service, NAME=HOST:PORT (repeatable)")
+      ->envname("RECTIFY_PEERS")
+      ->delimiter(',');
+  app.add_option("--metrics-listen", options.metrics_listen, "Address of /metrics")
+      ->envname("RECTIFY_METRICS_LISTEN");
+  app.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->envname("RECTIFY_LOG_LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app.add_option("--db-connections", options.db_connections, "Database connections")
+      ->check(CLI::Range(2, 64))
+      ->capture_default_str();
+  app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
+  app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
+}
+
+int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migration> migrations,
+         const std::function<void(CLI::App&)>& add_flags,
+         const std::function<absl::Status(Host&)>& register_all) {
+  const sigset_t signals = BlockSignals();
+  HostOptions options;
+  options.name = name;
+  CLI::App app(absl::StrCat("Rectify service ", name));
+  AddHostFlags(app, options);
+  add_flags(app);
+  CLI11_PARSE(app, argc, argv);
+  options.server.workers = options.db_connections;
+
+  log::Init(name, options.log_level);
+  if (!options.metrics_listen.empty()) {
+    if (absl::Status status = metrics::Serve(options.metrics_listen); !status.ok()) {
+      return Fail(name, status);
+    }
+  }
+  absl::StatusOr<std::unique_ptr<Host>> host = Host::Create(options, std::move(migrations));
+  if (!host.ok()) return Fail(name, host.status());
+  if (absl::Status status = register_all(**host); !status.ok()) return Fail(name, status);
+  if (absl::Status status = (*host)->Start(); !status.ok()) return Fail(name, status);
+
+  std::printf("serving on %d\n", (*host)->server().port());
+  std::fflush(stdout);
+  log::Info("serving", {{"port", (*host)->server().port()}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::Info("stopping", {{"signal", signal}});
+  (*host)->Stop();
+  return 0;
+}
+
+}  // namespace rectify::service

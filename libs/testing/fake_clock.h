@@ -1,0 +1,32 @@
+// A clock that stands still until a test moves it.
+#pragma once
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/base/clock.h"
+
+namespace rectify::testing {
+
+class FakeClock : public Clock {
+ public:
+  explicit FakeClock(absl::Time now) : now_(now) {}
+  absl::Time Now() const override {
+    absl::MutexLock lock(&mutex_);
+    return now_;
+  }
+  bool simulated() const override { return true; }
+  void Set(absl::Time now) {
+    absl::MutexLock lock(&mutex_);
+    now_ = now;
+  }
+  void Advance(absl::Duration by) {
+    absl::MutexLock lock(&mutex_);
+    now_ += by;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::Time now_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rectify::testing
