@@ -1,0 +1,109 @@
+#include "services/venue_registry/api/venue_writes.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/venue_registry/api/convert.h"
+#include "services/venue_registry/events/payloads.h"
+#include "services/venue_registry/store/names.h"
+
+namespace rectify::venue::api {
+namespace {
+
+using rectify::events::Change;
+
+std::string VenueName(const domain::Venue& venue) {
+  return NameOf(venue.district, "venues", venue.id);
+}
+
+absl::Status TakenError(absl::string_view field, const domain::Venue& holder) {
+  const std::string existing = VenueName(holder);
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   {"ALREADY_EXISTS",
+                    {absl::StrCat("该场所已登记：", holder.fields.display_name, "（", existing,
+                                  "，字段 ", field, "）"),
+                     absl::StrCat("the venue is registered as ", existing, " (", field, ")")},
+                    {{"field", std::string(field)}, {"existing", existing}},
+                    {}});
+}
+
+}  // namespace
+
+absl::Status CheckStreet(const Context& context, pg::Tx& tx, const std::string& district,
+                         const std::string& street) {
+  const NameParts name = SplitName(street);
+  if (name.district == district) {
+    ASSIGN_OR_RETURN(std::vector<domain::Desk> streets,
+                     context.desks.Read(tx, domain::DeskKind::kStreet, district, {name.id}));
+    if (!streets.empty()) return absl::OkStatus();
+  }
+  return NotFoundError(street);
+}
+
+absl::Status CheckKeys(const Context& context, pg::Tx& tx, const domain::Venue& venue) {
+  domain::KeySet keys;
+  keys.Add(venue.fields);
+  ASSIGN_OR_RETURN(std::vector<std::string> ids,
+                   context.venues.FindByKeys(tx, venue.district, keys));
+  if (venue.version == 1) ids.push_back(venue.id);
+  ASSIGN_OR_RETURN(std::vector<domain::Venue> holders,
+                   context.venues.Read(tx, venue.district, ids, store::Lock::kNone));
+  domain::KeyIndex index;
+  const size_t self = holders.size();
+  for (size_t i = 0; i < holders.size(); ++i) {
+    if (holders[i].id != venue.id) {
+      index.Put(i, holders[i]);
+    } else if (venue.version == 1) {
+      return TakenError("venue_id", holders[i]);
+    }
+  }
+  const auto collision = index.CollisionOf(venue.fields, self);
+  if (!collision) return absl::OkStatus();
+  return TakenError(absl::StrCat("venue.", collision->field), holders[collision->position]);
+}
+
+void RecordNew(Change& change, const domain::Venue& venue, absl::string_view action,
+               absl::string_view summary) {
+  change.Audit(
+      {.subject = VenueName(venue),
+       .related = {NameOf(venue.district, "streets", venue.fields.street_code)},
+       .action = std::string(action),
+       .summary = absl::StrCat(summary, "：", venue.fields.display_name),
+       .details = {{"display_name", venue.fields.display_name}, {"uscc", venue.fields.uscc}}});
+  events::EmitRegistered(change, venue);
+}
+
+void RecordUpdated(Change& change, const domain::VenueChange& update, absl::string_view action,
+                   absl::string_view summary) {
+  const std::string fields = absl::StrJoin(update.changed, ",");
+  change.Audit(
+      {.subject = VenueName(update.venue),
+       .related = {},
+       .action = std::string(action),
+       .summary = absl::StrCat(summary, "：", update.venue.fields.display_name, "（", fields, "）"),
+       .details = {{"changed_fields", fields}}});
+  events::EmitUpdated(change, update.venue, update.changed);
+}
+
+absl::Status SaveNew(const Context& context, Change& change, const domain::Venue& venue,
+                     absl::string_view action, absl::string_view summary) {
+  RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, true, true, true}}));
+  RecordNew(change, venue, action, summary);
+  return absl::OkStatus();
+}
+
+absl::Status SaveUpdated(const Context& context, Change& change, const domain::Venue& present,
+                         const domain::VenueChange& update, absl::string_view action,
+                         absl::string_view summary) {
+  const domain::VenueFields& fields = update.venue.fields;
+  RETURN_IF_ERROR(context.venues.Save(
+      change.sql(), {{&update.venue, false, fields.persons != present.fields.persons,
+                      fields.external_ids != present.fields.external_ids}}));
+  RecordUpdated(change, update, action, summary);
+  return absl::OkStatus();
+}
+
+}  // namespace rectify::venue::api

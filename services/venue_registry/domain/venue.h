@@ -1,0 +1,118 @@
+// Venues (场所、单位): what they are and which changes are allowed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/venue_registry/domain/contact.h"
+
+namespace rectify::venue::domain {
+
+// The numbers of these enums are those of the contract and of the tables.
+enum class VenueClass { kCrowded = 1, kSensitive, kMixedBusiness, kProductionStorage };
+enum class VenueKind {
+  kHotel = 1,
+  kRestaurant,
+  kMall,
+  kMarket,
+  kEntertainment,
+  kSchool,
+  kKindergarten,
+  kTraining,
+  kHospital,
+  kCareHome,
+  kOffice,
+  kResidential,
+  kFactory,
+  kWarehouse,
+  kIndustrialPark,
+  kHazardousGoods,
+  kReligious,
+  kOther
+};
+enum class Datum { kCgcs2000 = 1, kGcj02, kBd09 };
+enum class PersonRole { kResponsiblePerson = 1, kManager };
+enum class VenueState { kActive = 1, kClosed };
+
+struct Point {
+  double longitude = 0;  // degrees east
+  double latitude = 0;   // degrees north
+  Datum datum = {};
+  bool operator==(const Point&) const = default;
+};
+
+// Somebody who answers for a venue's fire safety (消防安全责任人, 消防安全管理人).
+struct Person {
+  PersonRole role = {};
+  std::string name;
+  Contact contact;
+  bool operator==(const Person&) const = default;
+};
+
+// What people may set. A field that is not set has its zero value.
+struct VenueFields {
+  std::string display_name;
+  VenueClass venue_class = {};
+  VenueKind kind = {};
+  std::string uscc;
+  std::string no_uscc_reason;
+  std::string address;
+  std::string street_code;
+  std::optional<Point> point;
+  std::map<std::string, std::string> external_ids;
+  bool key_unit = false;
+  std::vector<Person> persons;
+};
+
+struct Venue {
+  std::string district;
+  std::string id;
+  VenueFields fields;
+  VenueState state = VenueState::kActive;
+  std::string close_reason;
+  absl::Time create_time;
+  absl::Time update_time;
+  int64_t version = 1;
+};
+
+// The result of a change. Nothing changed when `changed` is empty; the version is then the old one.
+struct VenueChange {
+  Venue venue;
+  std::vector<std::string> changed;  // mask paths
+};
+
+// Mask paths of all of VenueFields: "display_name", "street", "persons" …
+const std::vector<std::string>& VenuePaths();
+
+// Brings the fields into canonical form. INVALID_ARGUMENT USCC_INVALID or INVALID_FIELD with all
+// violations, fields named from the venue: "persons[0].contact.mobile".
+absl::StatusOr<VenueFields> CheckVenue(VenueFields fields);
+
+absl::StatusOr<Venue> RegisterVenue(std::string district, std::string id, VenueFields fields,
+                                    absl::Time now);
+
+// Takes the fields named by `paths` ("*" is all) from `sent`. Contacts sent in masked form stay as
+// they are. FAILED_PRECONDITION VENUE_CLOSED; INVALID_ARGUMENT as CheckVenue, or on `update_mask`
+// for a path that does not exist or can't be changed.
+absl::StatusOr<VenueChange> UpdateVenue(const Venue& present, const VenueFields& sent,
+                                        const std::vector<std::string>& paths, absl::Time now);
+
+// FAILED_PRECONDITION VENUE_CLOSED; INVALID_ARGUMENT for a blank reason.
+absl::StatusOr<Venue> CloseVenue(const Venue& present, std::string reason, absl::Time now);
+
+// The form of a name that is searched and compared: trimmed, full-width characters folded, ASCII
+// letters in lower case, so that 天津（集团）ＡＢＣ and 天津(集团)abc are one name.
+std::string FoldName(absl::string_view name);
+
+// The paths of a mask, "*" replaced by all; INVALID_ARGUMENT on `update_mask` for a path outside
+// `known` and for an empty mask.
+absl::StatusOr<std::vector<std::string>> CheckMask(const std::vector<std::string>& paths,
+                                                   const std::vector<std::string>& known);
+
+}  // namespace rectify::venue::domain

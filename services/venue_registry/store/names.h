@@ -1,0 +1,16 @@
+// Resource names of what the store holds, for errors that name it.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace rectify::venue {
+
+inline std::string NameOf(absl::string_view district, absl::string_view collection,
+                          absl::string_view id) {
+  return absl::StrCat("districts/", district, "/", collection, "/", id);
+}
+
+}  // namespace rectify::venue

@@ -1,0 +1,234 @@
+#include "services/venue_registry/store/venue_rows.h"
+
+#include <optional>
+#include <string>
+
+#include "libs/base/text.h"
+#include "rectify/venue/v1/venue.pb.h"
+
+namespace rectify::venue::store {
+namespace {
+
+using domain::Venue;
+using query::ListField;
+
+#define VENUE_COLUMNS                                                                     \
+  "district, id, display_name, venue_class, kind, uscc, no_uscc_reason, address, street," \
+  " longitude, latitude, datum, key_unit, state, close_reason, create_time, update_time, version"
+
+// Both statements take the same rows.
+#define VENUE_ROWS                                                                         \
+  "unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::smallint[]," \
+  " $8::text[], $9::text[], $10::text[], $11::text[], $12::float8[], $13::float8[],"       \
+  " $14::smallint[], $15::bool[], $16::smallint[], $17::text[], $18::timestamptz[],"       \
+  " $19::timestamptz[], $20::bigint[])"                                                    \
+  " as n (id, display_name, folded_name, search_terms, venue_class, kind, uscc,"           \
+  " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"         \
+  " close_reason, create_time, update_time, version)"
+
+// The values of a search in the order of the condition below: the folded part, then its terms.
+absl::StatusOr<pg::Param> SearchParam(absl::string_view part) {
+  const std::string folded = domain::FoldName(part);
+  if (folded.empty()) return absl::InvalidArgumentError("nothing to search for");
+  std::vector<std::string> values = SearchTerms(folded);
+  values.insert(values.begin(), folded);
+  return pg::Param(values);
+}
+
+// An array literal as text: PostgreSQL's unnest would flatten an array of arrays.
+std::string Literal(const std::vector<std::string>& values) {
+  return pg::Param(values).text().value_or("{}");
+}
+
+}  // namespace
+
+const pg::Statement kReadVenues = {
+    "venue.read_venues",
+    "select " VENUE_COLUMNS " from venues where district = $1::text and id = any ($2::uuid[])"};
+
+const pg::Statement kLockVenues = {
+    "venue.lock_venues", "select " VENUE_COLUMNS
+                         " from venues where district = $1::text and id = any ($2::uuid[])"
+                         " order by id for update"};
+
+const pg::Statement kReadPersons = {"venue.read_persons", R"sql(
+  select venue_id, n, role, person_name, mobile, email, webhook_uri from venue_persons
+   where district = $1::text and venue_id = any ($2::uuid[]) order by venue_id, n)sql"};
+
+const pg::Statement kReadExternalIds = {"venue.read_external_ids", R"sql(
+  select venue_id, system, external_id from venue_external_ids
+   where district = $1::text and venue_id = any ($2::uuid[]))sql"};
+
+const pg::Statement kInsertVenues = {
+    "venue.insert_venues",
+    "insert into venues (district, id, display_name, folded_name, search_terms, venue_class, kind,"
+    " uscc, no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"
+    " close_reason, create_time, update_time, version)"
+    " select $1::text, id, display_name, folded_name, search_terms::text[], venue_class, kind, "
+    "uscc,"
+    " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state, close_reason,"
+    " create_time, update_time, version from " VENUE_ROWS};
+
+const pg::Statement kUpdateVenues = {
+    "venue.update_venues",
+    "update venues v set display_name = n.display_name, folded_name = n.folded_name,"
+    " search_terms = n.search_terms::text[], venue_class = n.venue_class, kind = n.kind,"
+    " uscc = n.uscc, no_uscc_reason = n.no_uscc_reason, address = n.address, street = n.street,"
+    " longitude = n.longitude, latitude = n.latitude, datum = n.datum, key_unit = n.key_unit,"
+    " state = n.state, close_reason = n.close_reason, update_time = n.update_time,"
+    " version = n.version from " VENUE_ROWS " where v.district = $1::text and v.id = n.id"};
+
+const pg::Statement kDeletePersons = {"venue.delete_persons", R"sql(
+  delete from venue_persons where district = $1::text and venue_id = any ($2::uuid[]))sql"};
+
+const pg::Statement kInsertPersons = {"venue.insert_persons", R"sql(
+  insert into venue_persons (district, venue_id, n, role, person_name, mobile, mobile_index, email,
+                             webhook_uri)
+  select $1::text, venue_id, n, role, person_name, mobile, mobile_index, email, webhook_uri
+    from unnest($2::uuid[], $3::int[], $4::smallint[], $5::bytea[], $6::bytea[], $7::bytea[],
+                $8::bytea[], $9::text[])
+         as p (venue_id, n, role, person_name, mobile, mobile_index, email, webhook_uri))sql"};
+
+const pg::Statement kDeleteExternalIds = {"venue.delete_external_ids", R"sql(
+  delete from venue_external_ids where district = $1::text and venue_id = any ($2::uuid[]))sql"};
+
+const pg::Statement kInsertExternalIds = {"venue.insert_external_ids", R"sql(
+  insert into venue_external_ids (district, venue_id, system, external_id)
+  select $1::text, venue_id, system, external_id
+    from unnest($2::uuid[], $3::text[], $4::text[]) as e (venue_id, system, external_id))sql"};
+
+const pg::Statement kFindByKeys = {"venue.find_by_keys", R"sql(
+  select e.venue_id from unnest($2::text[], $3::text[]) as k (system, external_id)
+    join venue_external_ids e on e.district = $1::text and e.system = k.system
+                             and e.external_id = k.external_id
+  union
+  select v.id from unnest($4::text[], $5::text[], $6::text[], $7::text[])
+                   as k (uscc, folded_name, street, address)
+    join venues v on v.district = $1::text and v.uscc = k.uscc and v.folded_name = k.folded_name
+                 and (k.uscc <> '' or (v.street = k.street and v.address = k.address)))sql"};
+
+const query::ListSpec& VenueListSpec() {
+  static const auto& spec = *new query::ListSpec{
+      .name = "venue.list_venues",
+      .columns = VENUE_COLUMNS,
+      .from = "venues where district = $1::text",
+      .fields = {{"state", ListField::Kind::kEnum, "state = $?::smallint",
+                  v1::Venue::State_descriptor()},
+                 {"venue_class", ListField::Kind::kEnum, "venue_class = $?::smallint",
+                  v1::VenueClass_descriptor()},
+                 {"kind", ListField::Kind::kEnum, "kind = $?::smallint",
+                  v1::VenueKind_descriptor()},
+                 // The name of a street, or its code alone.
+                 {"street", ListField::Kind::kText,
+                  "street = case when $?::text like 'districts/' || $1::text || '/streets/%'"
+                  " then split_part($?::text, '/', 4) else $?::text end"},
+                 {"uscc", ListField::Kind::kText, "uscc = upper($?::text)"},
+                 {"key_unit", ListField::Kind::kBool, "key_unit"},
+                 {"external_id", ListField::Kind::kText,
+                  "id in (select venue_id from venue_external_ids where district = $1::text"
+                  " and system = split_part($?::text, ':', 1)"
+                  " and external_id = substr($?::text, strpos($?::text, ':') + 1))"},
+                 // The terms find candidates by index; the name itself decides.
+                 {"display_name", ListField::Kind::kHas,
+                  "search_terms @> ($?::text[])[2:] and strpos(folded_name, ($?::text[])[1]) > 0",
+                  nullptr, SearchParam}},
+      .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+  };
+  return spec;
+}
+
+Venue ToVenue(const pg::Row& row) {
+  Venue venue{.district = row.Text(0),
+              .id = row.Text(1),
+              .fields = {.display_name = row.Text(2),
+                         .venue_class = static_cast<domain::VenueClass>(row.Int(3)),
+                         .kind = static_cast<domain::VenueKind>(row.Int(4)),
+                         .uscc = row.Text(5),
+                         .no_uscc_reason = row.Text(6),
+                         .address = row.Text(7),
+                         .street_code = row.Text(8),
+                         .point = {},
+                         .external_ids = {},
+                         .key_unit = row.Bool(12),
+                         .persons = {}},
+              .state = static_cast<domain::VenueState>(row.Int(13)),
+              .close_reason = row.Text(14),
+              .create_time = row.Time(15),
+              .update_time = row.Time(16),
+              .version = row.Int(17)};
+  if (!row.IsNull(9)) {
+    venue.fields.point = {row.Double(9), row.Double(10), static_cast<domain::Datum>(row.Int(11))};
+  }
+  return venue;
+}
+
+std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
+  std::vector<std::string> ids, names, folded, terms, usccs, reasons, addresses, streets,
+      close_reasons;
+  std::vector<int> classes, kinds, states;
+  std::vector<std::optional<double>> longitudes, latitudes;
+  std::vector<std::optional<int>> datums;
+  std::vector<bool> key_units;
+  std::vector<absl::Time> created, updated;
+  std::vector<int64_t> versions;
+  for (const Venue* venue : venues) {
+    const domain::VenueFields& fields = venue->fields;
+    ids.push_back(venue->id);
+    names.push_back(fields.display_name);
+    folded.push_back(domain::FoldName(fields.display_name));
+    terms.push_back(Literal(SearchTerms(folded.back())));
+    classes.push_back(static_cast<int>(fields.venue_class));
+    kinds.push_back(static_cast<int>(fields.kind));
+    usccs.push_back(fields.uscc);
+    reasons.push_back(fields.no_uscc_reason);
+    addresses.push_back(fields.address);
+    streets.push_back(fields.street_code);
+    const auto& point = fields.point;
+    longitudes.push_back(point ? std::optional(point->longitude) : std::nullopt);
+    latitudes.push_back(point ? std::optional(point->latitude) : std::nullopt);
+    datums.push_back(point ? std::optional(static_cast<int>(point->datum)) : std::nullopt);
+    key_units.push_back(fields.key_unit);
+    states.push_back(static_cast<int>(venue->state));
+    close_reasons.push_back(venue->close_reason);
+    created.push_back(venue->create_time);
+    updated.push_back(venue->update_time);
+    versions.push_back(venue->version);
+  }
+  return {venues[0]->district,
+          ids,
+          names,
+          folded,
+          terms,
+          classes,
+          kinds,
+          usccs,
+          reasons,
+          addresses,
+          streets,
+          longitudes,
+          latitudes,
+          datums,
+          key_units,
+          states,
+          close_reasons,
+          created,
+          updated,
+          versions};
+}
+
+std::vector<pg::Param> KeyParams(const std::string& district, const domain::KeySet& keys) {
+  std::vector<std::string> systems, ids, usccs, names, streets, addresses;
+  for (const auto& [system, id] : keys.external) {
+    systems.push_back(system);
+    ids.push_back(id);
+  }
+  for (const domain::NaturalKey& key : keys.natural) {
+    usccs.push_back(key.uscc);
+    names.push_back(key.folded_name);
+    streets.push_back(key.street_code);
+    addresses.push_back(key.address);
+  }
+  return {district, systems, ids, usccs, names, streets, addresses};
+}
+
+}  // namespace rectify::venue::store
