@@ -1,0 +1,17 @@
+// rectify-hazard-findings: inspections, findings and the hazard catalogue.
+#include <CLI/CLI.hpp>
+
+#include "libs/service/host.h"
+#include "services/hazard_findings/service.h"
+
+int main(int argc, char** argv) {
+  rectify::hazard::HazardConfig config;
+  return rectify::service::Main(
+      argc, argv, "hazard", rectify::hazard::Migrations(),
+      [&](CLI::App& app) {
+        app.add_option("--catalog", config.catalog_files,
+                       "A further version of the hazard catalogue, text proto (repeatable)")
+            ->check(CLI::ExistingFile);
+      },
+      [&](rectify::service::Host& host) { return rectify::hazard::RegisterHazard(host, config); });
+}

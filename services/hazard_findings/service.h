@@ -1,0 +1,25 @@
+// The hazard findings service as a whole: what main.cc and in-process tests share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/pg/pool.h"
+#include "libs/service/host.h"
+
+namespace rectify::hazard {
+
+struct HazardConfig {
+  // Further versions of the hazard catalogue (text protos), besides those in the binary.
+  std::vector<std::string> catalog_files;
+};
+
+// The tables of this service, for Host::Create.
+std::vector<pg::Migration> Migrations();
+
+// Registers all rpcs and consumers. Needs the peers `venue` and `deadline`. INVALID_ARGUMENT or
+// NOT_FOUND when a catalogue can't be used.
+absl::Status RegisterHazard(service::Host& host, const HazardConfig& config);
+
+}  // namespace rectify::hazard

@@ -1,0 +1,194 @@
+#include "services/hazard_findings/store/finding_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/query/list_query.h"
+#include "rectify/hazard/v1/hazard.pb.h"
+
+namespace rectify::hazard::store {
+namespace {
+
+using domain::Finding;
+
+constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
+  insert into findings (district, id, inspection_id, ordinal, venue, catalog_code, catalog_version,
+                        title, description, location, disposition, term_days, stated_due_date,
+                        transfer_department, state, order_name, find_time, close_time,
+                        transfer_outcome, version)
+  select $1::text, id, $2::uuid, ordinal, $3::text, catalog_code, catalog_version, title,
+         description, location, disposition, term_days, stated_due_date, transfer_department, state,
+         '', $4::timestamptz, close_time, '', 1
+    from unnest($5::uuid[], $6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[],
+                $12::smallint[], $13::int[], $14::date[], $15::text[], $16::smallint[],
+                $17::timestamptz[])
+         as t(id, ordinal, catalog_code, catalog_version, title, description, location, disposition,
+              term_days, stated_due_date, transfer_department, state, close_time))sql"};
+
+#define RECTIFY_FINDING_COLUMNS                                                           \
+  "district, id, inspection_id, ordinal, venue, catalog_code, catalog_version, title, "   \
+  "description, location, disposition, term_days, stated_due_date, transfer_department, " \
+  "state, order_name, find_time, close_time, transfer_outcome, version"
+
+constexpr pg::Statement kGet = {"hazard.get_finding", "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and id = $2::uuid)sql"};
+
+constexpr pg::Statement kLock = {"hazard.lock_findings", "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and id = any($2::uuid[]) order by id for update)sql"};
+
+constexpr pg::Statement kOfInspections = {"hazard.findings_of",
+                                          "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and inspection_id = any($2::uuid[])
+ order by inspection_id, ordinal)sql"};
+
+constexpr pg::Statement kSave = {"hazard.save_findings", R"sql(
+  update findings f
+     set state = t.state, order_name = t.order_name, close_time = t.close_time,
+         transfer_outcome = t.transfer_outcome, version = t.version
+    from unnest($2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[],
+                $7::bigint[]) as t(id, state, order_name, close_time, transfer_outcome, version)
+   where f.district = $1::text and f.id = t.id)sql"};
+
+Finding ReadFinding(const pg::Row& row) {
+  Finding finding;
+  finding.district = row.Text(0);
+  finding.id = row.Text(1);
+  finding.inspection_id = row.Text(2);
+  finding.ordinal = static_cast<int>(row.Int(3));
+  finding.venue = row.Text(4);
+  finding.catalog_code = row.Text(5);
+  finding.catalog_version = static_cast<int>(row.Int(6));
+  finding.title = row.Text(7);
+  finding.description = row.Text(8);
+  finding.location = row.Text(9);
+  finding.disposition = static_cast<domain::Disposition>(row.Int(10));
+  finding.term_days = static_cast<int>(row.Int(11));
+  finding.stated_due_date = row.OptDay(12);
+  finding.transfer_department = row.Text(13);
+  finding.state = static_cast<domain::FindingState>(row.Int(14));
+  finding.order = row.Text(15);
+  finding.find_time = row.Time(16);
+  finding.close_time = row.OptTime(17);
+  finding.transfer_outcome = row.Text(18);
+  finding.version = row.Int(19);
+  return finding;
+}
+
+std::vector<Finding> ReadFindings(const pg::Rows& rows) {
+  std::vector<Finding> findings;
+  findings.reserve(rows.size());
+  for (pg::Row row : rows) findings.push_back(ReadFinding(row));
+  return findings;
+}
+
+// One column of a set of findings.
+template <typename Read>
+auto Column(const std::vector<Finding>& findings, Read read) {
+  std::vector<std::decay_t<decltype(read(findings[0]))>> values;
+  values.reserve(findings.size());
+  for (const Finding& finding : findings) values.push_back(read(finding));
+  return values;
+}
+
+const query::ListSpec& FindingList() {
+  using Kind = query::ListField::Kind;
+  // A name of another form must match nothing instead of failing in a cast.
+  static const auto& spec = *new query::ListSpec{
+      .name = "hazard.list_findings",
+      .columns = RECTIFY_FINDING_COLUMNS,
+      .from = "findings where district = $1",
+      .fields = {{"state", Kind::kEnum, "state = $?", v1::Finding::State_descriptor()},
+                 {"venue", Kind::kText, "venue = $?"},
+                 {"inspection", Kind::kText, R"sql(inspection_id = case
+              when $? ~ ('^districts/' || $1 ||
+                         '/inspections/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+              then split_part($?, '/', 4)::uuid
+              else '00000000-0000-0000-0000-000000000000'::uuid end)sql"},
+                 {"order", Kind::kText, "order_name = $?"},
+                 {"catalog_code", Kind::kText, "catalog_code = $?"},
+                 {"disposition", Kind::kEnum, "disposition = $?", v1::Disposition_descriptor()}},
+      .order = {{"findings.find_time", "timestamptz"}, {"findings.id", "uuid"}},
+      .descending = true};
+  return spec;
+}
+
+}  // namespace
+
+absl::Status AddFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
+  if (findings.empty()) return absl::OkStatus();
+  const Finding& first = findings.front();
+  return tx
+      .Exec(kAdd,
+            {first.district, first.inspection_id, first.venue, first.find_time,
+             Column(findings, [](const Finding& f) { return f.id; }),
+             Column(findings, [](const Finding& f) { return f.ordinal; }),
+             Column(findings, [](const Finding& f) { return f.catalog_code; }),
+             Column(findings, [](const Finding& f) { return f.catalog_version; }),
+             Column(findings, [](const Finding& f) { return f.title; }),
+             Column(findings, [](const Finding& f) { return f.description; }),
+             Column(findings, [](const Finding& f) { return f.location; }),
+             Column(findings, [](const Finding& f) { return static_cast<int>(f.disposition); }),
+             Column(findings, [](const Finding& f) { return f.term_days; }),
+             Column(findings, [](const Finding& f) { return f.stated_due_date; }),
+             Column(findings, [](const Finding& f) { return f.transfer_department; }),
+             Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
+             Column(findings, [](const Finding& f) { return f.close_time; })})
+      .status();
+}
+
+absl::StatusOr<Finding> GetFinding(pg::Tx& tx, absl::string_view district, absl::string_view id) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id}));
+  if (rows.empty()) return NotFoundError(domain::FindingName(district, id));
+  return ReadFinding(rows[0]);
+}
+
+absl::StatusOr<std::vector<Finding>> LockFindings(pg::Tx& tx, absl::string_view district,
+                                                  const std::vector<std::string>& names) {
+  if (names.empty()) return std::vector<Finding>();
+  std::vector<std::string> ids;
+  for (const std::string& name : names) {
+    const size_t slash = name.rfind('/') + 1;
+    if (name != domain::FindingName(district, name.substr(slash))) return NotFoundError(name);
+    ids.push_back(name.substr(slash));
+  }
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, ids}));
+  std::vector<Finding> findings = ReadFindings(rows);
+  for (const std::string& name : names) {
+    const bool found = std::any_of(findings.begin(), findings.end(),
+                                   [&](const Finding& f) { return f.name() == name; });
+    if (!found) return NotFoundError(name);
+  }
+  return findings;
+}
+
+absl::Status SaveFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
+  if (findings.empty()) return absl::OkStatus();
+  return tx
+      .Exec(kSave,
+            {findings.front().district, Column(findings, [](const Finding& f) { return f.id; }),
+             Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
+             Column(findings, [](const Finding& f) { return f.order; }),
+             Column(findings, [](const Finding& f) { return f.close_time; }),
+             Column(findings, [](const Finding& f) { return f.transfer_outcome; }),
+             Column(findings, [](const Finding& f) { return f.version; })})
+      .status();
+}
+
+absl::StatusOr<std::vector<Finding>> FindingsOf(pg::Tx& tx, absl::string_view district,
+                                                const std::vector<std::string>& inspection_ids) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOfInspections, {district, inspection_ids}));
+  return ReadFindings(rows);
+}
+
+absl::StatusOr<std::pair<std::vector<Finding>, std::string>> ListFindings(
+    pg::Tx& tx, absl::string_view district, absl::string_view filter, int page_size,
+    absl::string_view page_token) {
+  ASSIGN_OR_RETURN(query::ListQuery query, query::ListQuery::Build(FindingList(), {district},
+                                                                   filter, page_size, page_token));
+  return query.Run<Finding>(tx, ReadFinding);
+}
+
+}  // namespace rectify::hazard::store

@@ -1,0 +1,28 @@
+// Inspections in the database.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/pg/pool.h"
+#include "services/hazard_findings/domain/inspection.h"
+
+namespace rectify::hazard::store {
+
+// With officers and findings. ALREADY_EXISTS when the id is taken.
+absl::Status AddInspection(pg::Tx& tx, const domain::Inspection& inspection);
+
+// With officers and findings. NOT_FOUND when it does not exist.
+absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,
+                                                 absl::string_view id);
+
+// One page, newest first, with officers and findings, and the token of the next.
+absl::StatusOr<std::pair<std::vector<domain::Inspection>, std::string>> ListInspections(
+    pg::Tx& tx, absl::string_view district, absl::string_view filter, int page_size,
+    absl::string_view page_token);
+
+}  // namespace rectify::hazard::store

@@ -1,0 +1,149 @@
+#include "services/hazard_findings/store/reference_store.h"
+
+#include <utility>
+
+#include "libs/base/status_macros.h"
+
+namespace rectify::hazard::store {
+namespace {
+
+using domain::Department;
+using domain::Officer;
+using domain::Venue;
+
+constexpr pg::Statement kSaveVenues = {"hazard.save_venues", R"sql(
+  insert into venues (district, name, display_name, street, close_time, version)
+  select split_part(name, '/', 2), name, display_name, street, close_time, version
+    from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
+         as t(name, display_name, street, close_time, version)
+   order by name
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, street = excluded.street,
+         close_time = excluded.close_time, version = excluded.version
+   where venues.version < excluded.version)sql"};
+
+constexpr pg::Statement kSaveOfficers = {"hazard.save_officers", R"sql(
+  insert into officers (district, name, display_name, certificate_start, certificate_end, post_start,
+                        post_end, version)
+  select split_part(name, '/', 2), name, display_name, certificate_start, certificate_end,
+         post_start, post_end, version
+    from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::date[], $6::date[], $7::bigint[])
+         as t(name, display_name, certificate_start, certificate_end, post_start, post_end, version)
+   order by name
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, certificate_start = excluded.certificate_start,
+         certificate_end = excluded.certificate_end, post_start = excluded.post_start,
+         post_end = excluded.post_end, version = excluded.version
+   where officers.version < excluded.version)sql"};
+
+constexpr pg::Statement kSaveDepartments = {"hazard.save_departments", R"sql(
+  insert into departments (district, name, display_name, version)
+  select split_part(name, '/', 2), name, display_name, version
+    from unnest($1::text[], $2::text[], $3::bigint[]) as t(name, display_name, version)
+   order by name
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, version = excluded.version
+   where departments.version < excluded.version)sql"};
+
+constexpr pg::Statement kVenue = {"hazard.venue", R"sql(
+  select name, display_name, street, close_time
+    from venues where district = $1::text and name = $2::text)sql"};
+
+constexpr pg::Statement kOfficers = {"hazard.officers", R"sql(
+  select name, display_name, certificate_start, certificate_end, post_start, post_end
+    from officers where district = $1::text and name = any($2::text[]))sql"};
+
+constexpr pg::Statement kDepartments = {"hazard.departments", R"sql(
+  select name, display_name
+    from departments where district = $1::text and name = any($2::text[]))sql"};
+
+constexpr pg::Statement kUnknown = {"hazard.unknown_names", R"sql(
+  select n.name from unnest($2::text[]) as n(name)
+   where not exists (select from venues v where v.district = $1::text and v.name = n.name)
+     and not exists (select from officers o where o.district = $1::text and o.name = n.name)
+     and not exists (select from departments d where d.district = $1::text and d.name = n.name))sql"};
+
+template <typename T, typename Read>
+auto Column(const std::vector<Versioned<T>>& rows, Read read) {
+  std::vector<std::decay_t<decltype(read(rows[0]))>> values;
+  values.reserve(rows.size());
+  for (const Versioned<T>& row : rows) values.push_back(read(row));
+  return values;
+}
+
+}  // namespace
+
+absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<Venue>>& venues) {
+  using Row = Versioned<Venue>;
+  return tx
+      .Exec(kSaveVenues, {Column(venues, [](const Row& r) { return r.value.name; }),
+                          Column(venues, [](const Row& r) { return r.value.display_name; }),
+                          Column(venues, [](const Row& r) { return r.value.street; }),
+                          Column(venues, [](const Row& r) { return r.value.close_time; }),
+                          Column(venues, [](const Row& r) { return r.version; })})
+      .status();
+}
+
+absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<Officer>>& officers) {
+  using Row = Versioned<Officer>;
+  return tx
+      .Exec(kSaveOfficers,
+            {Column(officers, [](const Row& r) { return r.value.name; }),
+             Column(officers, [](const Row& r) { return r.value.display_name; }),
+             Column(officers, [](const Row& r) { return r.value.certificate_start; }),
+             Column(officers, [](const Row& r) { return r.value.certificate_end; }),
+             Column(officers, [](const Row& r) { return r.value.post_start; }),
+             Column(officers, [](const Row& r) { return r.value.post_end; }),
+             Column(officers, [](const Row& r) { return r.version; })})
+      .status();
+}
+
+absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>>& departments) {
+  using Row = Versioned<Department>;
+  return tx
+      .Exec(kSaveDepartments,
+            {Column(departments, [](const Row& r) { return r.value.name; }),
+             Column(departments, [](const Row& r) { return r.value.display_name; }),
+             Column(departments, [](const Row& r) { return r.version; })})
+      .status();
+}
+
+absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx,
+                                                  const domain::InspectionDraft& draft) {
+  domain::References references;
+  ASSIGN_OR_RETURN(pg::Rows venues, tx.Exec(kVenue, {draft.district, draft.venue}));
+  for (pg::Row row : venues) {
+    references.venue = Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3)};
+  }
+  ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kOfficers, {draft.district, draft.officers}));
+  for (pg::Row row : officers) {
+    references.officers[row.Text(0)] =
+        Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
+  }
+  std::vector<std::string> names;
+  for (const domain::FindingDraft& finding : draft.findings) {
+    if (!finding.transfer_department.empty()) names.push_back(finding.transfer_department);
+  }
+  if (names.empty()) return references;
+  ASSIGN_OR_RETURN(pg::Rows departments, tx.Exec(kDepartments, {draft.district, names}));
+  for (pg::Row row : departments) {
+    references.departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
+  }
+  return references;
+}
+
+absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,
+                                                      const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kUnknown, {district, names}));
+  std::vector<std::string> unknown;
+  for (pg::Row row : rows) unknown.push_back(row.Text(0));
+  return unknown;
+}
+
+absl::StatusOr<std::string> VenueDisplayName(pg::Tx& tx, absl::string_view district,
+                                             absl::string_view venue) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenue, {district, venue}));
+  return rows.empty() ? std::string() : rows[0].Text(1);
+}
+
+}  // namespace rectify::hazard::store

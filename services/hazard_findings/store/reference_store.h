@@ -1,0 +1,40 @@
+// Copies of the registry's venues, officers and departments. They may lag behind; a version that is
+// older than the stored one changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/pg/pool.h"
+#include "services/hazard_findings/domain/inspection.h"
+#include "services/hazard_findings/domain/references.h"
+
+namespace rectify::hazard::store {
+
+template <typename T>
+struct Versioned {
+  T value;
+  int64_t version = 0;  // at the registry
+};
+
+absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<domain::Venue>>& venues);
+absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<domain::Officer>>& officers);
+absl::Status SaveDepartments(pg::Tx& tx,
+                             const std::vector<Versioned<domain::Department>>& departments);
+
+// All that the draft mentions and that is known here.
+absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, const domain::InspectionDraft& draft);
+
+// Those of `names` (venues, officers, departments of one district) that have no copy here.
+absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,
+                                                      const std::vector<std::string>& names);
+
+// Name of a venue as people know it; "" when there is no copy.
+absl::StatusOr<std::string> VenueDisplayName(pg::Tx& tx, absl::string_view district,
+                                             absl::string_view venue);
+
+}  // namespace rectify::hazard::store
