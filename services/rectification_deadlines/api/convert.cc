@@ -1,0 +1,287 @@
+#include "services/rectification_deadlines/api/convert.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/text.h"
+#include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/events/data_files.h"
+
+namespace rectify::deadline::api {
+namespace {
+
+static_assert(static_cast<int>(domain::OrderState::kVoided) == v1::Order::STATE_VOIDED);
+static_assert(static_cast<int>(domain::OrderKind::kTerm) == v1::ORDER_KIND_TERM);
+static_assert(static_cast<int>(domain::ServiceMethod::kPublicNotice) ==
+              v1::SERVICE_METHOD_PUBLIC_NOTICE);
+static_assert(static_cast<int>(domain::ClockState::kCancelled) == v1::Clock::STATE_CANCELLED);
+static_assert(static_cast<int>(domain::Trigger::kTransferConcluded) ==
+              v1::CLOCK_TRIGGER_TRANSFER_CONCLUDED);
+
+using rpc::ToDate;
+using rpc::ToTimestamp;
+
+// "张**": the first character, whatever the length.
+std::string Mask(const std::string& text) {
+  const std::string first = Ellipsize(text, 2);
+  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
+  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
+}
+
+template <typename Field, typename Values>
+void Fill(Field* field, const Values& values) {
+  field->Assign(values.begin(), values.end());
+}
+
+v1::OrderItem ToMessage(const domain::OrderItem& item) {
+  v1::OrderItem message;
+  message.set_finding(item.finding);
+  message.set_catalog_code(item.catalog_code);
+  message.set_description(item.description);
+  message.set_basis(item.basis);
+  message.set_required_action(item.required_action);
+  message.set_term_days(item.term_days);
+  if (item.stated_due_date) *message.mutable_stated_due_date() = ToDate(*item.stated_due_date);
+  if (item.due_date) *message.mutable_due_date() = ToDate(*item.due_date);
+  message.set_rectified(!item.open());
+  if (item.rectify_time) *message.mutable_rectify_time() = ToTimestamp(*item.rectify_time);
+  return message;
+}
+
+v1::Approval ToMessage(const domain::Approval& approval) {
+  v1::Approval message;
+  message.set_role(approval.role);
+  message.set_approver(approval.approver);
+  if (approval.approve_time) *message.mutable_approve_time() = ToTimestamp(*approval.approve_time);
+  message.set_opinion(approval.opinion);
+  return message;
+}
+
+v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
+  v1::ServiceRecord message;
+  message.set_method(static_cast<v1::ServiceMethod>(service.method));
+  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
+  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
+  Fill(message.mutable_officers(), service.officers);
+  message.set_proof(service.proof);
+  message.set_refusal(service.refusal);
+  return message;
+}
+
+v1::RectificationReport ToMessage(const domain::Report& report) {
+  v1::RectificationReport message;
+  *message.mutable_report_time() = ToTimestamp(report.report_time);
+  message.set_reporter(report.reporter);
+  message.set_statement(report.statement);
+  return message;
+}
+
+v1::Recheck ToMessage(const domain::Recheck& recheck) {
+  v1::Recheck message;
+  *message.mutable_recheck_time() = ToTimestamp(recheck.recheck_time);
+  Fill(message.mutable_officers(), recheck.officers);
+  for (const domain::RecheckResult& result : recheck.results) {
+    v1::RecheckResult& line = *message.add_results();
+    line.set_finding(result.finding);
+    line.set_rectified(result.rectified);
+    line.set_note(result.note);
+  }
+  return message;
+}
+
+v1::DueDateChange ToMessage(const domain::DueDateChange& change) {
+  v1::DueDateChange message;
+  *message.mutable_change_time() = ToTimestamp(change.change_time);
+  if (change.old_due_date) *message.mutable_old_due_date() = ToDate(*change.old_due_date);
+  if (change.new_due_date) *message.mutable_new_due_date() = ToDate(*change.new_due_date);
+  message.set_old_calendar_version(change.old_calendar_version);
+  message.set_new_calendar_version(change.new_calendar_version);
+  message.set_reason(change.reason);
+  return message;
+}
+
+v1::DayClass ToMessage(workday::DayClass day_class) {
+  switch (day_class) {
+    case workday::DayClass::kWorkday:
+      return v1::DAY_CLASS_WORKDAY;
+    case workday::DayClass::kWeekend:
+      return v1::DAY_CLASS_WEEKEND;
+    case workday::DayClass::kHoliday:
+      return v1::DAY_CLASS_HOLIDAY;
+    case workday::DayClass::kMakeUpWorkday:
+      return v1::DAY_CLASS_MAKE_UP_WORKDAY;
+    case workday::DayClass::kClosure:
+      return v1::DAY_CLASS_CLOSURE;
+    case workday::DayClass::kUnknown:
+      return v1::DAY_CLASS_UNKNOWN;
+  }
+  return v1::DAY_CLASS_UNSPECIFIED;
+}
+
+v1::PeriodUnit ToMessage(domain::Unit unit) {
+  switch (unit) {
+    case domain::Unit::kHours:
+      return v1::PERIOD_UNIT_HOURS;
+    case domain::Unit::kWorkdays:
+      return v1::PERIOD_UNIT_WORKDAYS;
+    case domain::Unit::kNaturalDays:
+      return v1::PERIOD_UNIT_NATURAL_DAYS;
+    case domain::Unit::kMonths:
+      return v1::PERIOD_UNIT_MONTHS;
+  }
+  return v1::PERIOD_UNIT_UNSPECIFIED;
+}
+
+// The parts of an order that grow.
+void FillHistory(const domain::Order& order, Personal personal, v1::Order& message) {
+  for (const domain::Approval& approval : order.approvals) {
+    *message.add_approvals() = ToMessage(approval);
+  }
+  if (order.service) *message.mutable_service() = ToMessage(*order.service, personal);
+  for (const domain::Report& report : order.reports) *message.add_reports() = ToMessage(report);
+  for (const domain::Recheck& recheck : order.rechecks) {
+    *message.add_rechecks() = ToMessage(recheck);
+  }
+}
+
+}  // namespace
+
+v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
+  v1::Order message;
+  message.set_name(order.name);
+  message.set_kind(static_cast<v1::OrderKind>(order.kind));
+  message.set_inspection(order.inspection);
+  *message.mutable_inspection_day() = ToDate(CivilDayOf(order.inspect_time));
+  message.set_venue(order.venue);
+  message.set_party(order.party);
+  message.set_street(order.street);
+  Fill(message.mutable_officers(), order.officers);
+  for (const domain::OrderItem& item : order.items) *message.add_items() = ToMessage(item);
+  message.set_document_number(order.document_number);
+  message.set_state(static_cast<v1::Order::State>(order.state));
+  FillHistory(order, personal, message);
+  message.set_void_reason(order.void_reason);
+  message.set_replacement(order.replacement);
+  *message.mutable_create_time() = ToTimestamp(order.create_time);
+  *message.mutable_update_time() = ToTimestamp(order.update_time);
+  if (order.issue_time) *message.mutable_issue_time() = ToTimestamp(*order.issue_time);
+  if (order.close_time) *message.mutable_close_time() = ToTimestamp(*order.close_time);
+  message.set_overdue(order.OverdueAt(now));
+  message.set_etag(rpc::EtagOf(order.version));
+  return message;
+}
+
+v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
+  v1::Clock message;
+  message.set_name(clock.name);
+  message.set_kind(clock.kind);
+  message.set_title(clock.title);
+  message.set_subject(clock.subject);
+  Fill(message.mutable_findings(), clock.findings);
+  message.set_owner(clock.owner);
+  *message.mutable_start_time() = ToTimestamp(clock.start_time);
+  if (clock.period) *message.mutable_period() = ToMessage(*clock.period);
+  *message.mutable_due_time() = ToTimestamp(clock.due_time);
+  if (clock.due_date) *message.mutable_due_date() = ToDate(*clock.due_date);
+  if (clock.first_due_date) *message.mutable_first_due_date() = ToDate(*clock.first_due_date);
+  message.set_provisional(clock.provisional);
+  message.set_calendar_version(clock.calendar_version);
+  message.set_state(static_cast<v1::Clock::State>(clock.state));
+  message.set_overdue(clock.OverdueAt(now));
+  if (clock.end_time) *message.mutable_end_time() = ToTimestamp(*clock.end_time);
+  message.set_met_in_time(clock.met_in_time);
+  for (const domain::DueDateChange& change : clock.changes) {
+    *message.add_changes() = ToMessage(change);
+  }
+  message.set_venue(clock.venue);
+  message.set_reminder_ladder(clock.reminder_ladder);
+  return message;
+}
+
+v1::Period ToMessage(const domain::PeriodRule& rule) {
+  v1::Period message;
+  message.set_amount(rule.amount);
+  message.set_unit(ToMessage(rule.unit));
+  message.set_coercive(rule.coercive);
+  message.set_basis(rule.basis);
+  return message;
+}
+
+v1::Calendar ToMessage(const store::CalendarYear& year) {
+  v1::Calendar message;
+  message.set_name(absl::StrCat("calendars/", year.notice.year));
+  *message.mutable_notice() = events::ToMessage(year.notice);
+  *message.mutable_import_time() = ToTimestamp(year.import_time);
+  message.set_workday_count(year.workday_count);
+  message.set_changed_clock_count(year.changed_clock_count);
+  return message;
+}
+
+v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
+                                  const domain::Deadline& deadline,
+                                  const std::vector<domain::DayStep>& steps) {
+  v1::DeadlineExplanation message;
+  *message.mutable_period() = ToMessage(input.rule);
+  *message.mutable_start_time() = ToTimestamp(input.start);
+  *message.mutable_due_time() = ToTimestamp(deadline.due_instant);
+  if (deadline.last_day) {
+    *message.mutable_due_date() = ToDate(*deadline.last_day);
+    message.set_due_date_text(domain::FormatLastDayZh(*deadline.last_day));
+  } else {
+    message.set_due_date_text(FormatChinaMinute(deadline.due_instant));
+  }
+  message.set_provisional(deadline.provisional);
+  Fill(message.mutable_missing_years(), deadline.missing_years);
+  message.set_calendar_version(deadline.calendar_version);
+  for (const domain::DayStep& step : steps) {
+    v1::ExplainedDay& day = *message.add_days();
+    *day.mutable_day() = ToDate(step.day);
+    day.set_day_class(ToMessage(step.day_class));
+    day.set_holiday(step.name);
+    day.set_notice(step.notice);
+    day.set_counted(step.counted);
+    day.set_count(step.count);
+    day.set_remark(step.note_zh);
+  }
+  return message;
+}
+
+std::vector<domain::OrderItem> ToItems(
+    const google::protobuf::RepeatedPtrField<v1::OrderItem>& messages) {
+  std::vector<domain::OrderItem> items;
+  for (const v1::OrderItem& message : messages) {
+    domain::OrderItem item{.finding = message.finding(),
+                           .catalog_code = message.catalog_code(),
+                           .description = message.description(),
+                           .basis = message.basis(),
+                           .required_action = message.required_action(),
+                           .term_days = message.term_days()};
+    if (message.has_stated_due_date()) {
+      item.stated_due_date = rpc::ToCivilDay(message.stated_due_date());
+    }
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+domain::ServiceRecord ToService(const v1::ServiceRecord& service) {
+  return {static_cast<domain::ServiceMethod>(service.method()),
+          rpc::ToTime(service.serve_time()),
+          service.receiver(),
+          {service.officers().begin(), service.officers().end()},
+          service.proof(),
+          service.refusal()};
+}
+
+domain::Recheck ToRecheck(const v1::RecordRecheckRequest& request) {
+  domain::Recheck recheck{rpc::ToTime(request.recheck_time()),
+                          {request.officers().begin(), request.officers().end()},
+                          {}};
+  for (const v1::RecheckResult& result : request.results()) {
+    recheck.results.push_back({result.finding(), result.rectified(), result.note()});
+  }
+  return recheck;
+}
+
+}  // namespace rectify::deadline::api

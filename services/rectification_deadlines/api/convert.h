@@ -1,0 +1,33 @@
+// Between the contract and the domain.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "rectify/deadline/v1/deadline_service.pb.h"
+#include "services/rectification_deadlines/domain/clock.h"
+#include "services/rectification_deadlines/domain/order.h"
+#include "services/rectification_deadlines/store/calendar_store.h"
+
+namespace rectify::deadline::api {
+
+// Whether the answer shows personal data. Commands never do: their answers are kept for repeats.
+enum class Personal { kMasked, kShown };
+
+// `now` decides whether it is overdue.
+v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal);
+v1::Clock ToMessage(const domain::Clock& clock, absl::Time now);
+v1::Period ToMessage(const domain::PeriodRule& rule);
+v1::Calendar ToMessage(const store::CalendarYear& year);
+v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
+                                  const domain::Deadline& deadline,
+                                  const std::vector<domain::DayStep>& steps);
+
+std::vector<domain::OrderItem> ToItems(
+    const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);
+domain::ServiceRecord ToService(const v1::ServiceRecord& service);
+domain::Recheck ToRecheck(const v1::RecordRecheckRequest& request);
+
+}  // namespace rectify::deadline::api

@@ -1,0 +1,105 @@
+// From service to closing.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/api/handlers.h"
+#include "services/rectification_deadlines/api/order_command.h"
+#include "services/rectification_deadlines/events/journal.h"
+#include "services/rectification_deadlines/events/payloads.h"
+#include "services/rectification_deadlines/store/projection_store.h"
+
+namespace rectify::deadline::api {
+namespace {
+
+using domain::Order;
+using domain::Trigger;
+using ::rectify::events::Change;
+using ::rectify::events::kDepartments;
+using ::rectify::events::kDiscipline;
+using rpc::Call;
+
+absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
+                                     const v1::ServeOrderRequest& request) {
+  const domain::ServiceRecord service = ToService(request.service());
+  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, service.officers));
+  return RunVerb(
+      context, call, request.name(), request.etag(), OneOfItsOfficers,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
+                         context.calendars.NewestForUse(change.sql()));
+        ASSIGN_OR_RETURN(
+            order, domain::Serve(std::move(order), service, officers, *calendar, change.now()));
+        events::JournalOrder(
+            change, order,
+            {"ServeOrder", absl::StrCat("送达 ", order.document_number, "（",
+                                        FormatChinaMinute(service.serve_time), "）")},
+            events::ToOrderServed(order), kDepartments | kDiscipline);
+        RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(order),
+                                            {{Trigger::kOrderServed, service.serve_time}}));
+        return order;
+      });
+}
+
+absl::StatusOr<v1::Order> ReportRectification(Context& context, const Call& call,
+                                              const v1::ReportRectificationRequest& request) {
+  return RunVerb(
+      context, call, request.name(), request.etag(), OfficerOrItsVenue,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(
+            order, domain::ReportRectified(std::move(order),
+                                           {change.now(), call.caller.subject, request.statement()},
+                                           change.now()));
+        events::JournalOrder(change, order, {"ReportRectification", "当事人申请复查"},
+                             events::ToRectificationReported(order), kDepartments);
+        RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(order),
+                                            {{Trigger::kRectificationReported, change.now()}}));
+        return order;
+      });
+}
+
+void JournalRecheck(Change& change, const domain::Rechecked& rechecked) {
+  const bool passed = rechecked.open.empty();
+  events::Note note{"RecordRecheck",
+                    passed ? "复查合格，销案"
+                           : absl::StrCat("复查，已改正 ", rechecked.rectified.size(),
+                                          " 项，未改正 ", rechecked.open.size(), " 项")};
+  if (passed) {
+    events::JournalOrder(change, rechecked.order, std::move(note),
+                         events::ToRecheckPassed(rechecked), kDepartments | kDiscipline);
+  } else {
+    events::JournalOrder(change, rechecked.order, std::move(note),
+                         events::ToRecheckFailed(rechecked), kDepartments | kDiscipline);
+  }
+}
+
+absl::StatusOr<v1::Order> RecordRecheck(Context& context, const Call& call,
+                                        const v1::RecordRecheckRequest& request) {
+  const domain::Recheck recheck = ToRecheck(request);
+  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, recheck.officers));
+  return RunVerb(
+      context, call, request.name(), request.etag(), Anybody,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(domain::Rechecked rechecked,
+                         domain::RecordRecheck(std::move(order), recheck, officers, change.now()));
+        JournalRecheck(change, rechecked);
+        RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(rechecked.order),
+                                            domain::OccurrencesOf(recheck, rechecked.order)));
+        RETURN_IF_ERROR(
+            store::CloseFindings(change.sql(), rechecked.rectified, recheck.recheck_time));
+        return std::move(rechecked.order);
+      });
+}
+
+}  // namespace
+
+void RegisterExecutionRpcs(const std::shared_ptr<Context>& context) {
+  RegisterUnary(context, "ServeOrder", ServeOrder);
+  RegisterUnary(context, "ReportRectification", ReportRectification);
+  RegisterUnary(context, "RecordRecheck", RecordRecheck);
+}
+
+}  // namespace rectify::deadline::api

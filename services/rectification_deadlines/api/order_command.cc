@@ -1,0 +1,100 @@
+#include "services/rectification_deadlines/api/order_command.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/convert.h"
+#include "rectify/venue/v1/venue_service.pb.h"
+#include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/store/projection_store.h"
+
+namespace rectify::deadline::api {
+namespace {
+
+using ::rectify::events::Change;
+
+// The caller waits too; a registry that takes longer counts as away.
+constexpr absl::Duration kPatience = absl::Seconds(3);
+
+absl::Status NotYourTask(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   {"NOT_YOUR_TASK", {std::string(zh), std::string(en)}, {}, {}});
+}
+
+bool IsItsOfficer(const rpc::Caller& caller, const domain::Order& order) {
+  return caller.HasRole("INSPECTOR") &&
+         std::any_of(caller.posts.begin(), caller.posts.end(),
+                     [&](const std::string& post) { return order.HasOfficer(post); });
+}
+
+absl::StatusOr<domain::Officer> AskRegistry(Context& context, const rpc::Call& call,
+                                            const std::string& name) {
+  venue::v1::GetOfficerRequest request;
+  request.set_name(name);
+  rpc::CallOptions options;
+  options.trace = call.trace;
+  options.language = call.language;
+  options.timeout = kPatience;
+  ASSIGN_OR_RETURN(const venue::v1::Officer officer,
+                   context.host.peer("venue").Unary<venue::v1::Officer>(
+                       "rectify.venue.v1.VenueRegistry.GetOfficer", request, options));
+  domain::Officer answer{officer.name(),
+                         officer.display_name(),
+                         rpc::ToCivilDay(officer.certificate_start()),
+                         rpc::ToCivilDay(officer.certificate_end()),
+                         rpc::ToCivilDay(officer.post_start()),
+                         std::nullopt};
+  if (officer.has_post_end()) answer.post_end = rpc::ToCivilDay(officer.post_end());
+  return answer;
+}
+
+}  // namespace
+
+absl::Status Anybody(const rpc::Caller&, const domain::Order&) { return absl::OkStatus(); }
+
+absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order) {
+  if (IsItsOfficer(caller, order)) return absl::OkStatus();
+  return NotYourTask("只有该文书的承办人员可以办理", "only the officers of the order may do this");
+}
+
+absl::Status OfficerOrItsVenue(const rpc::Caller& caller, const domain::Order& order) {
+  if (IsItsOfficer(caller, order)) return absl::OkStatus();
+  if (caller.HasRole("VENUE_MANAGER") && caller.HasPost(order.venue)) return absl::OkStatus();
+  return NotYourTask("只有当事场所的负责人或者承办人员可以办理",
+                     "only the venue's manager or the officers of the order may do this");
+}
+
+absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
+                                  const std::string& etag, const MayAct& may_act,
+                                  const Verb& verb) {
+  return context.host.commands().Run<v1::Order>(
+      call, [&](Change& change) -> absl::StatusOr<v1::Order> {
+        ASSIGN_OR_RETURN(domain::Order order, context.orders.LoadForUpdate(change.sql(), name));
+        RETURN_IF_ERROR(may_act(call.caller, order));
+        RETURN_IF_ERROR(rpc::CheckEtag(order.version, etag));
+        ASSIGN_OR_RETURN(order, verb(change, std::move(order)));
+        RETURN_IF_ERROR(context.orders.Save(change.sql(), order));
+        return ToMessage(order, change.now(), Personal::kMasked);
+      });
+}
+
+absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,
+                                              const std::vector<std::string>& names) {
+  ASSIGN_OR_RETURN(
+      domain::Officers officers,
+      context.host.pool().TransactValue(
+          "deadline.find_officers", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+          [&](pg::Tx& tx) { return store::FindOfficers(tx, names); }));
+  for (const std::string& name : names) {
+    if (officers.contains(name)) continue;
+    absl::StatusOr<domain::Officer> officer = AskRegistry(context, call, name);
+    if (absl::IsNotFound(officer.status())) continue;
+    RETURN_IF_ERROR(officer.status());
+    officers.emplace(name, *std::move(officer));
+  }
+  return officers;
+}
+
+}  // namespace rectify::deadline::api

@@ -1,0 +1,40 @@
+// What all verbs of an order share: load and lock, authorise, etag, rule, save, answer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "libs/events/command.h"
+#include "libs/rpc/call.h"
+#include "rectify/deadline/v1/order.pb.h"
+#include "services/rectification_deadlines/api/context.h"
+#include "services/rectification_deadlines/domain/order.h"
+
+namespace rectify::deadline::api {
+
+// Whether the caller may do this to the order.
+using MayAct = std::function<absl::Status(const rpc::Caller&, const domain::Order&)>;
+absl::Status Anybody(const rpc::Caller& caller, const domain::Order& order);
+// PERMISSION_DENIED NOT_YOUR_TASK.
+absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order);
+absl::Status OfficerOrItsVenue(const rpc::Caller& caller, const domain::Order& order);
+
+// The next state of the order with its journal and all that follows from it; the order itself is
+// saved by the caller. May run several times.
+using Verb =
+    std::function<absl::StatusOr<domain::Order>(::rectify::events::Change&, domain::Order)>;
+
+absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
+                                  const std::string& etag, const MayAct& may_act, const Verb& verb);
+
+// The officers by name; those that no event has brought yet are asked from the registry. Unknown
+// ones are left out. Call it before a transaction begins.
+absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,
+                                              const std::vector<std::string>& names);
+
+}  // namespace rectify::deadline::api

@@ -1,0 +1,222 @@
+// From draft to number, and the reads.
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/resource_name.h"
+#include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/api/handlers.h"
+#include "services/rectification_deadlines/api/order_command.h"
+#include "services/rectification_deadlines/events/journal.h"
+#include "services/rectification_deadlines/events/payloads.h"
+#include "services/rectification_deadlines/store/names.h"
+
+namespace rectify::deadline::api {
+namespace {
+
+using domain::Order;
+using domain::Trigger;
+using ::rectify::events::Change;
+using ::rectify::events::kDiscipline;
+using ::rectify::events::kInternalOnly;
+using rpc::Call;
+
+constexpr const char* kEnforcement[] = {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
+constexpr const char* kOtherReaders[] = {"STREET_OFFICER", "REGISTRAR", "SERVICE"};
+
+template <size_t n>
+bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
+  for (const char* role : roles) {
+    if (caller.HasRole(role)) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
+                                   const v1::GetOrderRequest& request) {
+  ASSIGN_OR_RETURN(
+      const Order order,
+      context.host.pool().TransactValue(
+          "deadline.get_order", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+          [&](pg::Tx& tx) { return context.orders.Load(tx, request.name()); }));
+  const bool enforcement = HasOneOf(call.caller, kEnforcement);
+  // Only a venue manager is left; one of another venue must not learn that the order exists.
+  if (!enforcement && !HasOneOf(call.caller, kOtherReaders) && !call.caller.HasPost(order.venue)) {
+    return rectify::NotFoundError(request.name());
+  }
+  return ToMessage(order, context.host.clock().Now(),
+                   enforcement ? Personal::kShown : Personal::kMasked);
+}
+
+absl::StatusOr<v1::ListOrdersResponse> ListOrders(Context& context, const Call& call,
+                                                  const v1::ListOrdersRequest& request) {
+  const absl::Time now = context.host.clock().Now();
+  ASSIGN_OR_RETURN(
+      const auto page,
+      context.host.pool().TransactValue(
+          "deadline.list_orders", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+          [&](pg::Tx& tx) {
+            return context.orders.List(
+                tx, rpc::DistrictOf(request.parent()),
+                {request.filter(), request.page_size(), request.page_token()}, now);
+          }));
+  v1::ListOrdersResponse response;
+  for (const Order& order : page.first) {
+    *response.add_orders() = ToMessage(order, now, Personal::kMasked);
+  }
+  response.set_next_page_token(page.second);
+  return response;
+}
+
+absl::Status CheckMask(const google::protobuf::FieldMask& mask) {
+  for (const std::string& path : mask.paths()) {
+    if (path != "items") {
+      return FieldError("update_mask", {absl::StrCat("不能修改 ", path, "，只能修改 items"),
+                                        absl::StrCat(path, " can't be changed, only items")});
+    }
+  }
+  if (mask.paths().empty()) {
+    return FieldError("update_mask", {"须写明 items", "must name items"});
+  }
+  return absl::OkStatus();
+}
+
+void JournalReview(Change& change, const Order& order, events::Note note,
+                   absl::string_view action) {
+  events::JournalOrder(change, order, std::move(note), events::ToOrderReviewed(order, action),
+                       kInternalOnly);
+}
+
+absl::StatusOr<v1::Order> UpdateOrder(Context& context, const Call& call,
+                                      const v1::UpdateOrderRequest& request) {
+  RETURN_IF_ERROR(CheckMask(request.update_mask()));
+  const std::vector<domain::OrderItem> items = ToItems(request.order().items());
+  return RunVerb(
+      context, call, request.order().name(), request.order().etag(), OneOfItsOfficers,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(order, domain::Edit(std::move(order), items, change.now()));
+        JournalReview(change, order, {"UpdateOrder", "修改文书内容，已有审批作废"}, "EDITED");
+        return order;
+      });
+}
+
+absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
+                                      const v1::SubmitOrderRequest& request) {
+  return RunVerb(context, call, request.name(), request.etag(), OneOfItsOfficers,
+                 [&](Change& change, Order order) -> absl::StatusOr<Order> {
+                   ASSIGN_OR_RETURN(order, domain::Submit(std::move(order), change.now()));
+                   const bool reviewed = order.state == domain::OrderState::kInReview;
+                   JournalReview(change, order,
+                                 {"SubmitOrder", reviewed ? "提交审批" : "提交，当场文书无须审批"},
+                                 "SUBMITTED");
+                   return order;
+                 });
+}
+
+// Who signs: the officer that the caller is, or the user when the token names no officer.
+domain::Signer SignerOf(const rpc::Caller& caller) {
+  domain::Signer signer{caller.subject, {}, caller.roles};
+  for (const std::string& post : caller.posts) {
+    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
+  }
+  if (!signer.officers.empty()) signer.name = signer.officers.front();
+  return signer;
+}
+
+absl::StatusOr<v1::Order> ApproveOrder(Context& context, const Call& call,
+                                       const v1::ApproveOrderRequest& request) {
+  const domain::Signer signer = SignerOf(call.caller);
+  return RunVerb(context, call, request.name(), request.etag(), Anybody,
+                 [&](Change& change, Order order) -> absl::StatusOr<Order> {
+                   ASSIGN_OR_RETURN(order, domain::Approve(std::move(order), signer,
+                                                           request.opinion(), change.now()));
+                   const bool complete = order.state == domain::OrderState::kApproved;
+                   JournalReview(change, order,
+                                 {"ApproveOrder",
+                                  complete ? "审批签署，全部环节已同意" : "审批签署",
+                                  {{"approver", signer.name}, {"opinion", request.opinion()}}},
+                                 "APPROVED");
+                   return order;
+                 });
+}
+
+absl::StatusOr<v1::Order> ReturnOrder(Context& context, const Call& call,
+                                      const v1::ReturnOrderRequest& request) {
+  return RunVerb(context, call, request.name(), request.etag(), Anybody,
+                 [&](Change& change, Order order) -> absl::StatusOr<Order> {
+                   ASSIGN_OR_RETURN(order, domain::Return(std::move(order), change.now()));
+                   JournalReview(
+                       change, order,
+                       {"ReturnOrder", "退回修改，已有审批作废", {{"reason", request.reason()}}},
+                       "RETURNED");
+                   return order;
+                 });
+}
+
+absl::StatusOr<v1::Order> IssueOrder(Context& context, const Call& call,
+                                     const v1::IssueOrderRequest& request) {
+  return RunVerb(
+      context, call, request.name(), request.etag(), Anybody,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        // Before the counter is locked, so that a refused call does not hold up others.
+        RETURN_IF_ERROR(domain::RequireApproved(order));
+        ASSIGN_OR_RETURN(const std::string number,
+                         store::DrawNumber(change.sql(), order,
+                                           context.policy.DocumentOf(order.kind), change.now()));
+        ASSIGN_OR_RETURN(order, domain::Issue(std::move(order), number, change.now()));
+        events::JournalOrder(change, order, {"IssueOrder", absl::StrCat("编号 ", number)},
+                             events::ToOrderIssued(order), kInternalOnly);
+        return order;
+      });
+}
+
+// In the transaction that ends the old order's clock, so that no finding is ever without one.
+absl::Status DraftReplacement(Context& context, Change& change, const Order& voided,
+                              const Order& replacement) {
+  RETURN_IF_ERROR(context.orders.Save(change.sql(), replacement));
+  events::JournalOrder(
+      change, replacement,
+      {"DraftOrder", absl::StrCat("重新拟制，替代作废文书 ", voided.document_number)},
+      events::ToOrderDrafted(replacement), kInternalOnly);
+  return context.clocks.Tell(change, domain::SubjectOf(replacement),
+                             {{Trigger::kOrderDrafted, change.now()}});
+}
+
+absl::StatusOr<v1::Order> VoidOrder(Context& context, const Call& call,
+                                    const v1::VoidOrderRequest& request) {
+  return RunVerb(
+      context, call, request.name(), request.etag(), Anybody,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        const std::string replacement_name = store::OrderName(store::SplitName(order.name).district,
+                                                              change.NewId("order/replacement"));
+        ASSIGN_OR_RETURN(domain::Voided result,
+                         domain::Void(std::move(order), request.reason(), replacement_name,
+                                      context.policy, change.now()));
+        RETURN_IF_ERROR(store::VoidNumber(change.sql(), result.voided, change.now()));
+        events::JournalOrder(change, result.voided,
+                             {"VoidOrder", "文书作废，另行拟制", {{"reason", request.reason()}}},
+                             events::ToOrderVoided(result.voided), kDiscipline);
+        RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(result.voided),
+                                            {{Trigger::kOrderVoided, change.now()}}));
+        RETURN_IF_ERROR(DraftReplacement(context, change, result.voided, result.replacement));
+        return std::move(result.voided);
+      });
+}
+
+}  // namespace
+
+void RegisterOrderRpcs(const std::shared_ptr<Context>& context) {
+  RegisterUnary(context, "GetOrder", GetOrder);
+  RegisterUnary(context, "ListOrders", ListOrders);
+  RegisterUnary(context, "UpdateOrder", UpdateOrder);
+  RegisterUnary(context, "SubmitOrder", SubmitOrder);
+  RegisterUnary(context, "ApproveOrder", ApproveOrder);
+  RegisterUnary(context, "ReturnOrder", ReturnOrder);
+  RegisterUnary(context, "IssueOrder", IssueOrder);
+  RegisterUnary(context, "VoidOrder", VoidOrder);
+}
+
+}  // namespace rectify::deadline::api

@@ -1,0 +1,304 @@
+#include "services/rectification_deadlines/domain/clock.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+
+namespace rectify::deadline::domain {
+namespace {
+
+bool Has(const std::vector<Trigger>& triggers, Trigger trigger) {
+  return std::find(triggers.begin(), triggers.end(), trigger) != triggers.end();
+}
+
+bool AppliesTo(const ClockRule& rule, const Subject& subject) {
+  if (rule.order_kinds.empty()) return true;
+  return subject.kind && std::find(rule.order_kinds.begin(), rule.order_kinds.end(),
+                                   *subject.kind) != rule.order_kinds.end();
+}
+
+bool Covers(Coverage coverage, const SubjectItem& item, absl::CivilDay day) {
+  if (!item.open) return false;
+  if (coverage == Coverage::kAllOpen) return true;
+  const bool term_runs = item.due_date && day <= *item.due_date;
+  return term_runs == (coverage == Coverage::kTermRunning);
+}
+
+std::string OwnerOf(const ClockRule& rule, const Subject& subject) {
+  const std::vector<std::string> parts = absl::StrSplit(subject.name, '/');
+  const std::string posts = absl::StrCat("districts/", parts.size() > 1 ? parts[1] : "", "/posts/");
+  switch (rule.owner) {
+    case Owner::kHandlingOfficer:
+      return subject.handling_officer;
+    case Owner::kVenue:
+      return subject.venue;
+    case Owner::kDepartmentHead:
+      return posts + "department-head";
+    case Owner::kChief:
+      return posts + "chief";
+  }
+  return "";
+}
+
+// One step of the machine, over the clocks of one subject.
+class Step {
+ public:
+  Step(const Policy& policy, const Subject& subject, const Occurrence& occurrence,
+       const std::vector<Clock>& running, const workday::Calendar& calendar, absl::Time now)
+      : policy_(policy),
+        subject_(subject),
+        occurrence_(occurrence),
+        running_(running),
+        calendar_(calendar),
+        now_(now) {}
+
+  absl::StatusOr<std::vector<Effect>> Run() {
+    EndClocks();
+    for (const ClockRule& rule : policy_.clocks) {
+      if (!AppliesTo(rule, subject_)) continue;
+      if (Has(rule.start_on, occurrence_.trigger)) {
+        RETURN_IF_ERROR(Start(rule, rule.start_fact, rule.coverage));
+      } else if (Has(rule.earlier_start_on, occurrence_.trigger)) {
+        RETURN_IF_ERROR(StartEarlier(rule));
+      }
+    }
+    return std::move(effects_);
+  }
+
+ private:
+  void EndClocks() {
+    for (Clock& clock : running_) {
+      const ClockRule* rule = policy_.FindClock(clock.kind);
+      if (rule == nullptr || !Concerns(clock)) continue;
+      if (Has(rule->met_on, occurrence_.trigger)) {
+        End(clock, Effect::Kind::kMeet, MeetTime(*rule));
+      } else if (Has(rule->cancelled_on, occurrence_.trigger)) {
+        End(clock, Effect::Kind::kCancel, occurrence_.time);
+      }
+    }
+    std::erase_if(running_, [](const Clock& c) { return c.state != ClockState::kRunning; });
+  }
+
+  // A passed item concerns only the clocks of which nothing is left, an open one only those of
+  // which something is.
+  bool Concerns(const Clock& clock) const {
+    const bool any_open =
+        std::any_of(subject_.items.begin(), subject_.items.end(), [&](const SubjectItem& item) {
+          return item.open && std::find(clock.findings.begin(), clock.findings.end(),
+                                        item.finding) != clock.findings.end();
+        });
+    if (occurrence_.trigger == Trigger::kRecheckPassed) return !any_open;
+    if (occurrence_.trigger == Trigger::kRecheckNotPassed) return any_open;
+    return true;
+  }
+
+  absl::Time MeetTime(const ClockRule& rule) const {
+    const bool by_venue = rule.owner == Owner::kVenue && occurrence_.reported_time;
+    return by_venue ? *occurrence_.reported_time : occurrence_.time;
+  }
+
+  void End(Clock& clock, Effect::Kind kind, absl::Time time) {
+    const bool met = kind == Effect::Kind::kMeet;
+    clock.state = met ? ClockState::kMet : ClockState::kCancelled;
+    clock.end_time = time;
+    clock.met_in_time = met && time <= clock.due_time;
+    ++clock.version;
+    effects_.push_back({kind, clock});
+  }
+
+  absl::Status Start(const ClockRule& rule, StartFact fact, Coverage coverage) {
+    const absl::CivilDay day = CivilDayOf(occurrence_.time);
+    std::vector<const SubjectItem*> covered;
+    for (const SubjectItem& item : subject_.items) {
+      if (Covers(coverage, item, day)) covered.push_back(&item);
+    }
+    if (covered.empty()) return absl::OkStatus();
+    if (rule.scope == Scope::kSubject) return StartOne(rule, fact, covered);
+    for (const SubjectItem* item : covered) RETURN_IF_ERROR(StartOne(rule, fact, {item}));
+    return absl::OkStatus();
+  }
+
+  absl::Status StartOne(const ClockRule& rule, StartFact fact,
+                        const std::vector<const SubjectItem*>& items) {
+    if (FindRunning(rule, items) != nullptr) return absl::OkStatus();
+    Clock clock;
+    clock.kind = rule.kind;
+    clock.title = rule.title;
+    clock.subject = subject_.name;
+    for (const SubjectItem* item : items) clock.findings.push_back(item->finding);
+    clock.owner = OwnerOf(rule, subject_);
+    clock.venue = subject_.venue;
+    clock.reminder_ladder = rule.reminder_ladder;
+    clock.start_time = StartTime(fact, items);
+    clock.period = rule.period ? rule.period : items.front()->term;
+    RETURN_IF_ERROR(SetDueDate(clock, items.front()->due_date));
+    clock.first_due_date = clock.due_date;
+    effects_.push_back({Effect::Kind::kStart, std::move(clock)});
+    return absl::OkStatus();
+  }
+
+  // The earlier of expiry and application: a clock that runs moves only to an earlier end; without
+  // one the trigger starts it.
+  absl::Status StartEarlier(const ClockRule& rule) {
+    std::vector<const SubjectItem*> open;
+    for (const SubjectItem& item : subject_.items) {
+      if (item.open) open.push_back(&item);
+    }
+    Clock* clock = FindRunning(rule, open);
+    if (clock == nullptr) return Start(rule, StartFact::kTrigger, Coverage::kAllOpen);
+    Clock moved = *clock;
+    moved.start_time = occurrence_.time;
+    RETURN_IF_ERROR(SetDueDate(moved, std::nullopt));
+    if (moved.due_time >= clock->due_time) return absl::OkStatus();
+    moved.overdue_announced = false;
+    moved.changes.push_back({now_, clock->due_date, moved.due_date, clock->calendar_version,
+                             moved.calendar_version, "EARLIER_START"});
+    ++moved.version;
+    *clock = moved;
+    effects_.push_back({Effect::Kind::kMove, std::move(moved)});
+    return absl::OkStatus();
+  }
+
+  Clock* FindRunning(const ClockRule& rule, const std::vector<const SubjectItem*>& items) {
+    for (Clock& clock : running_) {
+      if (clock.kind != rule.kind) continue;
+      if (rule.scope == Scope::kSubject) return &clock;
+      if (clock.findings.front() == items.front()->finding) return &clock;
+    }
+    return nullptr;
+  }
+
+  absl::Time StartTime(StartFact fact, const std::vector<const SubjectItem*>& items) const {
+    switch (fact) {
+      case StartFact::kInspection:
+        return subject_.inspect_time;
+      case StartFact::kTrigger:
+        return occurrence_.time;
+      case StartFact::kItemDueDate:
+        break;
+    }
+    absl::CivilDay earliest = absl::CivilDay::max();
+    for (const SubjectItem* item : items) {
+      if (item->due_date) earliest = std::min(earliest, *item->due_date);
+    }
+    // The last day of the term is the start day, which is not counted.
+    return earliest == absl::CivilDay::max() ? occurrence_.time : StartOfDay(earliest);
+  }
+
+  absl::Status SetDueDate(Clock& clock, std::optional<absl::CivilDay> stated) const {
+    if (!clock.period) {
+      if (!stated) return absl::InternalError("a clock without period needs a stated date");
+      clock.due_date = stated;
+      clock.due_time = StartOfDay(*stated + 1);
+      clock.calendar_version = calendar_.version();
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const Deadline deadline,
+                     Compute({*clock.period, clock.start_time}, calendar_));
+    clock.due_time = deadline.due_instant;
+    clock.due_date = deadline.last_day;
+    clock.provisional = deadline.provisional;
+    clock.calendar_version = deadline.calendar_version;
+    return absl::OkStatus();
+  }
+
+  const Policy& policy_;
+  const Subject& subject_;
+  const Occurrence& occurrence_;
+  std::vector<Clock> running_;
+  const workday::Calendar& calendar_;
+  const absl::Time now_;
+  std::vector<Effect> effects_;
+};
+
+}  // namespace
+
+Subject SubjectOf(const Order& order) {
+  Subject subject{.name = order.name,
+                  .kind = order.kind,
+                  .venue = order.venue,
+                  .party = order.party,
+                  .street = order.street,
+                  .handling_officer = order.officers.empty() ? "" : order.officers.front(),
+                  .document_number = order.document_number,
+                  .inspect_time = order.inspect_time,
+                  .items = {}};
+  for (const OrderItem& item : order.items) {
+    subject.items.push_back(
+        {item.finding, item.description, item.due_date, TermOf(order, item), item.open()});
+  }
+  return subject;
+}
+
+std::vector<Occurrence> OccurrencesOf(const Recheck& recheck, const Order& after) {
+  // A report that an earlier recheck has refuted proves nothing any more.
+  absl::Time refuted = absl::InfinitePast();
+  if (after.rechecks.size() > 1) refuted = after.rechecks[after.rechecks.size() - 2].recheck_time;
+  std::optional<absl::Time> reported, unanswered;
+  for (const Report& report : after.reports) {
+    if (report.report_time > recheck.recheck_time) {
+      unanswered = report.report_time;
+    } else if (report.report_time > refuted) {
+      reported = report.report_time;
+    }
+  }
+  std::vector<Occurrence> occurrences = {{Trigger::kRechecked, recheck.recheck_time}};
+  const bool any_rectified = std::any_of(recheck.results.begin(), recheck.results.end(),
+                                         [](const RecheckResult& r) { return r.rectified; });
+  const bool any_open = std::any_of(after.items.begin(), after.items.end(),
+                                    [](const OrderItem& item) { return item.open(); });
+  if (any_rectified) {
+    occurrences.push_back({Trigger::kRecheckPassed, recheck.recheck_time, reported});
+  }
+  if (any_open) {
+    occurrences.push_back({Trigger::kRecheckNotPassed, recheck.recheck_time});
+    // Recorded after the party applied again: that application still waits for its recheck.
+    if (unanswered) occurrences.push_back({Trigger::kRectificationReported, *unanswered});
+  }
+  return occurrences;
+}
+
+absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject& subject,
+                                            const Occurrence& occurrence,
+                                            const std::vector<Clock>& running,
+                                            const workday::Calendar& calendar, absl::Time now) {
+  return Step(policy, subject, occurrence, running, calendar, now).Run();
+}
+
+absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
+                                               const workday::Calendar& calendar, absl::Time now) {
+  if (clock.state != ClockState::kRunning || !clock.period) return std::nullopt;
+  ASSIGN_OR_RETURN(const Deadline deadline, Compute({*clock.period, clock.start_time}, calendar));
+  if (deadline.last_day == clock.due_date && deadline.provisional == clock.provisional) {
+    return std::nullopt;
+  }
+  Clock moved = clock;
+  if (moved.due_time != deadline.due_instant) moved.overdue_announced = false;
+  moved.due_time = deadline.due_instant;
+  moved.due_date = deadline.last_day;
+  moved.provisional = deadline.provisional;
+  moved.calendar_version = deadline.calendar_version;
+  moved.changes.push_back({now, clock.due_date, moved.due_date, clock.calendar_version,
+                           moved.calendar_version,
+                           clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED"});
+  ++moved.version;
+  return moved;
+}
+
+PeriodInput InputOf(const Clock& clock) {
+  if (clock.period) return {*clock.period, clock.start_time};
+  const absl::CivilDay start = CivilDayOf(clock.start_time);
+  const int days = clock.due_date ? static_cast<int>(*clock.due_date - start) : 0;
+  return {PeriodRule{.code = "stated",
+                     .amount = days,
+                     .unit = Unit::kNaturalDays,
+                     .roll = Roll::kNone,
+                     .coercive = true},
+          clock.start_time};
+}
+
+}  // namespace rectify::deadline::domain

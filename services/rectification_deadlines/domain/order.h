@@ -1,0 +1,190 @@
+// A rectification order (责令改正通知书) and its life: drafted from an inspection's findings,
+// reviewed by a chain of different people, numbered, served, reported, rechecked, closed. Pure:
+// each verb takes the present state and gives the next one, one version higher.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/workday/calendar.h"
+#include "services/rectification_deadlines/domain/officer.h"
+#include "services/rectification_deadlines/domain/policy.h"
+
+namespace rectify::deadline::domain {
+
+// Numbers of the enums below are those of the contract.
+
+enum class OrderState {
+  kDrafted = 1,
+  kInReview = 2,
+  kApproved = 3,
+  kIssued = 4,
+  kServed = 5,
+  kReported = 6,
+  kRecheckFailed = 7,
+  kClosed = 8,
+  kVoided = 9,
+};
+
+// The contract's name without prefix: "IN_REVIEW".
+absl::string_view NameOf(OrderState state);
+
+enum class ServiceMethod {
+  kDirect = 1,
+  kLeft = 2,
+  kMail = 3,
+  kEntrusted = 4,
+  kElectronic = 5,
+  kPublicNotice = 6,
+};
+
+struct OrderItem {
+  std::string finding, catalog_code, description, basis, required_action;
+  int term_days = 0;                                // ignored when a date is stated
+  std::optional<absl::CivilDay> stated_due_date{};  // chosen by the officer
+  std::optional<absl::CivilDay> due_date{};         // as served; last lawful day, inclusive
+  std::optional<absl::Time> rectify_time{};         // when a recheck proved it
+
+  bool open() const { return !rectify_time.has_value(); }
+};
+
+struct Approval {
+  std::string role;      // of the step
+  std::string approver;  // empty while open
+  std::optional<absl::Time> approve_time{};
+  std::string opinion{};
+};
+
+struct ServiceRecord {
+  ServiceMethod method;
+  absl::Time serve_time;
+  std::string receiver;  // personal
+  std::vector<std::string> officers;
+  std::string proof, refusal;
+};
+
+struct Report {
+  absl::Time report_time;
+  std::string reporter, statement;
+};
+
+struct RecheckResult {
+  std::string finding;
+  bool rectified;
+  std::string note;
+};
+
+struct Recheck {
+  absl::Time recheck_time;
+  std::vector<std::string> officers;
+  std::vector<RecheckResult> results;
+};
+
+struct Order {
+  std::string name;  // districts/{district}/orders/{uuid}
+  OrderKind kind = OrderKind::kTerm;
+  std::string inspection;
+  absl::Time inspect_time;
+  std::string venue, party, street;
+  std::vector<std::string> officers;  // the first one handles the order
+  std::vector<OrderItem> items;
+  std::string document_number;
+  OrderState state = OrderState::kDrafted;
+  std::vector<Approval> approvals;
+  std::optional<ServiceRecord> service;
+  std::vector<Report> reports;    // oldest first
+  std::vector<Recheck> rechecks;  // oldest first
+  std::string void_reason, replacement;
+  absl::Time create_time, update_time;
+  std::optional<absl::Time> issue_time, close_time;
+  int64_t version = 1;
+
+  bool HasOfficer(absl::string_view officer) const;
+  std::vector<std::string> Findings() const;
+  // The earliest due date among the items that are open; nullopt before service and when closed.
+  std::optional<absl::CivilDay> OpenDueDate() const;
+  // An item is open after its due date.
+  bool OverdueAt(absl::Time now) const;
+};
+
+// What happens to a finding, as the inspection says.
+enum class Disposition { kCorrectedOnSpot = 1, kOrder = 2, kTransfer = 3 };
+
+struct FindingFacts {
+  std::string finding, catalog_code, title, description, location, basis, required_action;
+  Disposition disposition;
+  bool at_once = false;
+  int term_days = 0;
+  std::optional<absl::CivilDay> stated_due_date{};
+};
+
+struct InspectionFacts {
+  std::string inspection, venue, party, street;
+  absl::Time inspect_time;
+  std::vector<std::string> officers;
+  std::vector<FindingFacts> findings;
+};
+
+// The orders that an inspection calls for, without names: findings that must be corrected at once
+// in one immediate order, the others in one order with terms.
+std::vector<Order> DraftOrders(const InspectionFacts& facts, const Policy& policy, absl::Time now);
+
+// The verbs. All fail with FAILED_PRECONDITION ORDER_STATE (metadata `state` and `allowed`) from
+// a state that does not allow them.
+
+// `items` replace the texts and terms one by one; voids the approvals. INVALID_ARGUMENT when items
+// were added, left out or reordered, or a term is one that the kind can't have.
+absl::StatusOr<Order> Edit(Order order, const std::vector<OrderItem>& items, absl::Time now);
+
+absl::StatusOr<Order> Submit(Order order, absl::Time now);
+
+// Someone who wants to sign: the officer or, without one, the user; and the roles held.
+struct Signer {
+  std::string name;
+  std::vector<std::string> officers;  // all officer posts of the person
+  std::vector<std::string> roles;
+};
+
+// Signs the next open step. PERMISSION_DENIED NOT_YOUR_TASK without its role; FAILED_PRECONDITION
+// APPROVER_NOT_DISTINCT for an officer of the order and for someone who has signed before.
+absl::StatusOr<Order> Approve(Order order, const Signer& signer, absl::string_view opinion,
+                              absl::Time now);
+
+absl::StatusOr<Order> Return(Order order, absl::Time now);
+
+absl::Status RequireApproved(const Order& order);
+absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now);
+
+// Computes the due dates. DATE_ORDER, CALENDAR_MISSING, TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED;
+// INVALID_ARGUMENT for a missing proof or refusal.
+absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
+                            const workday::Calendar& calendar, absl::Time now);
+
+struct Voided {
+  Order voided;
+  Order replacement;  // same items, drafted anew
+};
+absl::StatusOr<Voided> Void(Order order, std::string reason, std::string replacement_name,
+                            const Policy& policy, absl::Time now);
+
+absl::StatusOr<Order> ReportRectified(Order order, Report report, absl::Time now);
+
+struct Rechecked {
+  Order order;
+  std::vector<std::string> rectified, open;  // findings, in the order of the items
+};
+// `recheck.results` covers exactly the open items: RECHECK_INCOMPLETE. DATE_ORDER,
+// TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED.
+absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Officers& officers,
+                                        absl::Time now);
+
+// The rule by which an item's due date follows from service; nullopt for a stated date.
+std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item);
+
+}  // namespace rectify::deadline::domain

@@ -1,0 +1,175 @@
+// From service to closing: the part of an order's life that the party sees.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "libs/base/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/domain/order_internal.h"
+#include "services/rectification_deadlines/domain/period.h"
+
+namespace rectify::deadline::domain {
+namespace {
+
+absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl::string_view en) {
+  const Text text = {std::string(zh), std::string(en)};
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   {.reason = "DATE_ORDER",
+                    .text = text,
+                    .metadata = {},
+                    .violations = {{std::string(field), text}}});
+}
+
+absl::Status CheckProof(const ServiceRecord& service) {
+  std::vector<FieldViolation> violations;
+  if (service.proof.empty()) {
+    violations.push_back({"service.proof", {"须写明送达凭证", "the proof of service is missing"}});
+  }
+  if (service.method == ServiceMethod::kLeft && service.refusal.empty()) {
+    violations.push_back({"service.refusal",
+                          {"留置送达须写明拒收理由和见证情况",
+                           "a document that was left needs the refusal and the witness"}});
+  }
+  if (!violations.empty()) return FieldErrors(std::move(violations));
+  return absl::OkStatus();
+}
+
+// Service is recorded to the minute, so it may seem to lie some seconds before issue.
+absl::Time MinuteOf(absl::Time time) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Minutes(1));
+}
+
+absl::Status CheckServeTime(const Order& order, const ServiceRecord& service, absl::Time now) {
+  if (service.serve_time < MinuteOf(order.issue_time.value_or(order.create_time))) {
+    return DateOrderError("service.serve_time", "送达时间早于文书编号时间",
+                          "service lies before the order was issued");
+  }
+  if (service.serve_time > now) {
+    return DateOrderError("service.serve_time", "送达时间晚于现在", "service lies in the future");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::CivilDay> DueDateOf(const Order& order, const OrderItem& item,
+                                         absl::Time serve_time, const workday::Calendar& calendar) {
+  const std::optional<PeriodRule> term = TermOf(order, item);
+  if (!term) {
+    ASSIGN_OR_RETURN(const Deadline stated,
+                     StatedDeadline(CivilDayOf(serve_time), *item.stated_due_date, calendar));
+    return *stated.last_day;
+  }
+  ASSIGN_OR_RETURN(const Deadline deadline, Compute({*term, serve_time}, calendar));
+  RETURN_IF_ERROR(RequireFirm(deadline));
+  return *deadline.last_day;
+}
+
+absl::Status CheckRecheckTime(const Order& order, const Recheck& recheck, absl::Time now) {
+  if (recheck.recheck_time < order.service->serve_time) {
+    return DateOrderError("recheck_time", "复查时间早于送达时间",
+                          "the recheck lies before service");
+  }
+  if (!order.rechecks.empty() && recheck.recheck_time < order.rechecks.back().recheck_time) {
+    return DateOrderError("recheck_time", "复查时间早于上一次复查",
+                          "the recheck lies before an earlier recheck");
+  }
+  if (recheck.recheck_time > now) {
+    return DateOrderError("recheck_time", "复查时间晚于现在", "the recheck lies in the future");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckComplete(const Order& order, const Recheck& recheck) {
+  std::set<std::string> open, covered;
+  for (const OrderItem& item : order.items) {
+    if (item.open()) open.insert(item.finding);
+  }
+  for (const RecheckResult& result : recheck.results) covered.insert(result.finding);
+  if (open == covered && recheck.results.size() == open.size()) return absl::OkStatus();
+  return PreconditionError("RECHECK_INCOMPLETE",
+                           {"复查须逐项覆盖全部未改正的隐患，且每项一次",
+                            "the recheck must cover every open item of the order, each once"},
+                           {{"open", absl::StrJoin(open, ",")}});
+}
+
+}  // namespace
+
+absl::Status RequireState(const Order& order, std::initializer_list<OrderState> allowed) {
+  if (std::find(allowed.begin(), allowed.end(), order.state) != allowed.end()) {
+    return absl::OkStatus();
+  }
+  const std::string state(NameOf(order.state));
+  const std::string names = absl::StrJoin(
+      allowed, ",", [](std::string* out, OrderState s) { absl::StrAppend(out, NameOf(s)); });
+  return PreconditionError("ORDER_STATE",
+                           {absl::StrCat("文书状态为 ", state, "，该操作只适用于 ", names),
+                            absl::StrCat("the order is ", state, "; this needs one of ", names)},
+                           {{"state", state}, {"allowed", names}});
+}
+
+Order Next(Order order, OrderState state, absl::Time now) {
+  order.state = state;
+  order.update_time = now;
+  ++order.version;
+  return order;
+}
+
+std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item) {
+  if (order.kind == OrderKind::kImmediate) {
+    // Acts on the spot are due on the spot, also at a weekend.
+    return PeriodRule{.code = "immediate",
+                      .unit = Unit::kNaturalDays,
+                      .roll = Roll::kNone,
+                      .basis = item.basis,
+                      .coercive = true};
+  }
+  if (item.stated_due_date) return std::nullopt;
+  return PeriodRule{
+      .code = "term", .amount = item.term_days, .unit = Unit::kNaturalDays, .basis = item.basis};
+}
+
+absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
+                            const workday::Calendar& calendar, absl::Time now) {
+  RETURN_IF_ERROR(RequireState(order, {OrderState::kIssued}));
+  RETURN_IF_ERROR(CheckProof(service));
+  RETURN_IF_ERROR(CheckServeTime(order, service, now));
+  RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
+  for (OrderItem& item : order.items) {
+    ASSIGN_OR_RETURN(item.due_date, DueDateOf(order, item, service.serve_time, calendar));
+  }
+  order.service = std::move(service);
+  return Next(std::move(order), OrderState::kServed, now);
+}
+
+absl::StatusOr<Order> ReportRectified(Order order, Report report, absl::Time now) {
+  RETURN_IF_ERROR(RequireState(
+      order, {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed}));
+  order.reports.push_back(std::move(report));
+  return Next(std::move(order), OrderState::kReported, now);
+}
+
+absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Officers& officers,
+                                        absl::Time now) {
+  RETURN_IF_ERROR(RequireState(
+      order, {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed}));
+  RETURN_IF_ERROR(CheckRecheckTime(order, recheck, now));
+  RETURN_IF_ERROR(CheckComplete(order, recheck));
+  RETURN_IF_ERROR(RequireQualified(recheck.officers, officers, CivilDayOf(recheck.recheck_time)));
+  Rechecked result;
+  for (OrderItem& item : order.items) {
+    if (!item.open()) continue;
+    auto seen = std::find_if(recheck.results.begin(), recheck.results.end(),
+                             [&](const RecheckResult& r) { return r.finding == item.finding; });
+    if (seen->rectified) item.rectify_time = recheck.recheck_time;
+    (seen->rectified ? result.rectified : result.open).push_back(item.finding);
+  }
+  order.rechecks.push_back(std::move(recheck));
+  if (result.open.empty()) order.close_time = now;
+  result.order = Next(std::move(order),
+                      result.open.empty() ? OrderState::kClosed : OrderState::kRecheckFailed, now);
+  return result;
+}
+
+}  // namespace rectify::deadline::domain

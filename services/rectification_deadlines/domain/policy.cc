@@ -1,0 +1,144 @@
+#include "services/rectification_deadlines/domain/policy.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "libs/base/clock.h"
+#include "libs/base/error.h"
+#include "services/rectification_deadlines/domain/coverage.h"
+
+namespace rectify::deadline::domain {
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(const Policy& policy) : policy_(policy) {}
+
+  absl::Status Check() {
+    if (policy_.version < 1) Say("version", "版本须从 1 起", "must be at least 1");
+    std::set<std::string> kinds;
+    for (size_t i = 0; i < policy_.clocks.size(); ++i) {
+      path_ = absl::StrCat("clocks[", i, "].");
+      if (!kinds.insert(policy_.clocks[i].kind).second) Say("kind", "重复", "is used twice");
+      CheckClock(policy_.clocks[i]);
+    }
+    CheckDocuments();
+    // The machine may only run on rules that are sound one by one.
+    if (violations_.empty()) {
+      path_.clear();
+      for (Text& gap : FindGaps(policy_)) violations_.push_back({"clocks", std::move(gap)});
+    }
+    if (violations_.empty()) return absl::OkStatus();
+    return FieldErrors(std::move(violations_));
+  }
+
+ private:
+  void Say(absl::string_view field, absl::string_view zh, absl::string_view en) {
+    violations_.push_back({absl::StrCat(path_, field), {std::string(zh), std::string(en)}});
+  }
+
+  void CheckClock(const ClockRule& rule) {
+    if (rule.kind.empty()) Say("kind", "不能为空", "is empty");
+    if (rule.title.empty()) Say("title", "不能为空", "is empty");
+    if (rule.reminder_ladder.empty()) Say("reminder_ladder", "须写明提醒阶梯", "is empty");
+    if (rule.start_on.empty()) Say("start_on", "须写明启动事件", "nothing starts the clock");
+    if (rule.met_on.empty()) Say("met_on", "须写明履行事件", "nothing meets the clock");
+    if (rule.period) {
+      CheckPeriod(*rule.period);
+    } else if (rule.scope != Scope::kItem || rule.start_on != std::vector{Trigger::kOrderServed}) {
+      Say("period", "没有期限的计时只能逐项从送达起算",
+          "only a clock of one item that starts with service takes the item's own term");
+    }
+    if (!rule.earlier_start_on.empty() && (rule.scope != Scope::kSubject || !rule.period)) {
+      Say("earlier_start_on", "只适用于整份文书且有期限的计时",
+          "is only for a clock of the whole order with a period");
+    }
+  }
+
+  void CheckPeriod(const PeriodRule& period) {
+    if (period.basis.empty()) Say("period.basis", "须写明依据条款", "names no article");
+    const absl::Status status =
+        Compute({period, StartOfDay(absl::CivilDay(2023, 1, 3))}, NoNotices()).status();
+    if (!status.ok()) Say("period.amount", "不能计算", "can't be counted");
+    if (period.amount == 0 && period.unit != Unit::kNaturalDays) {
+      Say("period.amount", "只有自然日可以为 0", "may be 0 only for natural days");
+    }
+  }
+
+  void CheckDocuments() {
+    path_.clear();
+    for (const OrderKind kind : {OrderKind::kImmediate, OrderKind::kTerm}) {
+      const auto count = std::count_if(policy_.documents.begin(), policy_.documents.end(),
+                                       [&](const DocumentRule& rule) { return rule.kind == kind; });
+      if (count != 1) Say("documents", "每种文书须且只须一条", "each order kind needs exactly one");
+    }
+    for (size_t i = 0; i < policy_.documents.size(); ++i) {
+      const DocumentRule& rule = policy_.documents[i];
+      path_ = absl::StrCat("documents[", i, "].");
+      if (rule.title.empty()) Say("title", "不能为空", "is empty");
+      if (rule.organ.empty()) Say("organ", "须写明机关代字", "is empty");
+      if (rule.code.empty()) Say("code", "须写明文书代字", "is empty");
+      if (rule.serial_width < 1 || rule.serial_width > 9) {
+        Say("serial_width", "须为 1 至 9", "must be 1 to 9");
+      }
+      const std::set<std::string> roles(rule.approval_steps.begin(), rule.approval_steps.end());
+      if (roles.size() != rule.approval_steps.size()) {
+        Say("approval_steps", "角色不能重复", "names a role twice");
+      }
+    }
+  }
+
+  const Policy& policy_;
+  std::string path_;
+  std::vector<FieldViolation> violations_;
+};
+
+}  // namespace
+
+absl::string_view NameOf(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::kOrderDrafted:
+      return "文书拟稿";
+    case Trigger::kOrderServed:
+      return "文书送达";
+    case Trigger::kRectificationReported:
+      return "申请复查";
+    case Trigger::kRechecked:
+      return "已复查";
+    case Trigger::kRecheckNotPassed:
+      return "复查不合格";
+    case Trigger::kRecheckPassed:
+      return "复查合格";
+    case Trigger::kOrderVoided:
+      return "文书作废";
+    case Trigger::kTransferDecided:
+      return "决定移送";
+    case Trigger::kTransferConcluded:
+      return "移送办结";
+  }
+  return "";
+}
+
+const ClockRule* Policy::FindClock(absl::string_view kind) const {
+  for (const ClockRule& rule : clocks) {
+    if (rule.kind == kind) return &rule;
+  }
+  return nullptr;
+}
+
+const DocumentRule& Policy::DocumentOf(OrderKind kind) const {
+  return *std::find_if(documents.begin(), documents.end(),
+                       [&](const DocumentRule& rule) { return rule.kind == kind; });
+}
+
+absl::Status ValidatePolicy(const Policy& policy) { return Checker(policy).Check(); }
+
+std::string DocumentNumber(const DocumentRule& rule, int year, int64_t serial) {
+  return absl::StrFormat("%s%s字〔%d〕第%0*d号", rule.organ, rule.code, year, rule.serial_width,
+                         serial);
+}
+
+}  // namespace rectify::deadline::domain

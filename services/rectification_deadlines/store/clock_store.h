@@ -1,0 +1,59 @@
+// Statutory clocks in PostgreSQL, written in sets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/pg/pool.h"
+#include "services/rectification_deadlines/domain/clock.h"
+#include "services/rectification_deadlines/store/order_store.h"
+
+namespace rectify::deadline::store {
+
+// With its changes. NOT_FOUND.
+absl::StatusOr<domain::Clock> LoadClock(pg::Tx& tx, absl::string_view name);
+
+// Soonest first, with their changes, and the token of the next page.
+absl::StatusOr<std::pair<std::vector<domain::Clock>, std::string>> ListClocks(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now);
+
+// The functions below read clocks without their changes and lock the rows until the end of the
+// transaction.
+
+absl::StatusOr<std::vector<domain::Clock>> LockRunningClocks(pg::Tx& tx, absl::string_view subject);
+
+// At most `limit` running clocks of all districts whose due time has passed unannounced; leaves out
+// those that another transaction holds.
+absl::StatusOr<std::vector<domain::Clock>> LockUnannouncedOverdue(pg::Tx& tx, absl::Time now,
+                                                                  int limit);
+
+// Running clocks of all districts with a period that is provisional, or of which a day between
+// start and due date lies in [from, to]: those whose date a change of these days may move.
+absl::StatusOr<std::vector<domain::Clock>> LockDependingOn(pg::Tx& tx, absl::CivilDay from,
+                                                           absl::CivilDay to);
+
+// The earliest due time that is not announced; InfiniteFuture when there is none.
+absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx);
+
+absl::Status InsertClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks);
+// Writes what can change, and the changes of the due date that the clocks carry: a clock that was
+// locked carries only those made since.
+absl::Status UpdateClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks);
+
+struct FallenThrough {
+  std::vector<std::string> findings;  // at most `limit`, by name
+  int64_t open_findings = 0;
+};
+// Findings that are not closed and have no running clock.
+absl::StatusOr<FallenThrough> FindFallenThrough(pg::Tx& tx, absl::string_view district, int limit);
+// How many there are in all districts.
+absl::StatusOr<int64_t> CountFallenThrough(pg::Tx& tx);
+
+}  // namespace rectify::deadline::store

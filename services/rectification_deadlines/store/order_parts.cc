@@ -1,0 +1,201 @@
+#include "services/rectification_deadlines/store/order_parts.h"
+
+#include <map>
+#include <string>
+
+#include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/names.h"
+
+namespace rectify::deadline::store {
+namespace {
+
+using domain::Order;
+
+constexpr pg::Statement kItems = {"deadline.order_items", R"sql(
+  select order_id, finding, catalog_code, description, basis, required_action, term_days,
+         stated_due_date, due_date, rectify_time
+    from order_items where district = $1 and order_id = any($2::uuid[])
+   order by order_id, position)sql"};
+
+constexpr pg::Statement kApprovals = {"deadline.order_approvals", R"sql(
+  select order_id, role, approver, approve_time, opinion
+    from order_approvals where district = $1 and order_id = any($2::uuid[])
+   order by order_id, position)sql"};
+
+constexpr pg::Statement kReports = {"deadline.order_reports", R"sql(
+  select order_id, report_time, reporter, statement
+    from order_reports where district = $1 and order_id = any($2::uuid[])
+   order by order_id, position)sql"};
+
+constexpr pg::Statement kRechecks = {"deadline.rechecks", R"sql(
+  select order_id, recheck_time, officers
+    from rechecks where district = $1 and order_id = any($2::uuid[])
+   order by order_id, position)sql"};
+
+constexpr pg::Statement kResults = {"deadline.recheck_results", R"sql(
+  select order_id, recheck_position, finding, rectified, note
+    from recheck_results where district = $1 and order_id = any($2::uuid[])
+   order by order_id, recheck_position, position)sql"};
+
+constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
+  insert into order_items (district, order_id, position, finding, catalog_code, description, basis,
+                           required_action, term_days, stated_due_date, due_date, rectify_time)
+  select $1, $2::uuid, n, finding, catalog_code, description, basis, required_action, term_days,
+         stated_due_date, due_date, rectify_time
+    from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::date[],
+                $10::date[], $11::timestamptz[]) with ordinality
+         as t(finding, catalog_code, description, basis, required_action, term_days,
+              stated_due_date, due_date, rectify_time, n)
+  on conflict (district, order_id, position) do update
+     set description = excluded.description, basis = excluded.basis,
+         required_action = excluded.required_action, term_days = excluded.term_days,
+         stated_due_date = excluded.stated_due_date, due_date = excluded.due_date,
+         rectify_time = excluded.rectify_time)sql"};
+
+constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
+  insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion)
+  select $1, $2::uuid, n, role, approver, approve_time, opinion
+    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) with ordinality
+         as t(role, approver, approve_time, opinion, n)
+  on conflict (district, order_id, position) do update
+     set approver = excluded.approver, approve_time = excluded.approve_time,
+         opinion = excluded.opinion)sql"};
+
+constexpr pg::Statement kSaveReports = {"deadline.save_reports", R"sql(
+  insert into order_reports (district, order_id, position, report_time, reporter, statement)
+  select $1, $2::uuid, n, report_time, reporter, statement
+    from unnest($3::timestamptz[], $4::text[], $5::text[]) with ordinality
+         as t(report_time, reporter, statement, n)
+  on conflict (district, order_id, position) do nothing)sql"};
+
+// `officers` are array literals, because unnest would flatten an array of arrays.
+constexpr pg::Statement kSaveRechecks = {"deadline.save_rechecks", R"sql(
+  insert into rechecks (district, order_id, position, recheck_time, officers)
+  select $1, $2::uuid, n, recheck_time, officers::text[]
+    from unnest($3::timestamptz[], $4::text[]) with ordinality as t(recheck_time, officers, n)
+  on conflict (district, order_id, position) do nothing)sql"};
+
+constexpr pg::Statement kSaveResults = {"deadline.save_results", R"sql(
+  insert into recheck_results (district, order_id, recheck_position, position, finding, rectified,
+                               note)
+  select $1, $2::uuid, recheck, n, finding, rectified, note
+    from unnest($3::int[], $4::int[], $5::text[], $6::boolean[], $7::text[])
+         as t(recheck, n, finding, rectified, note)
+  on conflict (district, order_id, recheck_position, position) do nothing)sql"};
+
+absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
+  std::vector<std::string> findings, codes, descriptions, bases, actions;
+  std::vector<int> terms;
+  std::vector<std::optional<absl::CivilDay>> stated, due;
+  std::vector<std::optional<absl::Time>> rectified;
+  for (const domain::OrderItem& item : order.items) {
+    findings.push_back(item.finding);
+    codes.push_back(item.catalog_code);
+    descriptions.push_back(item.description);
+    bases.push_back(item.basis);
+    actions.push_back(item.required_action);
+    terms.push_back(item.term_days);
+    stated.push_back(item.stated_due_date);
+    due.push_back(item.due_date);
+    rectified.push_back(item.rectify_time);
+  }
+  return tx
+      .Exec(kSaveItems, {name.district, name.id, findings, codes, descriptions, bases, actions,
+                         terms, stated, due, rectified})
+      .status();
+}
+
+absl::Status SaveApprovals(pg::Tx& tx, const NameParts& name, const Order& order) {
+  std::vector<std::string> roles, approvers, opinions;
+  std::vector<std::optional<absl::Time>> times;
+  for (const domain::Approval& approval : order.approvals) {
+    roles.push_back(approval.role);
+    approvers.push_back(approval.approver);
+    times.push_back(approval.approve_time);
+    opinions.push_back(approval.opinion);
+  }
+  return tx.Exec(kSaveApprovals, {name.district, name.id, roles, approvers, times, opinions})
+      .status();
+}
+
+absl::Status SaveReports(pg::Tx& tx, const NameParts& name, const Order& order) {
+  std::vector<absl::Time> times;
+  std::vector<std::string> reporters, statements;
+  for (const domain::Report& report : order.reports) {
+    times.push_back(report.report_time);
+    reporters.push_back(report.reporter);
+    statements.push_back(report.statement);
+  }
+  return tx.Exec(kSaveReports, {name.district, name.id, times, reporters, statements}).status();
+}
+
+absl::Status SaveRechecks(pg::Tx& tx, const NameParts& name, const Order& order) {
+  std::vector<absl::Time> times;
+  std::vector<std::string> officers, findings, notes;
+  std::vector<int> rechecks, positions;
+  std::vector<bool> rectified;
+  for (const domain::Recheck& recheck : order.rechecks) {
+    times.push_back(recheck.recheck_time);
+    officers.push_back(pg::Param(recheck.officers).text().value_or("{}"));
+    for (size_t i = 0; i < recheck.results.size(); ++i) {
+      rechecks.push_back(static_cast<int>(times.size()));
+      positions.push_back(static_cast<int>(i) + 1);
+      findings.push_back(recheck.results[i].finding);
+      rectified.push_back(recheck.results[i].rectified);
+      notes.push_back(recheck.results[i].note);
+    }
+  }
+  RETURN_IF_ERROR(tx.Exec(kSaveRechecks, {name.district, name.id, times, officers}).status());
+  return tx
+      .Exec(kSaveResults, {name.district, name.id, rechecks, positions, findings, rectified, notes})
+      .status();
+}
+
+}  // namespace
+
+absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order>& orders) {
+  if (orders.empty()) return absl::OkStatus();
+  std::map<std::string, Order*> by_id;
+  std::vector<std::string> ids;
+  for (Order& order : orders) {
+    ids.push_back(SplitName(order.name).id);
+    by_id[ids.back()] = &order;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows items, tx.Exec(kItems, {district, ids}));
+  for (const pg::Row row : items) {
+    by_id[row.Text(0)]->items.push_back({row.Text(1), row.Text(2), row.Text(3), row.Text(4),
+                                         row.Text(5), static_cast<int>(row.Int(6)), row.OptDay(7),
+                                         row.OptDay(8), row.OptTime(9)});
+  }
+  ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
+  for (const pg::Row row : approvals) {
+    by_id[row.Text(0)]->approvals.push_back(
+        {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4)});
+  }
+  ASSIGN_OR_RETURN(const pg::Rows reports, tx.Exec(kReports, {district, ids}));
+  for (const pg::Row row : reports) {
+    by_id[row.Text(0)]->reports.push_back({row.Time(1), row.Text(2), row.Text(3)});
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rechecks, tx.Exec(kRechecks, {district, ids}));
+  for (const pg::Row row : rechecks) {
+    by_id[row.Text(0)]->rechecks.push_back({row.Time(1), row.TextArray(2), {}});
+  }
+  ASSIGN_OR_RETURN(const pg::Rows results, tx.Exec(kResults, {district, ids}));
+  for (const pg::Row row : results) {
+    by_id[row.Text(0)]
+        ->rechecks.at(row.Int(1) - 1)
+        .results.push_back({row.Text(2), row.Bool(3), row.Text(4)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SaveParts(pg::Tx& tx, const Order& order) {
+  const NameParts name = SplitName(order.name);
+  RETURN_IF_ERROR(SaveItems(tx, name, order));
+  if (!order.approvals.empty()) RETURN_IF_ERROR(SaveApprovals(tx, name, order));
+  if (!order.reports.empty()) RETURN_IF_ERROR(SaveReports(tx, name, order));
+  if (!order.rechecks.empty()) RETURN_IF_ERROR(SaveRechecks(tx, name, order));
+  return absl::OkStatus();
+}
+
+}  // namespace rectify::deadline::store

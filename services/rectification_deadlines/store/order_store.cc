@@ -1,0 +1,229 @@
+#include "services/rectification_deadlines/store/order_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "libs/query/list_query.h"
+#include "rectify/deadline/v1/order.pb.h"
+#include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_parts.h"
+
+namespace rectify::deadline::store {
+namespace {
+
+using domain::Order;
+
+#define ORDER_COLUMNS                                                                           \
+  "district, id, kind, inspection, inspect_time, venue, party, street, officers, "              \
+  "document_number, state, serve_method, serve_time, serve_officers, serve_proof, "             \
+  "serve_refusal, void_reason, replacement, create_time, update_time, issue_time, close_time, " \
+  "version, receiver"
+
+constexpr int kReceiverColumn = 23;
+
+constexpr pg::Statement kLoad = {"deadline.load_order",
+                                 "select " ORDER_COLUMNS
+                                 " from orders where district = $1 and id = $2::uuid"};
+
+constexpr pg::Statement kLock = {"deadline.lock_order",
+                                 "select " ORDER_COLUMNS
+                                 " from orders where district = $1 and id = $2::uuid for update"};
+
+constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
+  insert into orders (district, id, kind, inspection, inspect_time, venue, party, street, officers,
+                      document_number, state, serve_method, serve_time, receiver, serve_officers,
+                      serve_proof, serve_refusal, void_reason, replacement, open_due_date,
+                      create_time, update_time, issue_time, close_time, version)
+  values ($1, $2::uuid, $3::smallint, $4, $5::timestamptz, $6, $7, $8, $9::text[], $10,
+          $11::smallint, $12::smallint, $13::timestamptz, $14::bytea, $15::text[], $16, $17, $18,
+          $19, $20::date, $21::timestamptz, $22::timestamptz, $23::timestamptz, $24::timestamptz,
+          $25::bigint)
+  on conflict (district, id) do update
+     set document_number = excluded.document_number, state = excluded.state,
+         serve_method = excluded.serve_method, serve_time = excluded.serve_time,
+         receiver = coalesce(orders.receiver, excluded.receiver),
+         serve_officers = excluded.serve_officers, serve_proof = excluded.serve_proof,
+         serve_refusal = excluded.serve_refusal, void_reason = excluded.void_reason,
+         replacement = excluded.replacement, open_due_date = excluded.open_due_date,
+         update_time = excluded.update_time, issue_time = excluded.issue_time,
+         close_time = excluded.close_time, version = excluded.version)sql"};
+
+constexpr pg::Statement kDraw = {"deadline.draw_number", R"sql(
+  insert into document_counters as c (district, organ, code, year, last_serial)
+  values ($1, $2, $3, $4::int, 1)
+  on conflict (district, organ, code, year) do update set last_serial = c.last_serial + 1
+  returning last_serial)sql"};
+
+constexpr pg::Statement kBook = {"deadline.book_number", R"sql(
+  insert into document_numbers (district, organ, code, year, serial, number, order_id, state,
+                                reason, issue_time)
+  values ($1, $2, $3, $4::int, $5::bigint, $6, $7::uuid, 'USED', '', $8::timestamptz))sql"};
+
+constexpr pg::Statement kVoidNumber = {"deadline.void_number", R"sql(
+  update document_numbers set state = 'VOIDED', reason = $3, void_time = $4::timestamptz
+   where district = $1 and order_id = $2::uuid)sql"};
+
+constexpr pg::Statement kSetListTime = {"deadline.set_list_time",
+                                        "select set_config('rectify.list_time', $1, true)"};
+
+std::string ReceiverContext(absl::string_view id) { return absl::StrCat("orders.receiver/", id); }
+
+// All but the parts below the row; the receiver stays encrypted.
+Order ReadRow(const pg::Row& row) {
+  Order order;
+  order.name = OrderName(row.Text(0), row.Text(1));
+  order.kind = static_cast<domain::OrderKind>(row.Int(2));
+  order.inspection = row.Text(3);
+  order.inspect_time = row.Time(4);
+  order.venue = row.Text(5);
+  order.party = row.Text(6);
+  order.street = row.Text(7);
+  order.officers = row.TextArray(8);
+  order.document_number = row.Text(9);
+  order.state = static_cast<domain::OrderState>(row.Int(10));
+  if (!row.IsNull(11)) {
+    order.service = {static_cast<domain::ServiceMethod>(row.Int(11)),
+                     row.Time(12),
+                     row.Bytes(kReceiverColumn),
+                     row.TextArray(13),
+                     row.Text(14),
+                     row.Text(15)};
+  }
+  order.void_reason = row.Text(16);
+  order.replacement = row.Text(17);
+  order.create_time = row.Time(18);
+  order.update_time = row.Time(19);
+  order.issue_time = row.OptTime(20);
+  order.close_time = row.OptTime(21);
+  order.version = row.Int(22);
+  return order;
+}
+
+const query::ListSpec& OrderList() {
+  using Field = query::ListField;
+  static const auto& spec = *new query::ListSpec{
+      .name = "deadline.list_orders",
+      .columns = ORDER_COLUMNS,
+      .from = "orders where district = $1",
+      .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
+                  v1::Order::State_descriptor()},
+                 {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
+                 {"venue", Field::Kind::kText, "venue = $?"},
+                 {"street", Field::Kind::kText, "street = $?"},
+                 {"inspection", Field::Kind::kText, "inspection = $?"},
+                 {"handling_officer", Field::Kind::kText, "officers[1] = $?"},
+                 {"document_number", Field::Kind::kText, "document_number = $?"},
+                 // Days of the law are days of China.
+                 {"overdue", Field::Kind::kBool,
+                  "(open_due_date is not null and open_due_date < "
+                  "(current_setting('rectify.list_time')::timestamptz at time zone "
+                  "'Asia/Shanghai')::date)"}},
+      .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+      .descending = true};
+  return spec;
+}
+
+}  // namespace
+
+absl::StatusOr<Order> OrderStore::LoadWhole(pg::Tx& tx, absl::string_view name,
+                                            const pg::Statement& statement) const {
+  const NameParts parts = SplitName(name);
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(statement, {parts.district, parts.id}));
+  if (rows.empty()) return rectify::NotFoundError(name);
+  std::vector<Order> orders = {ReadRow(rows[0])};
+  RETURN_IF_ERROR(Complete(tx, parts.district, orders));
+  return std::move(orders[0]);
+}
+
+absl::StatusOr<Order> OrderStore::Load(pg::Tx& tx, absl::string_view name) const {
+  return LoadWhole(tx, name, kLoad);
+}
+
+absl::StatusOr<Order> OrderStore::LoadForUpdate(pg::Tx& tx, absl::string_view name) const {
+  return LoadWhole(tx, name, kLock);
+}
+
+absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
+                                  std::vector<Order>& orders) const {
+  for (Order& order : orders) {
+    if (!order.service) continue;
+    ASSIGN_OR_RETURN(
+        order.service->receiver,
+        cipher_.Decrypt(order.service->receiver, ReceiverContext(SplitName(order.name).id)));
+  }
+  return LoadParts(tx, district, orders);
+}
+
+absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
+  const NameParts name = SplitName(order.name);
+  const auto& service = order.service;
+  const pg::Param none = nullptr;
+  RETURN_IF_ERROR(tx.Exec(kSave, {name.district,
+                                  name.id,
+                                  static_cast<int>(order.kind),
+                                  order.inspection,
+                                  order.inspect_time,
+                                  order.venue,
+                                  order.party,
+                                  order.street,
+                                  order.officers,
+                                  order.document_number,
+                                  static_cast<int>(order.state),
+                                  service ? pg::Param(static_cast<int>(service->method)) : none,
+                                  service ? pg::Param(service->serve_time) : none,
+                                  service ? pg::Param(pg::Bytes{cipher_.Encrypt(
+                                                service->receiver, ReceiverContext(name.id))})
+                                          : none,
+                                  service ? pg::Param(service->officers) : none,
+                                  service ? pg::Param(service->proof) : none,
+                                  service ? pg::Param(service->refusal) : none,
+                                  order.void_reason,
+                                  order.replacement,
+                                  order.OpenDueDate(),
+                                  order.create_time,
+                                  order.update_time,
+                                  order.issue_time,
+                                  order.close_time,
+                                  order.version})
+                      .status());
+  return SaveParts(tx, order);
+}
+
+absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now) const {
+  ASSIGN_OR_RETURN(
+      const query::ListQuery list,
+      query::ListQuery::Build(OrderList(), {district}, page.filter, page.size, page.token));
+  RETURN_IF_ERROR(SetListTime(tx, now));
+  ASSIGN_OR_RETURN(auto orders, list.Run<Order>(tx, ReadRow));
+  RETURN_IF_ERROR(Complete(tx, district, orders.first));
+  return orders;
+}
+
+absl::StatusOr<std::string> DrawNumber(pg::Tx& tx, const Order& order,
+                                       const domain::DocumentRule& rule, absl::Time now) {
+  const NameParts name = SplitName(order.name);
+  const int year = static_cast<int>(CivilDayOf(now).year());
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Exec(kDraw, {name.district, rule.organ, rule.code, year}));
+  const int64_t serial = rows[0].Int(0);
+  std::string number = domain::DocumentNumber(rule, year, serial);
+  RETURN_IF_ERROR(
+      tx.Exec(kBook, {name.district, rule.organ, rule.code, year, serial, number, name.id, now})
+          .status());
+  return number;
+}
+
+absl::Status VoidNumber(pg::Tx& tx, const Order& voided, absl::Time now) {
+  const NameParts name = SplitName(voided.name);
+  return tx.Exec(kVoidNumber, {name.district, name.id, voided.void_reason, now}).status();
+}
+
+absl::Status SetListTime(pg::Tx& tx, absl::Time now) {
+  return tx.Exec(kSetListTime, {now}).status();
+}
+
+}  // namespace rectify::deadline::store

@@ -1,0 +1,122 @@
+#include "services/rectification_deadlines/store/projection_store.h"
+
+#include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/names.h"
+
+namespace rectify::deadline::store {
+namespace {
+
+constexpr pg::Statement kSaveVenue = {"deadline.save_venue", R"sql(
+  insert into venues (district, name, display_name, street, closed)
+  values ($1, $2, $3, $4, $5::boolean)
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, street = excluded.street,
+         closed = excluded.closed)sql"};
+
+constexpr pg::Statement kFindVenue = {
+    "deadline.find_venue",
+    "select display_name, street, closed from venues where district = $1 and name = $2"};
+
+constexpr pg::Statement kSaveOfficer = {"deadline.save_officer", R"sql(
+  insert into officers (district, name, display_name, certificate_start, certificate_end,
+                        post_start, post_end)
+  values ($1, $2, $3, $4::date, $5::date, $6::date, $7::date)
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, certificate_start = excluded.certificate_start,
+         certificate_end = excluded.certificate_end, post_start = excluded.post_start,
+         post_end = excluded.post_end)sql"};
+
+constexpr pg::Statement kFindOfficers = {"deadline.find_officers", R"sql(
+  select name, display_name, certificate_start, certificate_end, post_start, post_end
+    from officers where (district, name) in (select * from unnest($1::text[], $2::text[])))sql"};
+
+constexpr pg::Statement kInsertFindings = {"deadline.insert_findings", R"sql(
+  insert into findings (district, name, inspection, venue, handling_officer, inspect_time, hazard,
+                        disposition, close_time)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+                       $6::timestamptz[], $7::text[], $8::smallint[], $9::timestamptz[])
+  on conflict (district, name) do nothing)sql"};
+
+constexpr pg::Statement kLockFinding = {"deadline.lock_finding", R"sql(
+  select inspection, venue, handling_officer, inspect_time, hazard, disposition, close_time
+    from findings where district = $1 and name = $2 for update)sql"};
+
+constexpr pg::Statement kCloseFindings = {"deadline.close_findings", R"sql(
+  update findings set close_time = $3::timestamptz
+   where district = $1 and name = any($2::text[]) and close_time is null)sql"};
+
+}  // namespace
+
+absl::Status SaveVenue(pg::Tx& tx, const Venue& venue) {
+  return tx
+      .Exec(kSaveVenue, {SplitName(venue.name).district, venue.name, venue.display_name,
+                         venue.street, venue.closed})
+      .status();
+}
+
+absl::StatusOr<std::optional<Venue>> FindVenue(pg::Tx& tx, absl::string_view name) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenue, {SplitName(name).district, name}));
+  if (rows.empty()) return std::optional<Venue>();
+  return std::optional<Venue>(
+      {std::string(name), rows[0].Text(0), rows[0].Text(1), rows[0].Bool(2)});
+}
+
+absl::Status SaveOfficer(pg::Tx& tx, const domain::Officer& officer) {
+  return tx
+      .Exec(kSaveOfficer, {SplitName(officer.name).district, officer.name, officer.display_name,
+                           officer.certificate_start, officer.certificate_end, officer.post_start,
+                           officer.post_end})
+      .status();
+}
+
+absl::StatusOr<domain::Officers> FindOfficers(pg::Tx& tx, const std::vector<std::string>& names) {
+  std::vector<std::string> districts;
+  districts.reserve(names.size());
+  for (const std::string& name : names) districts.push_back(SplitName(name).district);
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindOfficers, {districts, names}));
+  domain::Officers officers;
+  for (const pg::Row row : rows) {
+    officers[row.Text(0)] = {row.Text(0), row.Text(1), row.Day(2),
+                             row.Day(3),  row.Day(4),  row.OptDay(5)};
+  }
+  return officers;
+}
+
+absl::Status InsertFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
+  if (findings.empty()) return absl::OkStatus();
+  std::vector<std::string> districts, names, inspections, venues, officers, hazards;
+  std::vector<absl::Time> times;
+  std::vector<int> dispositions;
+  std::vector<std::optional<absl::Time>> closes;
+  for (const Finding& finding : findings) {
+    districts.push_back(SplitName(finding.name).district);
+    names.push_back(finding.name);
+    inspections.push_back(finding.inspection);
+    venues.push_back(finding.venue);
+    officers.push_back(finding.handling_officer);
+    times.push_back(finding.inspect_time);
+    hazards.push_back(finding.hazard);
+    dispositions.push_back(static_cast<int>(finding.disposition));
+    closes.push_back(finding.close_time);
+  }
+  return tx
+      .Exec(kInsertFindings,
+            {districts, names, inspections, venues, officers, times, hazards, dispositions, closes})
+      .status();
+}
+
+absl::StatusOr<std::optional<Finding>> LockFinding(pg::Tx& tx, absl::string_view name) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockFinding, {SplitName(name).district, name}));
+  if (rows.empty()) return std::optional<Finding>();
+  const pg::Row row = rows[0];
+  return std::optional<Finding>({std::string(name), row.Text(0), row.Text(1), row.Text(2),
+                                 row.Time(3), row.Text(4),
+                                 static_cast<domain::Disposition>(row.Int(5)), row.OptTime(6)});
+}
+
+absl::Status CloseFindings(pg::Tx& tx, const std::vector<std::string>& names, absl::Time time) {
+  if (names.empty()) return absl::OkStatus();
+  return tx.Exec(kCloseFindings, {SplitName(names[0]).district, names, time}).status();
+}
+
+}  // namespace rectify::deadline::store
