@@ -1,0 +1,47 @@
+#include "services/reminder_dispatch/api/convert.h"
+
+#include "absl/strings/escaping.h"
+#include "libs/rpc/convert.h"
+
+namespace rectify::reminder::api {
+
+v1::Reminder ToProto(const domain::Reminder& reminder) {
+  v1::Reminder proto;
+  proto.set_name(reminder.name());
+  proto.set_clock(reminder.clock);
+  proto.set_subject(reminder.subject);
+  proto.set_step(reminder.step);
+  proto.set_recipient(reminder.recipient);
+  proto.set_channel(static_cast<v1::Channel>(reminder.channel));
+  *proto.mutable_due_date() = rpc::ToDate(reminder.due_date);
+  *proto.mutable_due_time() = rpc::ToTimestamp(reminder.due_time);
+  proto.set_state(static_cast<v1::Reminder::State>(reminder.state));
+  proto.set_attempts(reminder.attempts);
+  if (reminder.state == domain::State::kPending) {
+    *proto.mutable_next_attempt_time() = rpc::ToTimestamp(reminder.not_before);
+  }
+  proto.set_last_error(reminder.last_error);
+  if (!reminder.delivery.empty()) {
+    proto.set_delivery(domain::DeliveryName(reminder.district, reminder.delivery));
+  }
+  if (reminder.settle_time) *proto.mutable_settle_time() = rpc::ToTimestamp(*reminder.settle_time);
+  proto.set_title(reminder.title);
+  proto.set_venue(reminder.venue);
+  return proto;
+}
+
+v1::Delivery ToProto(const domain::Delivery& delivery) {
+  v1::Delivery proto;
+  proto.set_name(delivery.name());
+  proto.set_reminder(delivery.reminder);
+  proto.set_channel(static_cast<v1::Channel>(delivery.channel));
+  proto.set_address(delivery.address);
+  proto.set_body_sha256(absl::BytesToHexString(delivery.body_sha256));
+  proto.set_state(static_cast<v1::Delivery::State>(delivery.state));
+  proto.set_provider_reply(delivery.provider_reply);
+  *proto.mutable_create_time() = rpc::ToTimestamp(delivery.create_time);
+  if (delivery.settle_time) *proto.mutable_settle_time() = rpc::ToTimestamp(*delivery.settle_time);
+  return proto;
+}
+
+}  // namespace rectify::reminder::api

@@ -1,0 +1,64 @@
+#include "services/reminder_dispatch/api/policy_file.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/rpc/convert.h"
+#include "rectify/reminder/v1/reminder.pb.h"
+#include "reminder_policy.h"
+
+namespace rectify::reminder::api {
+namespace {
+
+domain::Step ToStep(const v1::LadderStep& proto) {
+  domain::Step step;
+  step.code = proto.code();
+  step.by_workdays = proto.offset_case() == v1::LadderStep::kWorkdays;
+  step.offset = step.by_workdays ? proto.workdays() : proto.days();
+  step.at = domain::ParseTimeOfDay(proto.at());
+  for (int kind : proto.recipients()) {
+    step.recipients.push_back(static_cast<domain::RecipientKind>(kind));
+  }
+  for (int channel : proto.channels()) {
+    step.channels.push_back(static_cast<domain::Channel>(channel));
+  }
+  step.catch_up = static_cast<domain::CatchUp>(proto.catch_up());
+  step.min_term_days = proto.min_term_days();
+  step.repeat_days = proto.repeat_days();
+  step.title = proto.title();
+  step.body = proto.body();
+  return step;
+}
+
+absl::StatusOr<domain::Policy> ToPolicy(const v1::ReminderPolicy& proto) {
+  domain::Policy policy;
+  policy.version = proto.version();
+  policy.max_attempts = proto.max_attempts();
+  policy.first_backoff = absl::Seconds(proto.first_backoff_seconds());
+  for (const v1::Ladder& each : proto.ladders()) {
+    domain::Ladder ladder{each.name(), {}};
+    for (const v1::LadderStep& step : each.steps()) ladder.steps.push_back(ToStep(step));
+    policy.ladders.push_back(std::move(ladder));
+  }
+  RETURN_IF_ERROR(domain::ValidatePolicy(policy));
+  return policy;
+}
+
+}  // namespace
+
+absl::StatusOr<domain::Policy> ParsePolicy(absl::string_view text, absl::string_view file) {
+  v1::ReminderPolicy proto;
+  RETURN_IF_ERROR(rpc::ParseTextProto(text, file, proto));
+  return ToPolicy(proto);
+}
+
+absl::StatusOr<domain::Policy> LoadPolicy(const std::string& path) {
+  if (path.empty()) {
+    const auto& embedded = policy::kEmbeddedFiles[0];
+    return ParsePolicy({embedded.content.data(), embedded.content.size()},
+                       {embedded.name.data(), embedded.name.size()});
+  }
+  v1::ReminderPolicy proto;
+  RETURN_IF_ERROR(rpc::ReadTextProto(path, proto));
+  return ToPolicy(proto);
+}
+
+}  // namespace rectify::reminder::api

@@ -1,0 +1,33 @@
+// One message handed to a channel: the ledger of what left the house.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "services/reminder_dispatch/domain/policy.h"
+
+namespace rectify::reminder::domain {
+
+// Numbers are those of the contract.
+enum class DeliveryState { kSending = 1, kSent = 2, kFailed = 3, kWaiting = 4 };
+
+std::string DeliveryName(const std::string& district, const std::string& id);
+
+struct Delivery {
+  std::string district, id;
+  std::string reminder;  // resource name
+  Channel channel = Channel::kEmail;
+  std::string address;      // masked
+  std::string title, body;  // as sent
+  std::string body_sha256;  // 32 bytes
+  DeliveryState state = DeliveryState::kSending;
+  std::string provider_reply;
+  absl::Time create_time;  // before the first attempt
+  absl::Time write_time;   // before the last one that wrote the text
+  std::optional<absl::Time> settle_time;
+
+  std::string name() const { return DeliveryName(district, id); }
+};
+
+}  // namespace rectify::reminder::domain

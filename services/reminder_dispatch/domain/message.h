@@ -1,0 +1,36 @@
+// The words of a reminder: templates of the policy, filled with the facts of a clock.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "services/reminder_dispatch/domain/clock.h"
+
+namespace rectify::reminder::domain {
+
+// Every body carries it: a reminder never starts or ends a legal period (行政处罚法 61).
+inline constexpr absl::string_view kDisclaimer = "本提醒不是法律文书的送达";
+
+struct Text {
+  std::string title, body;
+};
+
+// Names in braces that no message has, without the braces; a brace that is never closed is one with
+// all that follows it.
+std::vector<std::string> UnknownVariables(absl::string_view text);
+bool UsesVariable(absl::string_view text, absl::string_view variable);
+
+// "还有3日到期", "今日到期" or "已逾期2日".
+std::string DaysText(absl::CivilDay due, absl::CivilDay today);
+// "2023年2月3日（含当日）"; for periods in hours "2023年2月3日20时30分".
+std::string DueText(const TrackedClock& clock);
+
+// Fills both templates as they read at `now`, so that a message that was held up does not state an
+// old count of days.
+Text Render(absl::string_view title, absl::string_view body, absl::string_view step,
+            const TrackedClock& clock, absl::Time now);
+
+}  // namespace rectify::reminder::domain

@@ -1,0 +1,152 @@
+#include "services/reminder_dispatch/domain/policy.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
+#include "services/reminder_dispatch/domain/message.h"
+
+namespace rectify::reminder::domain {
+namespace {
+
+constexpr absl::string_view kDefaultLadder = "default";
+// A year covers every statutory period that is reminded of.
+constexpr int kMaxOffset = 366;
+constexpr int kMaxAttempts = 1000;
+
+class PolicyCheck {
+ public:
+  absl::Status Run(const Policy& policy) {
+    Require(policy.version > 0, "version", "版本号应为正数", "must be positive");
+    Require(policy.max_attempts > 0 && policy.max_attempts <= kMaxAttempts, "max_attempts",
+            "尝试次数应在1到1000之间", "must be between 1 and 1000");
+    Require(policy.first_backoff >= absl::Seconds(1) && policy.first_backoff <= absl::Hours(1),
+            "first_backoff_seconds", "首次退避应在1到3600秒之间", "must be between 1 and 3600");
+    Require(policy.Knows(kDefaultLadder), "ladders", "缺少阶梯 default",
+            "ladder default is missing");
+    std::set<std::string> names;
+    for (const Ladder& ladder : policy.ladders) {
+      const std::string field = absl::StrCat("ladders[", ladder.name, "]");
+      Require(!ladder.name.empty() && names.insert(ladder.name).second, field,
+              "阶梯名称为空或者重复", "name is empty or used twice");
+      CheckLadder(ladder, field);
+    }
+    return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
+  }
+
+ private:
+  void Require(bool holds, const std::string& field, absl::string_view zh, absl::string_view en) {
+    if (holds) return;
+    violations_.push_back(
+        {field, {absl::StrCat("提醒策略 ", field, "：", zh), absl::StrCat(field, " ", en)}});
+  }
+
+  void CheckLadder(const Ladder& ladder, const std::string& field) {
+    std::set<std::string> codes;
+    for (const Step& step : ladder.steps) {
+      const std::string place = absl::StrCat(field, ".steps[", step.code, "]");
+      Require(!step.code.empty() && codes.insert(step.code).second, place, "步骤代码为空或者重复",
+              "code is empty or used twice");
+      CheckTime(step, place);
+      CheckAudience(step, place);
+      CheckText(step, place);
+      Require(step.repeat_days == 0 || &step == &ladder.steps.back(), place + ".repeat_days",
+              "只有最后一步可以重复", "only the last step may repeat");
+    }
+    const bool goes_on = !ladder.steps.empty() && ladder.steps.back().repeat_days > 0 &&
+                         ladder.steps.back().offset > 0;
+    Require(goes_on, field + ".steps", "最后一步应在到期之后并且重复：逾期不得无声",
+            "must end with a repeating step after the due date");
+  }
+
+  void CheckTime(const Step& step, const std::string& place) {
+    Require(step.at.has_value(), place + ".at", "时刻应写作 09:00", "must be like 09:00");
+    Require(step.offset >= (step.by_workdays ? 1 : -kMaxOffset) && step.offset <= kMaxOffset,
+            place + (step.by_workdays ? ".workdays" : ".days"), "日数超出范围", "is out of range");
+    Require(step.min_term_days >= 0, place + ".min_term_days", "不得为负", "must not be negative");
+    Require(step.repeat_days >= 0 && step.repeat_days <= kMaxOffset, place + ".repeat_days",
+            "日数超出范围", "is out of range");
+    Require(step.repeat_days == 0 || !step.by_workdays, place + ".workdays", "重复的步骤按自然日计",
+            "a repeating step counts natural days");
+    Require(step.catch_up == CatchUp::kLatest || step.catch_up == CatchUp::kAll,
+            place + ".catch_up", "没有写明停机后如何补发", "is missing");
+  }
+
+  void CheckAudience(const Step& step, const std::string& place) {
+    const std::set<RecipientKind> recipients(step.recipients.begin(), step.recipients.end());
+    Require(!recipients.empty() && recipients.size() == step.recipients.size() &&
+                *recipients.begin() >= RecipientKind::kOwner &&
+                *recipients.rbegin() <= RecipientKind::kChief,
+            place + ".recipients", "收件人为空、重复或者未知", "are missing, repeated or unknown");
+    const std::set<Channel> channels(step.channels.begin(), step.channels.end());
+    Require(!channels.empty() && channels.size() == step.channels.size() &&
+                *channels.begin() >= Channel::kEmail && *channels.rbegin() <= Channel::kFile,
+            place + ".channels", "渠道为空、重复或者未知", "are missing, repeated or unknown");
+  }
+
+  void CheckText(const Step& step, const std::string& place) {
+    Require(!step.title.empty(), place + ".title", "标题为空", "is empty");
+    for (const auto& [text, field] : {std::pair{step.title, ".title"}, {step.body, ".body"}}) {
+      for (const std::string& unknown : UnknownVariables(text)) {
+        Require(false, place + field, absl::StrCat("没有变量 {", unknown, "}"),
+                absl::StrCat("has the unknown variable {", unknown, "}"));
+      }
+    }
+    Require(UsesVariable(step.body, "due") && UsesVariable(step.body, "basis"), place + ".body",
+            "应写明 {due} 和 {basis}", "must state {due} and {basis}");
+    Require(absl::StrContains(step.body, kDisclaimer), place + ".body",
+            absl::StrCat("应写明“", kDisclaimer, "”"),
+            "must say that it is not service of a document");
+  }
+
+  std::vector<FieldViolation> violations_;
+};
+
+}  // namespace
+
+absl::string_view NameOf(Channel channel) {
+  switch (channel) {
+    case Channel::kEmail:
+      return "邮件";
+    case Channel::kWebhook:
+      return "推送";
+    case Channel::kFile:
+      return "书面通知";
+  }
+  return "";
+}
+
+bool Policy::Knows(absl::string_view name) const {
+  return std::any_of(ladders.begin(), ladders.end(),
+                     [&](const Ladder& ladder) { return ladder.name == name; });
+}
+
+const Ladder& Policy::LadderFor(absl::string_view name) const {
+  const absl::string_view wanted = Knows(name) ? name : kDefaultLadder;
+  return *std::find_if(ladders.begin(), ladders.end(),
+                       [&](const Ladder& ladder) { return ladder.name == wanted; });
+}
+
+std::optional<absl::Duration> ParseTimeOfDay(absl::string_view text) {
+  const auto digit = [&](size_t i) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(text[i]));
+  };
+  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) {
+    return std::nullopt;
+  }
+  int hours = 0, minutes = 0;
+  if (!absl::SimpleAtoi(text.substr(0, 2), &hours) || !absl::SimpleAtoi(text.substr(3), &minutes) ||
+      hours > 23 || minutes > 59) {
+    return std::nullopt;
+  }
+  return absl::Hours(hours) + absl::Minutes(minutes);
+}
+
+absl::Status ValidatePolicy(const Policy& policy) { return PolicyCheck().Run(policy); }
+
+}  // namespace rectify::reminder::domain

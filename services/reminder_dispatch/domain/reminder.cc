@@ -1,0 +1,106 @@
+#include "services/reminder_dispatch/domain/reminder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/ids.h"
+#include "services/reminder_dispatch/domain/delivery.h"
+#include "services/reminder_dispatch/domain/message.h"
+
+namespace rectify::reminder::domain {
+namespace {
+
+constexpr absl::Duration kMaxBackoff = absl::Hours(1);
+
+}  // namespace
+
+absl::string_view NameOf(State state) {
+  switch (state) {
+    case State::kPending:
+      return "待发送";
+    case State::kClaimed:
+      return "已领取";
+    case State::kSending:
+      return "发送中";
+    case State::kSent:
+      return "已发送";
+    case State::kSuperseded:
+      return "已被取代";
+    case State::kCancelled:
+      return "已取消";
+    case State::kDead:
+      return "无法送出";
+  }
+  return "";
+}
+
+std::string Reminder::name() const {
+  return absl::StrCat("districts/", district, "/reminders/", id);
+}
+
+void Attach(Reminder& reminder, const TrackedClock& clock, absl::Time due) {
+  reminder.district = clock.district();
+  reminder.clock = clock.name;
+  reminder.subject = clock.subject;
+  reminder.venue = clock.venue;
+  reminder.due_time = due;
+  reminder.not_before = due;
+  reminder.due_date = clock.DueDay();
+  reminder.schedule_version = clock.schedule_version;
+  reminder.title = Render(reminder.title_template, "", reminder.step, clock, due).title;
+  reminder.id = ReminderId(reminder);
+}
+
+std::string ReminderId(const Reminder& reminder) {
+  return DeriveUuid7(reminder.due_time, reminder.clock,
+                     absl::StrCat("reminder/", reminder.schedule_version, "/", reminder.step, "/",
+                                  reminder.recipient, "/", static_cast<int>(reminder.channel)));
+}
+
+std::string DeliveryId(const Reminder& reminder) {
+  return DeriveUuid7(reminder.due_time, reminder.id,
+                     absl::StrCat("delivery/", reminder.schedule_version));
+}
+
+std::string DeliveryName(const std::string& district, const std::string& id) {
+  return absl::StrCat("districts/", district, "/deliveries/", id);
+}
+
+bool StillSpeaksOf(const Reminder& reminder, const TrackedClock& clock) {
+  return clock.running && clock.DueDay() == reminder.due_date;
+}
+
+Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClock& clock,
+              const Policy& policy, absl::Time now) {
+  if (attempt.kind == Attempt::Kind::kAccepted) return {State::kSent, now, ""};
+  if (!StillSpeaksOf(reminder, clock)) {
+    return {State::kCancelled, now, absl::StrCat("期限已结束或者变更，不再发送；", attempt.reply)};
+  }
+  if (attempt.kind == Attempt::Kind::kPermanent) return {State::kDead, now, attempt.reply};
+  if (reminder.attempts >= policy.max_attempts) {
+    return {State::kDead, now,
+            absl::StrCat("尝试", reminder.attempts, "次未成功；", attempt.reply)};
+  }
+  const absl::Duration wish =
+      std::min(attempt.retry_after.value_or(absl::ZeroDuration()), kMaxBackoff);
+  const absl::Duration wait =
+      std::max(Backoff(policy.first_backoff, reminder.attempts, reminder.id), wish);
+  return {State::kPending, now + wait, attempt.reply};
+}
+
+absl::Duration Backoff(absl::Duration first, int attempts, const std::string& id) {
+  // 2^20 s is far beyond an hour; a larger power would only overflow.
+  const double factor = std::pow(2.0, std::clamp(attempts - 1, 0, 20));
+  const absl::Duration ceiling = std::min(kMaxBackoff, first * factor);
+  uint64_t hash = 0;
+  const std::string digits = DeriveRequestId(id, absl::StrCat("backoff/", attempts)).substr(0, 8);
+  if (!absl::SimpleHexAtoi(digits, &hash)) hash = 0;
+  const double fraction = static_cast<double>(hash) / static_cast<double>(1ULL << 32);
+  const absl::Duration wait =
+      absl::Seconds(1) + std::max(absl::ZeroDuration(), ceiling - absl::Seconds(1)) * fraction;
+  return absl::Trunc(wait, absl::Microseconds(1));
+}
+
+}  // namespace rectify::reminder::domain

@@ -1,0 +1,95 @@
+// One planned reminder and its way to exactly one outcome.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "services/reminder_dispatch/domain/clock.h"
+#include "services/reminder_dispatch/domain/policy.h"
+
+namespace rectify::reminder::domain {
+
+// Numbers are those of the contract.
+enum class State {
+  kPending = 1,
+  kClaimed = 2,
+  kSending = 3,
+  kSent = 4,
+  kSuperseded = 5,
+  kCancelled = 6,
+  kDead = 7,
+};
+
+// For people: 待发送, 已发送.
+absl::string_view NameOf(State state);
+
+struct Reminder {
+  std::string district, id;
+  std::string clock, subject, venue;  // resource names
+  std::string step, recipient;
+  Channel channel = Channel::kEmail;
+  absl::Time due_time;      // by the policy
+  absl::CivilDay due_date;  // the clock's due day that it speaks of
+  int schedule_version = 1;
+  State state = State::kPending;
+  std::string title;                          // as last rendered
+  std::string title_template, body_template;  // of the policy that it was planned by
+  CatchUp catch_up = CatchUp::kLatest;
+  int repeat_days = 0;
+  bool by_workdays = false;
+  bool provisional = false;  // counted in natural days until the year's calendar arrives
+  absl::Time not_before;     // of the next attempt
+  int attempts = 0;
+  std::string last_error;
+  std::string delivery;  // id; empty before the first attempt
+  std::optional<absl::Time> settle_time;
+  int64_t event_version = 0;  // events of this aggregate so far
+
+  std::string name() const;
+};
+
+// Binds a reminder, whose step, recipient, channel and templates are set, to the clock and the
+// instant; this names it.
+void Attach(Reminder& reminder, const TrackedClock& clock, absl::Time due);
+
+// The id follows from what makes the reminder unique and the schedule it belongs to.
+std::string ReminderId(const Reminder& reminder);
+// One delivery per reminder: all its attempts carry the same Message-ID and webhook-id.
+std::string DeliveryId(const Reminder& reminder);
+
+// What a channel answered.
+struct Attempt {
+  enum class Kind {
+    kAccepted,
+    kTemporary,  // try again later
+    kPermanent,  // trying again changes nothing
+  };
+  Kind kind = Kind::kTemporary;
+  std::string reply;                          // for people; no personal data
+  std::optional<absl::Duration> retry_after;  // wish of the receiver
+  bool channel_down = false;                  // others by this channel would fare alike
+};
+
+// What follows from an attempt.
+struct Outcome {
+  State state = State::kPending;  // kSent, kPending (another attempt), kCancelled or kDead
+  absl::Time not_before;          // of the next attempt
+  std::string reason;             // why it was not sent
+};
+
+// `reminder.attempts` counts the attempt that is judged. A clock that ended or moved meanwhile
+// cancels what was not accepted.
+Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClock& clock,
+              const Policy& policy, absl::Time now);
+
+// Full jitter: uniform between a second and min(1 h, first · 2^(attempts-1)), by a hash of the
+// reminder's id, so that a replay waits just as long.
+absl::Duration Backoff(absl::Duration first, int attempts, const std::string& id);
+
+// Whether the clock still runs towards the due day that the reminder speaks of.
+bool StillSpeaksOf(const Reminder& reminder, const TrackedClock& clock);
+
+}  // namespace rectify::reminder::domain

@@ -1,0 +1,257 @@
+#include "services/reminder_dispatch/store/dispatch_store.h"
+
+#include "libs/base/status_macros.h"
+#include "services/reminder_dispatch/store/reminder_store.h"
+
+namespace rectify::reminder::store {
+namespace {
+
+#define RECTIFY_REMINDER_COLUMNS_OF(t)                                                          \
+  t "district, " t "id, " t "clock, " t "subject, " t "venue, " t "step, " t "recipient, " t    \
+    "channel, " t "due_time, " t "due_date, " t "schedule_version, " t "state, " t "title, " t  \
+    "title_template, " t "body_template, " t "catch_up, " t "repeat_days, " t "by_workdays, " t \
+    "provisional, " t "not_before, " t "attempts, " t "last_error, " t "delivery, " t           \
+    "settle_time, " t "event_version"
+
+// A repeating reminder gives way only to its own next occurrence, which carries the chain on.
+constexpr pg::Statement kSupersede = {
+    "reminder.supersede",
+    "with outdated as ("
+    "  select district, id from reminders o"
+    "   where state = 1 and not_before <= $1::timestamptz and catch_up = 1 and exists ("
+    "     select 1 from reminders n where n.district = o.district and n.clock = o.clock"
+    "        and n.recipient = o.recipient and n.channel = o.channel and n.due_time > o.due_time"
+    "        and n.due_time <= $1::timestamptz and n.state not in (6, 7)"
+    "        and (o.repeat_days = 0 or n.step = o.step))"
+    "   order by district, id for update skip locked"
+    "), closed as ("
+    "  update deliveries d set state = 3, settle_time = $1::timestamptz"
+    "    from outdated join reminders r using (district, id)"
+    "   where d.district = r.district and d.id = r.delivery and d.state = 4"
+    ") update reminders r set state = 5, last_error = $2::text, settle_time = $1::timestamptz"
+    "    from outdated o where r.district = o.district and r.id = o.id"
+    " returning " RECTIFY_REMINDER_COLUMNS_OF("r.")};
+
+constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
+  with dead as (
+    select district, id from reminders
+     where state = 2 and (lease_until < $1::timestamptz or claimed_by = $2::text)
+     order by district, id for update skip locked)
+  update reminders r set state = 1, lease_until = null
+    from dead d where r.district = d.district and r.id = d.id)sql"};
+
+constexpr pg::Statement kClaim = {
+    "reminder.claim",
+    "with due as ("
+    "  select district, id from reminders where state = 1 and not_before <= $1::timestamptz"
+    "   order by not_before, id for update skip locked limit $4::bigint"
+    "), taken as ("
+    "  update reminders r set state = 2, claim_token = r.claim_token + 1, claimed_by = $2::text,"
+    "         lease_until = $3::timestamptz"
+    "    from due d where r.district = d.district and r.id = d.id returning r.*"
+    ") select " RECTIFY_REMINDER_COLUMNS_OF("t.") ", t.claim_token from taken t"
+    " order by not_before, id"};
+
+constexpr pg::Statement kClaimInterrupted = {
+    "reminder.claim_interrupted",
+    "with lost as ("
+    "  select district, id from reminders"
+    "   where state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
+    "   order by not_before, id for update skip locked limit $4::bigint"
+    "), taken as ("
+    "  update reminders r set claim_token = r.claim_token + 1, claimed_by = $2::text,"
+    "         lease_until = $3::timestamptz"
+    "    from lost l where r.district = l.district and r.id = l.id returning r.*"
+    ") select " RECTIFY_REMINDER_COLUMNS_OF("t.") ", t.claim_token from taken t"
+    " order by not_before, id"};
+
+constexpr pg::Statement kPutOff = {"reminder.put_off", R"sql(
+  update reminders r set state = 1, lease_until = null, not_before = t.not_before,
+         last_error = t.last_error
+    from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[])
+         as t(district, id, token, not_before, last_error)
+   where r.district = t.district and r.id = t.id and r.claim_token = t.token and r.state = 2)sql"};
+
+// The row keeps its creation, so that the ledger's order stands; text and time are the newest.
+constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
+  with marks as (
+    select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],
+                         $6::smallint[], $7::text[], $8::text[], $9::bytea[], $10::timestamptz[],
+                         $11::text[])
+      as t(district, id, token, title, delivery, channel, address, body, sha256, write_time,
+           reminder)
+  ), marked as (
+    update reminders r set state = 3, attempts = r.attempts + 1, title = m.title,
+           delivery = m.delivery, lease_until = $12::timestamptz
+      from marks m
+     where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (2, 3)
+    returning r.district, r.id
+  ), written as (
+    insert into deliveries as d (district, id, reminder, channel, address, title, body, body_sha256,
+                                 state, provider_reply, create_time, write_time)
+    select m.district, m.delivery, m.reminder, m.channel, m.address, m.title, m.body, m.sha256, 1,
+           '', m.write_time, m.write_time
+      from marks m join marked using (district, id)
+    on conflict (district, id) do update set
+      channel = excluded.channel, address = excluded.address, title = excluded.title,
+      body = excluded.body, body_sha256 = excluded.body_sha256, state = 1,
+      write_time = excluded.write_time, settle_time = null
+  )
+  select id from marked)sql"};
+
+constexpr pg::Statement kReadDelivery = {"reminder.read_delivery", R"sql(
+  select reminder, channel, address, title, body, body_sha256, state, provider_reply, create_time,
+         write_time
+    from deliveries where district = $1::text and id = $2::uuid)sql"};
+
+constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
+  with results as (
+    select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::timestamptz[],
+                         $6::text[], $7::smallint[], $8::text[], $9::boolean[])
+      as t(district, id, token, state, not_before, reason, delivery_state, reply, event)
+  ), settled as (
+    update reminders r set state = s.state, not_before = s.not_before, last_error = s.reason,
+           lease_until = null,
+           settle_time = case when s.state >= 4 then $10::timestamptz end,
+           event_version = r.event_version + case when s.event then 1 else 0 end
+      from results s
+     where r.district = s.district and r.id = s.id and r.claim_token = s.token and r.state = 3
+    returning r.district, r.id, r.delivery
+  ), ledger as (
+    update deliveries d set state = s.delivery_state, provider_reply = s.reply,
+           settle_time = case when s.delivery_state in (2, 3) then $10::timestamptz end
+      from settled r join results s using (district, id)
+     where d.district = r.district and d.id = r.delivery
+  )
+  select id from settled)sql"};
+
+constexpr pg::Statement kNextDue = {"reminder.next_due", R"sql(
+  select min(not_before) from reminders where state = 1)sql"};
+
+constexpr pg::Statement kAnyTaken = {"reminder.any_taken", R"sql(
+  select exists (select from reminders where state in (2, 3)))sql"};
+
+absl::StatusOr<std::vector<Claim>> ReadClaims(absl::StatusOr<pg::Rows> rows) {
+  RETURN_IF_ERROR(rows.status());
+  std::vector<Claim> claims;
+  for (pg::Row row : *rows) claims.push_back({ToReminder(row), row.Int(row.size() - 1)});
+  return claims;
+}
+
+absl::StatusOr<std::vector<std::string>> ReadIds(absl::StatusOr<pg::Rows> rows) {
+  RETURN_IF_ERROR(rows.status());
+  std::vector<std::string> ids;
+  for (pg::Row row : *rows) ids.push_back(row.Text(0));
+  return ids;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<domain::Reminder>> SupersedeOutdated(pg::Tx& tx, absl::Time now) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kSupersede, {now, "同一时限有更新的提醒"}));
+  std::vector<domain::Reminder> reminders;
+  for (pg::Row row : rows) reminders.push_back(ToReminder(row));
+  return reminders;
+}
+
+absl::StatusOr<std::vector<Claim>> ClaimDue(pg::Tx& tx, absl::Time now, const Lease& lease,
+                                            int limit) {
+  RETURN_IF_ERROR(tx.Exec(kReleaseDead, {lease.machine, lease.holder}).status());
+  return ReadClaims(tx.Exec(kClaim, {now, lease.holder, lease.until, limit}));
+}
+
+absl::StatusOr<std::vector<Claim>> ClaimInterrupted(pg::Tx& tx, const Lease& lease, int limit) {
+  return ReadClaims(tx.Exec(kClaimInterrupted, {lease.machine, lease.holder, lease.until, limit}));
+}
+
+absl::Status PutOff(pg::Tx& tx, const std::vector<Claim>& claims) {
+  std::vector<std::string> districts, ids, errors;
+  std::vector<int64_t> tokens;
+  std::vector<absl::Time> not_befores;
+  for (const Claim& claim : claims) {
+    districts.push_back(claim.reminder.district);
+    ids.push_back(claim.reminder.id);
+    tokens.push_back(claim.token);
+    not_befores.push_back(claim.reminder.not_before);
+    errors.push_back(claim.reminder.last_error);
+  }
+  return tx.Exec(kPutOff, {districts, ids, tokens, not_befores, errors}).status();
+}
+
+absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vector<Mark>& marks,
+                                                     absl::Time lease_end) {
+  std::vector<std::string> districts, ids, titles, deliveries, addresses, bodies, names;
+  std::vector<int64_t> tokens, channels;
+  std::vector<pg::Bytes> hashes;
+  std::vector<absl::Time> write_times;
+  for (const Mark& mark : marks) {
+    districts.push_back(mark.delivery.district);
+    ids.push_back(mark.claim.reminder.id);
+    tokens.push_back(mark.claim.token);
+    titles.push_back(mark.delivery.title);
+    deliveries.push_back(mark.delivery.id);
+    channels.push_back(static_cast<int64_t>(mark.delivery.channel));
+    addresses.push_back(mark.delivery.address);
+    bodies.push_back(mark.delivery.body);
+    hashes.push_back({mark.delivery.body_sha256});
+    write_times.push_back(mark.delivery.write_time);
+    names.push_back(mark.delivery.reminder);
+  }
+  return ReadIds(tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses,
+                                 bodies, hashes, write_times, names, lease_end}));
+}
+
+absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
+                                              const std::string& id) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadDelivery, {district, id}));
+  if (rows.empty()) return absl::DataLossError("a reminder is being sent without a delivery");
+  const pg::Row row = rows[0];
+  domain::Delivery delivery;
+  delivery.district = district;
+  delivery.id = id;
+  delivery.reminder = row.Text(0);
+  delivery.channel = static_cast<domain::Channel>(row.Int(1));
+  delivery.address = row.Text(2);
+  delivery.title = row.Text(3);
+  delivery.body = row.Text(4);
+  delivery.body_sha256 = row.Bytes(5);
+  delivery.state = static_cast<domain::DeliveryState>(row.Int(6));
+  delivery.provider_reply = row.Text(7);
+  delivery.create_time = row.Time(8);
+  delivery.write_time = row.Time(9);
+  return delivery;
+}
+
+absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
+                                                const std::vector<Settlement>& settlements,
+                                                absl::Time now) {
+  std::vector<std::string> districts, ids, reasons, replies;
+  std::vector<int64_t> tokens, states, delivery_states;
+  std::vector<absl::Time> not_befores;
+  std::vector<bool> events;
+  for (const Settlement& each : settlements) {
+    districts.push_back(each.claim.reminder.district);
+    ids.push_back(each.claim.reminder.id);
+    tokens.push_back(each.claim.token);
+    states.push_back(static_cast<int64_t>(each.outcome.state));
+    not_befores.push_back(each.outcome.not_before);
+    reasons.push_back(each.outcome.reason);
+    delivery_states.push_back(static_cast<int64_t>(each.delivery_state));
+    replies.push_back(each.reply);
+    events.push_back(each.event);
+  }
+  return ReadIds(tx.Exec(kSettle, {districts, ids, tokens, states, not_befores, reasons,
+                                   delivery_states, replies, events, now}));
+}
+
+absl::StatusOr<absl::Time> NextDue(pg::Tx& tx) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kNextDue));
+  return rows[0].OptTime(0).value_or(absl::InfiniteFuture());
+}
+
+absl::StatusOr<bool> AnyTaken(pg::Tx& tx) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kAnyTaken));
+  return rows[0].Bool(0);
+}
+
+}  // namespace rectify::reminder::store
