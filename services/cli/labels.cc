@@ -1,0 +1,103 @@
+#include "services/cli/labels.h"
+
+#include <initializer_list>
+#include <utility>
+
+namespace rectify::cli {
+namespace {
+
+std::string Pick(int value, std::initializer_list<std::pair<int, const char*>> labels) {
+  for (const auto& [known, label] : labels) {
+    if (known == value) return label;
+  }
+  return "未知";
+}
+
+}  // namespace
+
+std::string FindingStateLabel(hazard::v1::Finding::State state) {
+  using F = hazard::v1::Finding;
+  return Pick(state, {{F::STATE_OPEN, "待处理"},
+                      {F::STATE_ORDERED, "整改中"},
+                      {F::STATE_RECTIFIED, "已改正"},
+                      {F::STATE_TRANSFERRED, "已移送"}});
+}
+
+std::string DispositionLabel(hazard::v1::Disposition disposition) {
+  return Pick(disposition, {{hazard::v1::DISPOSITION_CORRECTED_ON_SPOT, "当场改正"},
+                            {hazard::v1::DISPOSITION_ORDER, "责令改正"},
+                            {hazard::v1::DISPOSITION_TRANSFER, "移送"}});
+}
+
+std::string OrderStateLabel(deadline::v1::Order::State state) {
+  using O = deadline::v1::Order;
+  return Pick(state, {{O::STATE_DRAFTED, "拟稿"},
+                      {O::STATE_IN_REVIEW, "审批中"},
+                      {O::STATE_APPROVED, "已审批"},
+                      {O::STATE_ISSUED, "已编号"},
+                      {O::STATE_SERVED, "已送达"},
+                      {O::STATE_REPORTED, "已申请复查"},
+                      {O::STATE_RECHECK_FAILED, "复查不合格"},
+                      {O::STATE_CLOSED, "已销案"},
+                      {O::STATE_VOIDED, "作废"}});
+}
+
+std::string OrderKindLabel(deadline::v1::OrderKind kind) {
+  return Pick(kind, {{deadline::v1::ORDER_KIND_IMMEDIATE, "责令立即改正通知书"},
+                     {deadline::v1::ORDER_KIND_TERM, "责令限期改正通知书"}});
+}
+
+std::string ClockStateLabel(const deadline::v1::Clock& clock) {
+  using C = deadline::v1::Clock;
+  if (clock.state() == C::STATE_MET) return clock.met_in_time() ? "按期完成" : "逾期完成";
+  if (clock.state() == C::STATE_CANCELLED) return "取消";
+  if (clock.overdue()) return "已逾期";
+  return clock.provisional() ? "运行（暂定）" : "运行";
+}
+
+std::string DayClassLabel(deadline::v1::DayClass day_class) {
+  return Pick(day_class, {{deadline::v1::DAY_CLASS_WORKDAY, "工作日"},
+                          {deadline::v1::DAY_CLASS_WEEKEND, "周末"},
+                          {deadline::v1::DAY_CLASS_HOLIDAY, "放假"},
+                          {deadline::v1::DAY_CLASS_MAKE_UP_WORKDAY, "调休上班"},
+                          {deadline::v1::DAY_CLASS_CLOSURE, "本区停办公"},
+                          {deadline::v1::DAY_CLASS_UNKNOWN, "通知未载入"}});
+}
+
+std::string ReminderStateLabel(reminder::v1::Reminder::State state) {
+  using R = reminder::v1::Reminder;
+  return Pick(state, {{R::STATE_PENDING, "待发送"},
+                      {R::STATE_CLAIMED, "处理中"},
+                      {R::STATE_SENDING, "发送中"},
+                      {R::STATE_SENT, "已发送"},
+                      {R::STATE_SUPERSEDED, "已取代"},
+                      {R::STATE_CANCELLED, "已取消"},
+                      {R::STATE_DEAD, "无法送出"}});
+}
+
+std::string ChannelLabel(reminder::v1::Channel channel) {
+  return Pick(channel, {{reminder::v1::CHANNEL_EMAIL, "邮件"},
+                        {reminder::v1::CHANNEL_WEBHOOK, "推送"},
+                        {reminder::v1::CHANNEL_FILE, "书面通知"}});
+}
+
+std::string VenueClassLabel(venue::v1::VenueClass venue_class) {
+  return Pick(venue_class, {{venue::v1::VENUE_CLASS_CROWDED, "人员密集"},
+                            {venue::v1::VENUE_CLASS_SENSITIVE, "敏感特殊"},
+                            {venue::v1::VENUE_CLASS_MIXED_BUSINESS, "混合生产经营"},
+                            {venue::v1::VENUE_CLASS_PRODUCTION_STORAGE, "生产储存"}});
+}
+
+std::string PostLabel(venue::v1::Post post) {
+  return Pick(post, {{venue::v1::POST_INSPECTOR, "监督员"},
+                     {venue::v1::POST_DEPARTMENT_HEAD, "承办部门负责人"},
+                     {venue::v1::POST_LEGAL_REVIEWER, "法核人员"},
+                     {venue::v1::POST_CHIEF, "消防机构负责人"}});
+}
+
+std::string VenueStateLabel(venue::v1::Venue::State state) {
+  return Pick(state, {{venue::v1::Venue::STATE_ACTIVE, "在用"},
+                      {venue::v1::Venue::STATE_CLOSED, "已关闭"}});
+}
+
+}  // namespace rectify::cli

@@ -1,0 +1,26 @@
+// Chinese words for the states that people read.
+#pragma once
+
+#include <string>
+
+#include "rectify/deadline/v1/clock.pb.h"
+#include "rectify/deadline/v1/order.pb.h"
+#include "rectify/hazard/v1/hazard.pb.h"
+#include "rectify/reminder/v1/reminder.pb.h"
+#include "rectify/venue/v1/venue.pb.h"
+
+namespace rectify::cli {
+
+std::string FindingStateLabel(hazard::v1::Finding::State state);
+std::string DispositionLabel(hazard::v1::Disposition disposition);
+std::string OrderStateLabel(deadline::v1::Order::State state);
+std::string OrderKindLabel(deadline::v1::OrderKind kind);
+std::string ClockStateLabel(const deadline::v1::Clock& clock);
+std::string DayClassLabel(deadline::v1::DayClass day_class);
+std::string ReminderStateLabel(reminder::v1::Reminder::State state);
+std::string ChannelLabel(reminder::v1::Channel channel);
+std::string VenueClassLabel(venue::v1::VenueClass venue_class);
+std::string PostLabel(venue::v1::Post post);
+std::string VenueStateLabel(venue::v1::Venue::State state);
+
+}  // namespace rectify::cli

@@ -1,0 +1,56 @@
+// rectify: the command line of Rectify for operators and integrators.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "services/cli/completion.h"
+#include "services/cli/session.h"
+
+namespace {
+
+void AddGlobalOptions(CLI::App& app, rectify::cli::Session& session) {
+  for (const char* service : rectify::cli::kServices) {
+    std::string variable = "RECTIFY_";
+    for (const char* c = service; *c != 0; ++c) variable += static_cast<char>(std::toupper(*c));
+    app.add_option(std::string("--") + service, session.options.addresses[service],
+                   "服务地址 主机:端口")
+        ->envname(variable);
+  }
+  app.add_option("--token", session.options.token, "访问令牌")->envname("RECTIFY_TOKEN");
+  app.add_option("--keys", session.options.keys, "密钥目录（签发令牌、演练）")
+      ->envname("RECTIFY_KEYS");
+  app.add_option("--clock", session.clock, "模拟时钟 shm:路径")->envname("RECTIFY_CLOCK");
+  app.add_option("--district", session.district, "区划代码，6位")
+      ->envname("RECTIFY_DISTRICT")
+      ->capture_default_str();
+  app.add_flag("--json", session.json, "输出 JSON");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  rectify::cli::Session session;
+  CLI::App app("Rectify 整改：火灾隐患整改跟踪");
+  app.name("rectify");
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddGlobalOptions(app, session);
+  rectify::cli::AddVenueCommands(app, session);
+  rectify::cli::AddInspectionCommands(app, session);
+  rectify::cli::AddOrderCommands(app, session);
+  rectify::cli::AddDeadlineCommands(app, session);
+  rectify::cli::AddReminderCommands(app, session);
+  rectify::cli::AddTrailCommand(app, session);
+  rectify::cli::AddReplayCommand(app, session);
+  rectify::cli::AddAccessCommands(app, session);
+  rectify::cli::AddCompletionCommand(app, session);
+
+  CLI11_PARSE(app, argc, argv);
+  session.connection = std::make_unique<rectify::cli::Connection>(session.options);
+  const absl::Status status = session.run();
+  if (status.ok()) return 0;
+  std::fputs(rectify::cli::ErrorText(status).c_str(), stderr);
+  return 1;
+}
