@@ -1,0 +1,191 @@
+# The composition of one running Rectify: which service is where, with which flags, and every call of
+# the command line program. Sourced after lib.sh and servers.sh.
+
+# short name (schema, event source, identity), folder in services/, offset of its port
+readonly SERVICES=(
+  "venue venue_registry 10"
+  "hazard hazard_findings 11"
+  "deadline rectification_deadlines 12"
+  "reminder reminder_dispatch 13"
+)
+readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
+
+readonly SAMPLE=$REPO/deploy/sample/dongli-2023-q1.txtpb
+readonly SAMPLE_START=2023-01-01
+
+# each_service FN: calls FN NAME FOLDER PORT for each.
+each_service() {
+  local entry name folder offset
+  for entry in "${SERVICES[@]}"; do
+    read -r name folder offset <<<"$entry"
+    "$1" "$name" "$folder" "$(port "$offset")"
+  done
+}
+
+# ---- Calls of the command line program
+
+cli() { "$REPO/build/services/cli/rectify" "$@"; }
+cli_init_keys() { cli keys init "$STATE/keys"; }
+cli_init_clock() { cli clock init "$STATE/clock" "$SAMPLE_START"; }
+cli_replay() { cli replay "$SAMPLE"; }
+
+# ---- PostgreSQL: one database, one role per service that owns one schema and sees no other. Over the
+# socket only, by the name of the system user, so that there is no password to keep.
+
+dsn() { echo "postgresql://$1@/rectify?host=$SOCKETS&port=$PORT_BASE"; }
+
+up_postgres() {
+  local data=$STATE/postgres/data
+  [[ -s $data/PG_VERSION ]] || init_postgres "$data"
+  write_pg_access "$data"
+  if postgres_runs "$data"; then
+    (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$data" reload >/dev/null)
+  else
+    start_postgres "$data" "$STATE/postgres/log" listen_addresses= "port=$PORT_BASE" \
+      "unix_socket_directories=$SOCKETS"
+  fi
+  create_roles
+  say "  postgres (socket $SOCKETS, port $PORT_BASE)"
+}
+
+write_pg_access() {
+  local owner=$USER_NAME entry name
+  ((EUID != 0)) || owner=postgres
+  {
+    echo "rectify $owner postgres"
+    [[ $owner == "$USER_NAME" ]] || echo "rectify $USER_NAME postgres"
+    for entry in "${SERVICES[@]}"; do
+      name=${entry%% *}
+      echo "rectify $USER_NAME ${name}_app"
+    done
+  } | as_postgres tee "$1/pg_ident.conf" >/dev/null
+  echo "local all all peer map=rectify" | as_postgres tee "$1/pg_hba.conf" >/dev/null
+}
+
+create_roles() {
+  local admin entry name
+  admin=$(dsn postgres)
+  if [[ -z $(psql -qAtX "${admin/\/rectify/\/postgres}" \
+    -c "SELECT 1 FROM pg_database WHERE datname = 'rectify'") ]]; then
+    psql -qX "${admin/\/rectify/\/postgres}" -c "CREATE DATABASE rectify"
+  fi
+  for entry in "${SERVICES[@]}"; do
+    name=${entry%% *}
+    cat <<SQL
+DO \$\$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}_app') THEN
+    CREATE ROLE ${name}_app LOGIN;
+  END IF;
+END \$\$;
+CREATE SCHEMA IF NOT EXISTS $name AUTHORIZATION ${name}_app;
+GRANT CONNECT ON DATABASE rectify TO ${name}_app;
+SQL
+  done | psql -qX -v ON_ERROR_STOP=1 "$admin" \
+    -c "SET client_min_messages = warning" \
+    -c "REVOKE ALL ON DATABASE rectify FROM PUBLIC" \
+    -c "REVOKE ALL ON SCHEMA public FROM PUBLIC" -f -
+}
+
+# ---- Mail, webhook and the services
+
+up_channels() {
+  start_process smtp "ready_port $(port $SMTP_PORT)" "$PYTHON" -u -m aiosmtpd -n \
+    -c aiosmtpd.handlers.Mailbox "$STATE/mail" -l "127.0.0.1:$(port $SMTP_PORT)"
+  start_process webhook "ready_port $(port $WEBHOOK_PORT)" \
+    "$PYTHON" -u "$REPO/deploy/sample/webhook_receiver.py" --port "$(port $WEBHOOK_PORT)" \
+    --secret-file "$STATE/keys/webhook.secret" --output "$STATE/webhook/received.jsonl"
+}
+
+# up_service NAME FOLDER PORT
+up_service() {
+  # Not `name`: each_service, between here and add_peer, has one of its own.
+  local self=$1 folder=$2 own_port=$3 flags=()
+  each_service add_peer
+  flags+=(--listen "127.0.0.1:$own_port" --pg "$(dsn "${self}_app")"
+    --redis "127.0.0.1:$(port $REDIS_PORT)" --clock "shm:$STATE/clock" --allow-simulated-clock
+    --keys "$STATE/keys" --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
+  if [[ $self == reminder ]]; then
+    flags+=(--smtp "smtp://127.0.0.1:$(port $SMTP_PORT)" --file-outbox "$STATE/letters"
+      --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
+  fi
+  start_process "$self" "ready_serving $self" \
+    "$REPO/build/services/$folder/rectify-${folder//_/-}" "${flags[@]}"
+}
+
+# Adds a --peer to the flags of up_service, its caller's caller.
+add_peer() {
+  [[ $1 == "$self" ]] || flags+=(--peer "$1=127.0.0.1:$3")
+}
+
+# up_system: everything, in its order; what runs already is left alone.
+up_system() {
+  require_ports
+  echo "$PORT_BASE" >"$STATE/port-base"
+  make_keys
+  up_postgres
+  start_redis "$(port $REDIS_PORT)" "$STATE/redis"
+  [[ -e $STATE/clock ]] || cli_init_clock
+  up_channels
+  each_service up_service
+  write_env
+}
+
+make_keys() {
+  cli_init_keys
+  if [[ ! -e $STATE/keys/webhook.secret ]]; then
+    # Standard Webhooks: "whsec_" and 24 to 64 random bytes in base64.
+    (umask 077 && echo "whsec_$(openssl rand -base64 32)" >"$STATE/keys/webhook.secret")
+  fi
+}
+
+# require_ports: every port of ours that is not already ours must be free.
+require_ports() {
+  process_pid redis >/dev/null || require_free_port "$(port $REDIS_PORT)"
+  process_pid smtp >/dev/null || require_free_port "$(port $SMTP_PORT)"
+  process_pid webhook >/dev/null || require_free_port "$(port $WEBHOOK_PORT)"
+  each_service require_service_ports
+}
+
+require_service_ports() {
+  if ! process_pid "$1" >/dev/null; then
+    require_free_port "$3"
+    require_free_port $(($3 + METRICS_OFFSET))
+  fi
+}
+
+# The services first, then what they talk to.
+down_services() {
+  local entry
+  for entry in "${SERVICES[@]}"; do
+    stop_process "${entry%% *}"
+  done
+  stop_process webhook
+  stop_process smtp
+}
+
+down_servers() {
+  stop_process redis
+  if [[ -s $STATE/postgres/data/PG_VERSION ]] && postgres_runs "$STATE/postgres/data"; then
+    stop_postgres "$STATE/postgres/data"
+    say "  postgres stopped"
+  fi
+}
+
+# ---- What a user of this system needs in the shell
+
+write_env() {
+  local entry name folder offset
+  {
+    echo "# source this file to use the command line program on this system"
+    echo "export PATH=$(printf %q "$REPO/build/services/cli"):\$PATH"
+    for entry in "${SERVICES[@]}"; do
+      read -r name folder offset <<<"$entry"
+      echo "export RECTIFY_${name^^}=127.0.0.1:$(port "$offset")"
+    done
+    printf 'export RECTIFY_KEYS=%q\n' "$STATE/keys"
+    printf 'export RECTIFY_CLOCK=%q\n' "shm:$STATE/clock"
+    printf 'export RECTIFY_STATE=%q\n' "$STATE"
+    echo "export RECTIFY_WEBHOOK_URL=http://127.0.0.1:$(port $WEBHOOK_PORT)/"
+    printf 'export RECTIFY_ADMIN_PG=%q\n' "$(dsn postgres)"
+  } >"$STATE/env"
+}
