@@ -1,0 +1,123 @@
+// What the contract promises about every method and field, read from the descriptors.
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "gmock/gmock.h"
+#include "google/api/annotations.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "rectify/audit/v1/audit_trail_service.pb.h"
+#include "rectify/authz/v1/authz.pb.h"
+#include "rectify/deadline/v1/deadline_events.pb.h"
+#include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/event/v1/event_feed_service.pb.h"
+#include "rectify/hazard/v1/hazard_events.pb.h"
+#include "rectify/hazard/v1/hazard_service.pb.h"
+#include "rectify/ops/v1/simulation_service.pb.h"
+#include "rectify/reminder/v1/reminder_events.pb.h"
+#include "rectify/reminder/v1/reminder_service.pb.h"
+#include "rectify/venue/v1/venue_events.pb.h"
+#include "rectify/venue/v1/venue_service.pb.h"
+
+namespace rectify {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+
+std::vector<const FileDescriptor*> ServiceFiles() {
+  return {venue::v1::CreateVenueRequest::descriptor()->file(),
+          hazard::v1::RecordInspectionRequest::descriptor()->file(),
+          deadline::v1::GetOrderRequest::descriptor()->file(),
+          reminder::v1::GetReminderRequest::descriptor()->file(),
+          event::v1::GetHeadRequest::descriptor()->file(),
+          audit::v1::ListAuditEntriesRequest::descriptor()->file(),
+          ops::v1::SettleRequest::descriptor()->file()};
+}
+
+void ForEachMethod(const std::function<void(const MethodDescriptor&)>& fn) {
+  for (const FileDescriptor* file : ServiceFiles()) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) fn(*file->service(s)->method(m));
+    }
+  }
+}
+
+const authz::v1::Rule& RuleOf(const MethodDescriptor& method) {
+  return method.options().GetExtension(authz::v1::rule);
+}
+
+std::string PermissionTable() {
+  std::ostringstream table;
+  ForEachMethod([&](const MethodDescriptor& method) {
+    table << method.full_name() << ":";
+    for (int i = 0; i < RuleOf(method).any_of_size(); ++i) {
+      table << " " << authz::v1::Role_Name(RuleOf(method).any_of(i)).substr(5);
+    }
+    table << "\n";
+  });
+  return table.str();
+}
+
+// Who may call what changes only on purpose: the table is read by people before it is accepted.
+TEST(ContractRulesTest, PermissionsAreThoseOfTheGoldenTable) {
+  std::ifstream golden(RECTIFY_SOURCE_DIR "/tests/unit/contract/permissions.golden");
+  std::stringstream text;
+  text << golden.rdbuf();
+  EXPECT_EQ(text.str(), PermissionTable());
+}
+
+TEST(ContractRulesTest, EveryMethodHasARuleAndNoneIsPublic) {
+  ForEachMethod([](const MethodDescriptor& method) {
+    EXPECT_TRUE(method.options().HasExtension(authz::v1::rule)) << method.full_name();
+    EXPECT_GT(RuleOf(method).any_of_size(), 0) << method.full_name();
+    EXPECT_FALSE(RuleOf(method).public_()) << method.full_name();
+  });
+}
+
+TEST(ContractRulesTest, MethodsOfADistrictAreHeldToIt) {
+  ForEachMethod([](const MethodDescriptor& method) {
+    const Descriptor& request = *method.input_type();
+    const bool named = request.FindFieldByName("name") || request.FindFieldByName("parent");
+    if (!named || method.client_streaming()) return;  // a stream checks its first message itself
+    EXPECT_FALSE(RuleOf(method).resource_field().empty()) << method.full_name();
+  });
+}
+
+TEST(ContractRulesTest, ChangesCarryARequestId) {
+  ForEachMethod([](const MethodDescriptor& method) {
+    if (RuleOf(method).idempotent() || method.client_streaming()) return;
+    EXPECT_NE(method.input_type()->FindFieldByName("request_id"), nullptr) << method.full_name();
+  });
+}
+
+TEST(ContractRulesTest, UnaryMethodsForOutsidersHaveAnHttpRoute) {
+  ForEachMethod([](const MethodDescriptor& method) {
+    if (method.client_streaming() || method.service()->name() == "Simulation") return;
+    EXPECT_TRUE(method.options().HasExtension(google::api::http)) << method.full_name();
+  });
+}
+
+TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
+  for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
+                                     hazard::v1::InspectionRecorded::descriptor()->file(),
+                                     deadline::v1::OrderDrafted::descriptor()->file(),
+                                     reminder::v1::ReminderSent::descriptor()->file()}) {
+    std::function<void(const Descriptor&)> check = [&](const Descriptor& message) {
+      for (int i = 0; i < message.field_count(); ++i) {
+        const FieldDescriptor& field = *message.field(i);
+        EXPECT_EQ(field.options().GetExtension(authz::v1::sensitivity),
+                  authz::v1::SENSITIVITY_UNSPECIFIED)
+            << field.full_name();
+        if (field.message_type() != nullptr) check(*field.message_type());
+      }
+    };
+    for (int i = 0; i < file->message_type_count(); ++i) check(*file->message_type(i));
+  }
+}
+
+}  // namespace
+}  // namespace rectify
