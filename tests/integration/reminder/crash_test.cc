@@ -1,0 +1,326 @@
+// Dispatchers that die, sleep or race: every reminder still has exactly one outcome.
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "services/reminder_dispatch/channels/file.h"
+#include "services/reminder_dispatch/channels/smtp.h"
+#include "services/reminder_dispatch/channels/webhook.h"
+#include "services/reminder_dispatch/store/clock_store.h"
+#include "services/reminder_dispatch/store/reminder_store.h"
+#include "tests/integration/reminder/fixture.h"
+#include "tests/integration/reminder/receivers.h"
+
+namespace rectify::reminder {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+struct Crash {};
+
+// Dies before or after the call, once.
+class CrashingChannel : public channels::Channel {
+ public:
+  enum class When { kBeforeCall, kAfterCall };
+  CrashingChannel(std::unique_ptr<channels::Channel> inner, When when)
+      : inner_(std::move(inner)), when_(when) {}
+
+  domain::Attempt Send(const channels::Message& message) override {
+    const bool crash = std::exchange(armed_, false);
+    if (crash && when_ == When::kBeforeCall) throw Crash();
+    const domain::Attempt attempt = inner_->Send(message);
+    if (crash) throw Crash();
+    return attempt;
+  }
+  std::string Content(const channels::Message& message) const override {
+    return inner_->Content(message);
+  }
+  std::string Mask(const channels::Message& message) const override {
+    return inner_->Mask(message);
+  }
+
+ private:
+  std::unique_ptr<channels::Channel> inner_;
+  const When when_;
+  bool armed_ = true;
+};
+
+// Does something else before each call.
+class InterruptedChannel : public channels::Channel {
+ public:
+  InterruptedChannel(std::unique_ptr<channels::Channel> inner, std::function<void()> first)
+      : inner_(std::move(inner)), first_(std::move(first)) {}
+  domain::Attempt Send(const channels::Message& message) override {
+    first_();
+    return inner_->Send(message);
+  }
+  std::string Content(const channels::Message& message) const override {
+    return inner_->Content(message);
+  }
+  std::string Mask(const channels::Message& message) const override {
+    return inner_->Mask(message);
+  }
+
+ private:
+  std::unique_ptr<channels::Channel> inner_;
+  std::function<void()> first_;
+};
+
+class CrashTest : public ReminderTest {
+ protected:
+  CrashTest() {
+    for (domain::Ladder& ladder : policy_.ladders) {
+      for (domain::Step& step : ladder.steps) step.recipients = {domain::RecipientKind::kVenue};
+    }
+    MustApply(Started());
+    clock_.Set(At(1, 27));
+  }
+
+  std::unique_ptr<channels::Channel> Mail() {
+    return std::make_unique<channels::SmtpChannel>(mail_.url(), "tixing@example.cn");
+  }
+
+  // The dispatcher dies in its call; another one finds the row.
+  void CrashIn(std::unique_ptr<channels::Channel> inner, CrashingChannel::When when) {
+    channels_.email = std::make_unique<CrashingChannel>(std::move(inner), when);
+    EXPECT_THROW((void)dispatcher_->Run(), Crash);
+    EXPECT_EQ(Only("T-7").state, domain::State::kSending);
+    dispatcher_ = NewDispatcher();
+  }
+
+  MailServer mail_;
+};
+
+TEST_F(CrashTest, NobodyTouchesAMessageWhileItsLeaseRuns) {
+  CrashIn(Mail(), CrashingChannel::When::kBeforeCall);
+  EXPECT_EQ(Dispatch(), 0);
+  // Business time does not end a lease, however far it jumps.
+  EXPECT_EQ(DispatchAt(At(1, 30)), 0);
+  EXPECT_THAT(mail_.Mails(), IsEmpty());
+}
+
+TEST_F(CrashTest, AMessageThatWasNotSentIsSentWhenTheLeaseEnds) {
+  CrashIn(Mail(), CrashingChannel::When::kBeforeCall);
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+  EXPECT_EQ(Only("T-7").attempts, 2);
+  EXPECT_THAT(mail_.Mails(), SizeIs(1));
+}
+
+TEST_F(CrashTest, AMailOfUnknownFateGoesOutAgainAsTheSameMail) {
+  CrashIn(Mail(), CrashingChannel::When::kAfterCall);
+  machine_ += absl::Seconds(61);
+  clock_.Set(At(1, 29));  // its words stay those of the first day
+  EXPECT_EQ(Dispatch(), 1);
+  const std::vector<ReceivedMail> mails = mail_.Mails();
+  ASSERT_THAT(mails, SizeIs(2));
+  EXPECT_EQ(mails[0].message_id, mails[1].message_id);
+  EXPECT_EQ(mails[0].subject, mails[1].subject);
+  EXPECT_EQ(mails[0].body, mails[1].body);
+  EXPECT_EQ(mails[0].date, mails[1].date);
+  EXPECT_THAT(Deliveries(), SizeIs(1));
+  EXPECT_THAT(Events(), ElementsAre("ReminderSent 1 " + Only("T-7").id));
+}
+
+TEST_F(CrashTest, AWebhookOfUnknownFateHasOneEffect) {
+  WebhookReceiver receiver(kSecret);
+  contacts_.known[kVenue] = {{"系统", "", receiver.url()}};
+  for (domain::Ladder& ladder : policy_.ladders) {
+    for (domain::Step& step : ladder.steps) step.channels = {domain::Channel::kWebhook};
+  }
+  MustApply(Started());
+  auto webhook = channels::WebhookChannel::Create(
+      kSecret, *channels::AllowList::Parse({receiver.address_entry()}));
+  ASSERT_OK(webhook);
+  channels_.webhook =
+      std::make_unique<CrashingChannel>(*std::move(webhook), CrashingChannel::When::kAfterCall);
+  EXPECT_THROW((void)dispatcher_->Run(), Crash);
+  ASSERT_THAT(receiver.Accepted(), SizeIs(1));
+  const std::string first = receiver.Accepted().begin()->second;
+
+  dispatcher_ = NewDispatcher();
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+  ASSERT_THAT(receiver.Accepted(), SizeIs(1));
+  EXPECT_EQ(receiver.Accepted().begin()->first, Only("T-7").delivery);
+  EXPECT_EQ(receiver.Accepted().begin()->second, first);
+  EXPECT_EQ(Deliveries().at(0).provider_reply, "HTTP 200 accepted before");
+}
+
+TEST_F(CrashTest, ALetterOfUnknownFateIsTheSameFile) {
+  contacts_.known[kVenue] = {{"张三", "", ""}};
+  channels_.file = std::make_unique<CrashingChannel>(
+      std::make_unique<channels::FileChannel>(folder_.path() + "/letters"),
+      CrashingChannel::When::kAfterCall);
+  EXPECT_THROW((void)dispatcher_->Run(), Crash);
+  dispatcher_ = NewDispatcher();
+  machine_ += absl::Seconds(61);
+  clock_.Set(At(1, 29));
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Deliveries().at(0).address, "2023-01-27/" + Only("T-7").delivery + ".txt");
+}
+
+TEST_F(CrashTest, AMessageOfUnknownFateIsNotSentAfterItsClockEnded) {
+  CrashIn(Mail(), CrashingChannel::When::kBeforeCall);
+  MustApply(Met());
+  EXPECT_EQ(Reminders().at(0).state, domain::State::kSending);
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Reminders().at(0).state, domain::State::kCancelled);
+  EXPECT_THAT(mail_.Mails(), IsEmpty());
+}
+
+TEST_F(CrashTest, ACrashLoopEndsAsDead) {
+  policy_.max_attempts = 2;
+  contacts_.known[kVenue] = {{"张三", "later@example.cn", ""}};
+  CrashIn(Mail(), CrashingChannel::When::kBeforeCall);
+  machine_ += absl::Seconds(61);
+  Dispatch();
+  EXPECT_EQ(Only("T-7").state, domain::State::kDead);
+}
+
+TEST_F(CrashTest, AClaimOfADeadDispatcherIsTakenOver) {
+  const store::Lease lease{"dead", machine_, machine_ + absl::Seconds(60)};
+  ASSERT_OK(pool_->Transact("claim", {}, [&](pg::Tx& tx) {
+    return store::ClaimDue(tx, clock_.Now(), lease, 10).status();
+  }));
+  EXPECT_EQ(Only("T-7").state, domain::State::kClaimed);
+  channels_.email = Mail();
+  EXPECT_EQ(Dispatch(), 0);
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").attempts, 1);
+  EXPECT_THAT(mail_.Mails(), SizeIs(1));
+}
+
+TEST_F(CrashTest, ADispatcherTakesBackWhatItLeftWhenTheDatabaseWentAway) {
+  channels_.email = std::make_unique<CrashingChannel>(Mail(), CrashingChannel::When::kAfterCall);
+  EXPECT_THROW((void)dispatcher_->Run(), Crash);
+  EXPECT_EQ(Dispatch(), 1) << "without waiting for its own lease";
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+}
+
+TEST_F(CrashTest, ASimulatedRunWaitsForTheLeaseOfADeadDispatcher) {
+  CrashIn(Mail(), CrashingChannel::When::kBeforeCall);
+  dispatcher_ = NewDispatcher(/*stand_still=*/true);
+  EXPECT_EQ(dispatcher_->Run().status().code(), absl::StatusCode::kUnavailable);
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+  EXPECT_EQ(dispatcher_->Run().value(), 0);
+}
+
+TEST_F(CrashTest, ADispatcherThatSleptIsFencedByTheToken) {
+  // While the first one sends, its lease ends and another one sends and settles.
+  bool inside = false;
+  channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] {
+    if (std::exchange(inside, true)) return;
+    machine_ += absl::Seconds(61);
+    ASSERT_OK_AND_ASSIGN(const int settled, NewDispatcher()->Run());
+    EXPECT_EQ(settled, 1);
+  });
+  ASSERT_OK_AND_ASSIGN(const int settled, dispatcher_->Run());
+  EXPECT_EQ(settled, 0);
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+  EXPECT_THAT(Events(), SizeIs(1));
+  EXPECT_THAT(Trail(Only("T-7").name()), ElementsAre(StartsWith("SendReminder: ")));
+}
+
+TEST_F(CrashTest, AClockThatEndsDuringAFailingCallCancels) {
+  mail_.Stop();
+  channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] { MustApply(Met()); });
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Reminders().at(0).state, domain::State::kCancelled);
+}
+
+TEST_F(CrashTest, ACallNeverBeginsWithTooLittleOfTheLease) {
+  deadline::v1::ClockStarted second = Started();
+  second.set_clock("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000000f");
+  MustApply(second, second.clock());
+  // The first call takes so long that 15 seconds of the lease are left.
+  channels_.email =
+      std::make_unique<InterruptedChannel>(Mail(), [&] { machine_ += absl::Seconds(45); });
+  ASSERT_OK_AND_ASSIGN(const int settled, dispatcher_->Run());
+  EXPECT_EQ(settled, 1);
+  EXPECT_THAT(States("T-7"), Contains("T-7 venue EMAIL PENDING"));
+  EXPECT_THAT(mail_.Mails(), SizeIs(1));
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_THAT(States("T-7"), Each(EndsWith("SENT")));
+}
+
+class RaceTest : public CrashTest {
+ protected:
+  static constexpr int kCount = 500;
+
+  // As many reminders of one clock, each to a recipient of its own.
+  void PlanMany() {
+    ASSERT_OK(pool_->Transact("plan", {}, [&](pg::Tx& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(auto clocks, store::ReadClocks(tx, {kClock}));
+      std::vector<domain::Reminder> reminders;
+      for (int i = 0; i < kCount; ++i) {
+        domain::Reminder reminder;
+        reminder.step = "race";
+        reminder.recipient = absl::StrCat("districts/120110/venues/", i);
+        reminder.title_template = "{title}";
+        reminder.body_template = "{due}";
+        reminder.catch_up = domain::CatchUp::kAll;
+        domain::Attach(reminder, clocks.at(kClock), At(1, 26));
+        reminders.push_back(std::move(reminder));
+      }
+      return store::InsertReminders(tx, reminders).status();
+    }));
+    for (int i = 0; i < kCount; ++i) {
+      contacts_.known[absl::StrCat("districts/120110/venues/", i)] = {
+          {"张三", absl::StrCat("v", i, "@example.cn"), ""}};
+    }
+  }
+};
+
+TEST_F(RaceTest, TwoDispatchersBringEachReminderToOneOutcome) {
+  PlanMany();
+  clock_.Set(At(1, 26, 12));
+  channels_.email = Mail();
+  std::vector<std::thread> threads;
+  std::atomic<int> total = 0;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      // Channels serve one thread at a time, contact books too: each process has its own.
+      FakeContacts contacts = contacts_;
+      dispatch::Channels channels;
+      channels.email = Mail();
+      dispatch::Dispatcher dispatcher(*commands_, contacts, channels, policy_,
+                                      {.holder = absl::StrCat("racer/", i)});
+      for (int settled = 1; settled > 0; total += settled) {
+        absl::StatusOr<int> done = dispatcher.Run();
+        EXPECT_OK(done);
+        settled = done.ok() ? *done : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(total, kCount);
+  EXPECT_THAT(States("race"), AllOf(SizeIs(kCount), Each(EndsWith("SENT"))));
+  EXPECT_THAT(Events(), SizeIs(kCount));
+  std::set<std::string> ledger, arrived;
+  for (const domain::Delivery& delivery : Deliveries()) {
+    EXPECT_EQ(delivery.state, domain::DeliveryState::kSent);
+    ledger.insert(delivery.id);
+  }
+  const std::vector<ReceivedMail> mails = mail_.Mails();
+  for (const ReceivedMail& mail : mails) arrived.insert(mail.delivery);
+  EXPECT_EQ(mails.size(), static_cast<size_t>(kCount));
+  EXPECT_EQ(arrived, ledger);
+}
+
+}  // namespace
+}  // namespace rectify::reminder
