@@ -155,15 +155,16 @@ struct Host::Impl {
     }
   }
 
-  // Runs a timer until it finds nothing more to do; returns how much it did.
-  static absl::StatusOr<int> RunTimer(Timer& timer) {
+  // Runs a timer until it finds nothing more to do, or the service stops; returns how much it did.
+  static absl::StatusOr<int> RunTimer(Timer& timer, const std::stop_token& stop = {}) {
     absl::MutexLock lock(&timer.turn);
     int total = 0;
-    while (true) {
+    while (!stop.stop_requested()) {
       ASSIGN_OR_RETURN(int done, timer.run());
-      if (done == 0) return total;
+      if (done == 0) break;
       total += done;
     }
+    return total;
   }
 
   // Applies what the request's head of this source names.
@@ -188,7 +189,7 @@ struct Host::Impl {
 
   static void TimerLoop(Timer& timer, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      if (absl::StatusOr<int> done = RunTimer(timer); !done.ok()) {
+      if (absl::StatusOr<int> done = RunTimer(timer, stop); !done.ok()) {
         log::Warning("timer_failed", {{"timer", timer.name}, {"error", done.status().ToString()}});
       }
       timer.bell.Wait(timer.interval);
