@@ -21,8 +21,10 @@ class Lib(unittest.TestCase):
     def bash(self, script, **env):
         """Exit code, output and errors of a script after lib.sh, with STATE in a folder of its own."""
         text = f'source "{ROOT}/deploy/lib.sh"\nSTATE="{self.folder}" LOG_DIR="{self.folder}/log"\n{script}'
+        # What the caller's shell says of ports and state is not part of the test.
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("RECTIFY_")}
         done = subprocess.run(["bash", "-c", text], text=True, capture_output=True, check=False,
-                              env={**os.environ, **env}, timeout=60)
+                              env={**clean, **env}, timeout=60)
         return done.returncode, done.stdout, done.stderr
 
     def listening(self):
