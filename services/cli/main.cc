@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   rectify::cli::AddReminderCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
+  rectify::cli::AddReportCommands(app, session);
   rectify::cli::AddAccessCommands(app, session);
   rectify::cli::AddCompletionCommand(app, session);
 

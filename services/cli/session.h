@@ -58,5 +58,6 @@ void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue
 void AddReminderCommands(CLI::App& app, Session& session);    // reminder
 void AddTrailCommand(CLI::App& app, Session& session);        // trail
 void AddReplayCommand(CLI::App& app, Session& session);       // replay
+void AddReportCommands(CLI::App& app, Session& session);      // report
 
 }  // namespace rectify::cli

@@ -1,0 +1,154 @@
+#include "services/cli/report/fold.h"
+
+#include <functional>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "libs/rpc/convert.h"
+#include "rectify/deadline/v1/deadline_events.pb.h"
+#include "rectify/hazard/v1/hazard_events.pb.h"
+#include "rectify/venue/v1/venue_events.pb.h"
+
+namespace rectify::cli {
+namespace {
+
+using event::v1::EventEnvelope;
+using Applier = std::function<absl::Status(const EventEnvelope&, Facts&)>;
+using Appliers = absl::flat_hash_map<std::string, Applier>;
+
+// What an event of type `Payload` means: `apply(payload, time, facts)`.
+template <typename Payload, typename Apply>
+void On(Appliers& appliers, Apply apply) {
+  appliers[Payload::descriptor()->full_name()] = [apply](const EventEnvelope& event,
+                                                         Facts& facts) -> absl::Status {
+    Payload payload;
+    if (!payload.ParseFromString(event.payload())) {
+      return absl::DataLossError(
+          absl::StrCat("事件 ", event.source(), "/", event.position(), " 不是 ", event.type()));
+    }
+    apply(payload, rpc::ToTime(event.occur_time()), facts);
+    return absl::OkStatus();
+  };
+}
+
+void NoteVenue(const venue::v1::VenueFacts& venue, Facts& facts) {
+  VenueFact& fact = facts.venues[venue.name()];
+  fact.display_name = venue.display_name();
+  fact.street = venue.street();
+  fact.venue_class = venue.venue_class();
+}
+
+void AddRegistry(Appliers& on) {
+  using namespace venue::v1;  // NOLINT: the payloads of one package
+  On<VenueRegistered>(on, [](const VenueRegistered& e, absl::Time at, Facts& facts) {
+    NoteVenue(e.venue(), facts);
+    facts.venues[e.venue().name()].registered = at;
+  });
+  On<VenueUpdated>(
+      on, [](const VenueUpdated& e, absl::Time, Facts& facts) { NoteVenue(e.venue(), facts); });
+  On<StreetUpdated>(on, [](const StreetUpdated& e, absl::Time, Facts& facts) {
+    facts.streets[e.name()] = e.display_name();
+  });
+  On<DepartmentUpdated>(on, [](const DepartmentUpdated& e, absl::Time, Facts& facts) {
+    facts.departments[e.name()] = e.display_name();
+  });
+}
+
+void AddFindings(Appliers& on) {
+  using namespace hazard::v1;  // NOLINT
+  On<InspectionRecorded>(on, [](const InspectionRecorded& e, absl::Time, Facts& facts) {
+    facts.inspections[e.inspection()] = {e.venue(), rpc::ToTime(e.inspect_time())};
+  });
+  On<FindingRecorded>(on, [](const FindingRecorded& e, absl::Time at, Facts& facts) {
+    FindingFact& fact = facts.findings[e.finding().finding()];
+    fact.inspection = e.inspection();
+    fact.venue = e.venue();
+    fact.catalog_code = e.finding().catalog_code();
+    fact.transfer_department = e.finding().transfer_department();
+    fact.disposition = e.finding().disposition();
+    fact.found = at;
+  });
+  On<FindingOrdered>(on, [](const FindingOrdered& e, absl::Time at, Facts& facts) {
+    facts.findings[e.finding()].ordered = at;
+  });
+  On<FindingRectified>(on, [](const FindingRectified& e, absl::Time, Facts& facts) {
+    facts.findings[e.finding()].rectified = rpc::ToTime(e.rectify_time());
+  });
+  On<FindingTransferred>(on, [](const FindingTransferred& e, absl::Time at, Facts& facts) {
+    facts.findings[e.finding()].transferred = at;
+  });
+}
+
+void AddOrders(Appliers& on) {
+  using namespace deadline::v1;  // NOLINT
+  On<OrderDrafted>(on, [](const OrderDrafted& e, absl::Time at, Facts& facts) {
+    OrderFact& fact = facts.orders[e.order()];
+    fact.kind = e.kind();
+    fact.inspection = e.inspection();
+    fact.venue = e.venue();
+    fact.findings.assign(e.findings().begin(), e.findings().end());
+    fact.drafted = at;
+  });
+  On<OrderIssued>(on, [](const OrderIssued& e, absl::Time, Facts& facts) {
+    facts.orders[e.order()].document_number = e.document_number();
+  });
+  On<OrderServed>(on, [](const OrderServed& e, absl::Time, Facts& facts) {
+    facts.orders[e.order()].served = rpc::ToTime(e.serve_time());
+  });
+  On<OrderVoided>(on, [](const OrderVoided& e, absl::Time, Facts& facts) {
+    facts.orders[e.order()].voided = true;
+  });
+  On<RecheckFailed>(on, [](const RecheckFailed& e, absl::Time, Facts& facts) {
+    ++facts.orders[e.order()].failed_rechecks;
+  });
+  On<RecheckPassed>(on, [](const RecheckPassed& e, absl::Time, Facts& facts) {
+    facts.orders[e.order()].closed = rpc::ToTime(e.recheck_time());
+  });
+  On<PenaltyRecorded>(on, [](const PenaltyRecorded& e, absl::Time at, Facts& facts) {
+    facts.penalties[absl::StrCat(e.order(), " ", e.decision_number())] = {e.order(), e.venue(), at};
+  });
+}
+
+void AddClocks(Appliers& on) {
+  using namespace deadline::v1;  // NOLINT
+  On<ClockStarted>(on, [](const ClockStarted& e, absl::Time at, Facts& facts) {
+    ClockFact& fact = facts.clocks[e.clock()];
+    fact.kind = e.kind();
+    fact.title = e.title();
+    fact.owner = e.owner();
+    fact.venue = e.venue();
+    fact.findings.assign(e.findings().begin(), e.findings().end());
+    fact.started = at;
+  });
+  On<ClockOverdue>(on, [](const ClockOverdue& e, absl::Time, Facts& facts) {
+    facts.clocks[e.clock()].overdue = true;
+  });
+  On<ClockMet>(on, [](const ClockMet& e, absl::Time, Facts& facts) {
+    facts.clocks[e.clock()].state =
+        e.in_time() ? ClockFact::State::kMetInTime : ClockFact::State::kMetLate;
+  });
+  On<ClockCancelled>(on, [](const ClockCancelled& e, absl::Time, Facts& facts) {
+    facts.clocks[e.clock()].state = ClockFact::State::kCancelled;
+  });
+}
+
+const Appliers& KnownTypes() {
+  static const Appliers* known = [] {
+    auto* appliers = new Appliers;
+    AddRegistry(*appliers);
+    AddFindings(*appliers);
+    AddOrders(*appliers);
+    AddClocks(*appliers);
+    return appliers;
+  }();
+  return *known;
+}
+
+}  // namespace
+
+absl::Status Fold(const EventEnvelope& event, Facts& facts) {
+  auto known = KnownTypes().find(event.type());
+  return known == KnownTypes().end() ? absl::OkStatus() : known->second(event, facts);
+}
+
+}  // namespace rectify::cli
