@@ -23,9 +23,9 @@ SERVICE_FOLDERS = {
     "events": {"domain", "store", "events"},
     "api": {"domain", "store", "events", "api"},
 }
-# What a pure rule may use: the standard library, Abseil's values, civil days and periods, and curl's
-# parser of addresses, which touches nothing.
-DOMAIN_LIBS = {"base", "workday"}
+# What a pure rule may use: the standard library, Abseil's values, civil days and periods, hashes, and
+# curl's parser of addresses, which touches nothing.
+DOMAIN_LIBS = {"base", "crypto", "workday"}
 DOMAIN_OUTSIDE = re.compile(r"^(absl/|[a-z_]+$|curl/urlapi\.h$)")
 DOMAIN_CLOCK = re.compile(r"\babsl::Now\b|\b(Real|Simulated)Clock\b|\brectify::Clock\b|\bstd::chrono\b"
                           r"|(\.|->)Now\(\)")

@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/data_files.h"
 
 namespace rectify::deadline::api {
@@ -55,6 +56,8 @@ v1::Approval ToMessage(const domain::Approval& approval) {
   message.set_approver(approval.approver);
   if (approval.approve_time) *message.mutable_approve_time() = ToTimestamp(*approval.approve_time);
   message.set_opinion(approval.opinion);
+  message.set_content_hash(approval.content_hash);
+  message.set_user(approval.user);
   return message;
 }
 
@@ -159,6 +162,9 @@ v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal persona
   Fill(message.mutable_officers(), order.officers);
   for (const domain::OrderItem& item : order.items) *message.add_items() = ToMessage(item);
   message.set_document_number(order.document_number);
+  message.set_content_hash(domain::ContentHash(order));
+  if (order.submission) *message.mutable_submission() = ToMessage(*order.submission);
+  message.set_return_reason(order.return_reason);
   message.set_state(static_cast<v1::Order::State>(order.state));
   FillHistory(order, personal, message);
   message.set_void_reason(order.void_reason);

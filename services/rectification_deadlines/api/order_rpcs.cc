@@ -10,6 +10,7 @@
 #include "services/rectification_deadlines/api/convert.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/names.h"
@@ -103,11 +104,22 @@ absl::StatusOr<v1::Order> UpdateOrder(Context& context, const Call& call,
       });
 }
 
+// Who signs: the officer that the caller is, or the user when the token names no officer.
+domain::Signer SignerOf(const rpc::Caller& caller) {
+  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
+  for (const std::string& post : caller.posts) {
+    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
+  }
+  if (!signer.officers.empty()) signer.name = signer.officers.front();
+  return signer;
+}
+
 absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
                                       const v1::SubmitOrderRequest& request) {
+  const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(context, call, request.name(), request.etag(), OneOfItsOfficers,
                  [&](Change& change, Order order) -> absl::StatusOr<Order> {
-                   ASSIGN_OR_RETURN(order, domain::Submit(std::move(order), change.now()));
+                   ASSIGN_OR_RETURN(order, domain::Submit(std::move(order), signer, change.now()));
                    const bool reviewed = order.state == domain::OrderState::kInReview;
                    JournalReview(change, order,
                                  {"SubmitOrder", reviewed ? "提交审批" : "提交，当场文书无须审批"},
@@ -116,28 +128,23 @@ absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
                  });
 }
 
-// Who signs: the officer that the caller is, or the user when the token names no officer.
-domain::Signer SignerOf(const rpc::Caller& caller) {
-  domain::Signer signer{caller.subject, {}, caller.roles};
-  for (const std::string& post : caller.posts) {
-    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
-  }
-  if (!signer.officers.empty()) signer.name = signer.officers.front();
-  return signer;
-}
-
 absl::StatusOr<v1::Order> ApproveOrder(Context& context, const Call& call,
                                        const v1::ApproveOrderRequest& request) {
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(context, call, request.name(), request.etag(), Anybody,
                  [&](Change& change, Order order) -> absl::StatusOr<Order> {
+                   if (!request.content_hash().empty()) {
+                     RETURN_IF_ERROR(domain::RequireContent(order, request.content_hash()));
+                   }
                    ASSIGN_OR_RETURN(order, domain::Approve(std::move(order), signer,
                                                            request.opinion(), change.now()));
                    const bool complete = order.state == domain::OrderState::kApproved;
                    JournalReview(change, order,
                                  {"ApproveOrder",
                                   complete ? "审批签署，全部环节已同意" : "审批签署",
-                                  {{"approver", signer.name}, {"opinion", request.opinion()}}},
+                                  {{"approver", signer.name},
+                                   {"opinion", request.opinion()},
+                                   {"content_hash", domain::ContentHash(order)}}},
                                  "APPROVED");
                    return order;
                  });
@@ -145,15 +152,15 @@ absl::StatusOr<v1::Order> ApproveOrder(Context& context, const Call& call,
 
 absl::StatusOr<v1::Order> ReturnOrder(Context& context, const Call& call,
                                       const v1::ReturnOrderRequest& request) {
-  return RunVerb(context, call, request.name(), request.etag(), Anybody,
-                 [&](Change& change, Order order) -> absl::StatusOr<Order> {
-                   ASSIGN_OR_RETURN(order, domain::Return(std::move(order), change.now()));
-                   JournalReview(
-                       change, order,
-                       {"ReturnOrder", "退回修改，已有审批作废", {{"reason", request.reason()}}},
-                       "RETURNED");
-                   return order;
-                 });
+  return RunVerb(
+      context, call, request.name(), request.etag(), Anybody,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(order, domain::Return(std::move(order), request.reason(), change.now()));
+        JournalReview(change, order,
+                      {"ReturnOrder", "退回修改，已有审批作废", {{"reason", request.reason()}}},
+                      "RETURNED");
+        return order;
+      });
 }
 
 absl::StatusOr<v1::Order> IssueOrder(Context& context, const Call& call,

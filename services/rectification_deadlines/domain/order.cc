@@ -1,12 +1,14 @@
 #include "services/rectification_deadlines/domain/order.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/domain/order_internal.h"
 
 namespace rectify::deadline::domain {
@@ -24,6 +26,7 @@ std::vector<Approval> OpenSteps(const Policy& policy, OrderKind kind) {
 }
 
 void VoidApprovals(Order& order) {
+  order.submission.reset();
   for (Approval& approval : order.approvals) approval = {.role = approval.role, .approver = ""};
 }
 
@@ -96,24 +99,47 @@ absl::Status CheckItems(const Order& order, const std::vector<OrderItem>& items)
   return absl::OkStatus();
 }
 
-absl::Status NotDistinctError(const Signer& signer) {
+absl::Status NotDistinctError(absl::string_view name) {
   return PreconditionError(
       "APPROVER_NOT_DISTINCT",
       {"承办人、承办部门负责人、法核人员、消防机构负责人须为不同的人",
        "the officers of the order and the signers of each step must be different people"},
-      {{"approver", signer.name}});
+      {{"approver", std::string(name)}});
+}
+
+// The same person may sign once in a post and once without, so accounts are compared too.
+bool SignedBy(const Approval& approval, const Signer& signer) {
+  if (approval.approver.empty()) return false;
+  if (approval.approver == signer.name) return true;
+  if (!signer.user.empty() && approval.user == signer.user) return true;
+  return std::find(signer.officers.begin(), signer.officers.end(), approval.approver) !=
+         signer.officers.end();
 }
 
 absl::Status CheckDistinct(const Order& order, const Signer& signer) {
-  std::vector<std::string> names = signer.officers;
-  names.push_back(signer.name);
-  for (const std::string& name : names) {
-    if (order.HasOfficer(name)) return NotDistinctError(signer);
-    for (const Approval& approval : order.approvals) {
-      if (approval.approver == name) return NotDistinctError(signer);
-    }
-  }
-  return absl::OkStatus();
+  bool signs_twice =
+      order.HasOfficer(signer.name) || (order.submission && SignedBy(*order.submission, signer));
+  for (const std::string& officer : signer.officers) signs_twice |= order.HasOfficer(officer);
+  for (const Approval& approval : order.approvals) signs_twice |= SignedBy(approval, signer);
+  return signs_twice ? NotDistinctError(signer.name) : absl::OkStatus();
+}
+
+absl::Status NotYourStep(absl::string_view role) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   {"NOT_YOUR_TASK",
+                    {absl::StrCat("当前环节须由 ", role, " 签署"),
+                     absl::StrCat("the open step is to be signed by a ", role)},
+                    {{"role", std::string(role)}},
+                    {}});
+}
+
+void Sign(Approval& step, const Signer& signer, absl::string_view opinion, const Order& order,
+          absl::Time now) {
+  step.approver = signer.name;
+  step.user = signer.user;
+  step.approve_time = now;
+  step.opinion = std::string(opinion);
+  step.content_hash = ContentHash(order);
 }
 
 }  // namespace
@@ -195,8 +221,14 @@ absl::StatusOr<Order> Edit(Order order, const std::vector<OrderItem>& items, abs
   return Next(std::move(order), OrderState::kDrafted, now);
 }
 
-absl::StatusOr<Order> Submit(Order order, absl::Time now) {
+absl::StatusOr<Order> Submit(Order order, const Signer& signer, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kDrafted}));
+  const auto post = std::find_if(signer.officers.begin(), signer.officers.end(),
+                                 [&](const std::string& o) { return order.HasOfficer(o); });
+  if (post == signer.officers.end()) return NotYourStep("INSPECTOR");
+  order.submission = Approval{.role = "INSPECTOR", .approver = ""};
+  Sign(*order.submission, {*post, signer.officers, signer.roles, signer.user}, "", order, now);
+  order.return_reason.clear();
   const bool reviewed = !order.approvals.empty();
   return Next(std::move(order), reviewed ? OrderState::kInReview : OrderState::kApproved, now);
 }
@@ -208,29 +240,31 @@ absl::StatusOr<Order> Approve(Order order, const Signer& signer, absl::string_vi
                            [](const Approval& a) { return a.approver.empty(); });
   if (step == order.approvals.end()) return absl::InternalError("no open step in review");
   if (std::find(signer.roles.begin(), signer.roles.end(), step->role) == signer.roles.end()) {
-    return MakeError(absl::StatusCode::kPermissionDenied,
-                     {"NOT_YOUR_TASK",
-                      {absl::StrCat("当前环节须由 ", step->role, " 签署"),
-                       absl::StrCat("the open step is to be signed by a ", step->role)},
-                      {{"role", step->role}},
-                      {}});
+    return NotYourStep(step->role);
   }
   RETURN_IF_ERROR(CheckDistinct(order, signer));
-  step->approver = signer.name;
-  step->approve_time = now;
-  step->opinion = std::string(opinion);
+  RETURN_IF_ERROR(RequireContent(order, order.submission ? order.submission->content_hash : ""));
+  Sign(*step, signer, opinion, order, now);
   const bool complete = std::next(step) == order.approvals.end();
   return Next(std::move(order), complete ? OrderState::kApproved : OrderState::kInReview, now);
 }
 
-absl::StatusOr<Order> Return(Order order, absl::Time now) {
+absl::StatusOr<Order> Return(Order order, absl::string_view reason, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kInReview, OrderState::kApproved}));
   VoidApprovals(order);
+  order.return_reason = std::string(reason);
   return Next(std::move(order), OrderState::kDrafted, now);
 }
 
 absl::Status RequireApproved(const Order& order) {
-  return RequireState(order, {OrderState::kApproved});
+  RETURN_IF_ERROR(RequireState(order, {OrderState::kApproved}));
+  RETURN_IF_ERROR(RequireContent(order, order.submission ? order.submission->content_hash : ""));
+  std::set<std::string> people(order.officers.begin(), order.officers.end());
+  for (const Approval& approval : order.approvals) {
+    RETURN_IF_ERROR(RequireContent(order, approval.content_hash));
+    if (!people.insert(approval.approver).second) return NotDistinctError(approval.approver);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now) {

@@ -54,11 +54,14 @@ struct OrderItem {
   bool open() const { return !rectify_time.has_value(); }
 };
 
+// A signature under the content of the order.
 struct Approval {
   std::string role;      // of the step
   std::string approver;  // empty while open
   std::optional<absl::Time> approve_time{};
   std::string opinion{};
+  std::string user{};          // account that signed, besides the officer in whose post
+  std::string content_hash{};  // of what was signed
 };
 
 struct ServiceRecord {
@@ -96,7 +99,11 @@ struct Order {
   std::vector<OrderItem> items;
   std::string document_number;
   OrderState state = OrderState::kDrafted;
-  std::vector<Approval> approvals;
+  // By the officer who handed it in (承办人), the first of the four signatures; nullopt while
+  // drafted.
+  std::optional<Approval> submission;
+  std::vector<Approval> approvals;  // the steps after it, in order
+  std::string return_reason;        // of the last return; empty once it is submitted again
   std::optional<ServiceRecord> service;
   std::vector<Report> reports;    // oldest first
   std::vector<Recheck> rechecks;  // oldest first
@@ -142,22 +149,28 @@ std::vector<Order> DraftOrders(const InspectionFacts& facts, const Policy& polic
 // were added, left out or reordered, or a term is one that the kind can't have.
 absl::StatusOr<Order> Edit(Order order, const std::vector<OrderItem>& items, absl::Time now);
 
-absl::StatusOr<Order> Submit(Order order, absl::Time now);
-
 // Someone who wants to sign: the officer or, without one, the user; and the roles held.
 struct Signer {
   std::string name;
   std::vector<std::string> officers;  // all officer posts of the person
   std::vector<std::string> roles;
+  std::string user{};  // the account
 };
 
+// Signs as the officer who handles the order. PERMISSION_DENIED NOT_YOUR_TASK for anybody who is
+// not one of its officers.
+absl::StatusOr<Order> Submit(Order order, const Signer& signer, absl::Time now);
+
 // Signs the next open step. PERMISSION_DENIED NOT_YOUR_TASK without its role; FAILED_PRECONDITION
-// APPROVER_NOT_DISTINCT for an officer of the order and for someone who has signed before.
+// APPROVER_NOT_DISTINCT for an officer of the order and for someone who has signed before, by post
+// or by account; CONTENT_CHANGED when what was submitted is not the content any more.
 absl::StatusOr<Order> Approve(Order order, const Signer& signer, absl::string_view opinion,
                               absl::Time now);
 
-absl::StatusOr<Order> Return(Order order, absl::Time now);
+absl::StatusOr<Order> Return(Order order, absl::string_view reason, absl::Time now);
 
+// APPROVED with every signature of the chain, each of another person, under the present content:
+// ORDER_STATE, CONTENT_CHANGED, APPROVER_NOT_DISTINCT.
 absl::Status RequireApproved(const Order& order);
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now);
 

@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 
 namespace rectify::deadline::events {
 namespace {
@@ -34,6 +35,8 @@ v1::OrderReviewed ToOrderReviewed(const domain::Order& order, absl::string_view 
   event.set_order(order.name);
   event.set_state(static_cast<v1::Order::State>(order.state));
   event.set_action(std::string(action));
+  event.set_reason(order.return_reason);
+  event.set_content_hash(domain::ContentHash(order));
   return event;
 }
 

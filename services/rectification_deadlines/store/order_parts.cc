@@ -18,7 +18,7 @@ constexpr pg::Statement kItems = {"deadline.order_items", R"sql(
    order by order_id, position)sql"};
 
 constexpr pg::Statement kApprovals = {"deadline.order_approvals", R"sql(
-  select order_id, role, approver, approve_time, opinion
+  select order_id, role, approver, approve_time, opinion, approver_user, content_hash
     from order_approvals where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
@@ -53,13 +53,16 @@ constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
          rectify_time = excluded.rectify_time)sql"};
 
 constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
-  insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion)
-  select $1, $2::uuid, n, role, approver, approve_time, opinion
-    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) with ordinality
-         as t(role, approver, approve_time, opinion, n)
+  insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion,
+                               approver_user, content_hash)
+  select $1, $2::uuid, n, role, approver, approve_time, opinion, approver_user, content_hash
+    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+         with ordinality
+         as t(role, approver, approve_time, opinion, approver_user, content_hash, n)
   on conflict (district, order_id, position) do update
      set approver = excluded.approver, approve_time = excluded.approve_time,
-         opinion = excluded.opinion)sql"};
+         opinion = excluded.opinion, approver_user = excluded.approver_user,
+         content_hash = excluded.content_hash)sql"};
 
 constexpr pg::Statement kSaveReports = {"deadline.save_reports", R"sql(
   insert into order_reports (district, order_id, position, report_time, reporter, statement)
@@ -106,15 +109,19 @@ absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
 }
 
 absl::Status SaveApprovals(pg::Tx& tx, const NameParts& name, const Order& order) {
-  std::vector<std::string> roles, approvers, opinions;
+  std::vector<std::string> roles, approvers, opinions, users, hashes;
   std::vector<std::optional<absl::Time>> times;
   for (const domain::Approval& approval : order.approvals) {
     roles.push_back(approval.role);
     approvers.push_back(approval.approver);
     times.push_back(approval.approve_time);
     opinions.push_back(approval.opinion);
+    users.push_back(approval.user);
+    hashes.push_back(approval.content_hash);
   }
-  return tx.Exec(kSaveApprovals, {name.district, name.id, roles, approvers, times, opinions})
+  return tx
+      .Exec(kSaveApprovals,
+            {name.district, name.id, roles, approvers, times, opinions, users, hashes})
       .status();
 }
 
@@ -170,7 +177,7 @@ absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order
   ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
   for (const pg::Row row : approvals) {
     by_id[row.Text(0)]->approvals.push_back(
-        {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4)});
+        {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4), row.Text(5), row.Text(6)});
   }
   ASSIGN_OR_RETURN(const pg::Rows reports, tx.Exec(kReports, {district, ids}));
   for (const pg::Row row : reports) {
