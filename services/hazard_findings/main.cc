@@ -1,4 +1,4 @@
-// rectify-hazard-findings: inspections, findings and the hazard catalogue.
+// rectify-hazard-findings: inspections, findings, leads and the hazard catalogue.
 #include <CLI/CLI.hpp>
 
 #include "libs/service/host.h"
@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
         app.add_option("--catalog", config.catalog_files,
                        "A further version of the hazard catalogue, text proto (repeatable)")
             ->check(CLI::ExistingFile);
+        app.add_option("--field-key", config.field_key,
+                       "Key file of the encryption at rest; default: field.key of --keys")
+            ->envname("RECTIFY_FIELD_KEY");
       },
       [&](rectify::service::Host& host) { return rectify::hazard::RegisterHazard(host, config); });
 }

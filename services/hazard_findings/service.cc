@@ -3,8 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "hazard_migrations.h"
 #include "libs/base/status_macros.h"
+#include "libs/crypto/crypto.h"
 #include "services/hazard_findings/api/catalog_data.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/events/order_feed.h"
@@ -22,10 +24,16 @@ std::vector<pg::Migration> Migrations() {
 
 absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   ASSIGN_OR_RETURN(domain::Catalog catalog, api::LoadCatalog(config.catalog_files));
-  const api::Context context = {host, std::make_shared<domain::Catalog>(std::move(catalog))};
+  const std::string key_file =
+      config.field_key.empty() ? absl::StrCat(host.options().keys, "/field.key") : config.field_key;
+  ASSIGN_OR_RETURN(std::unique_ptr<crypto::FieldCipher> cipher,
+                   crypto::FieldCipher::FromKeyFile(key_file));
+  const api::Context context = {host, std::make_shared<domain::Catalog>(std::move(catalog)),
+                                std::move(cipher)};
   api::RegisterInspectionRpcs(context);
   api::RegisterFindingRpcs(context);
   api::RegisterCatalogRpcs(context);
+  api::RegisterLeadRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvent);
   host.Consume("deadline", events::ApplyOrderEvent);
   return absl::OkStatus();

@@ -13,13 +13,15 @@ namespace rectify::hazard {
 struct HazardConfig {
   // Further versions of the hazard catalogue (text protos), besides those in the binary.
   std::vector<std::string> catalog_files;
+  // Key file of the encryption at rest; empty: <keys>/field.key.
+  std::string field_key;
 };
 
 // The tables of this service, for Host::Create.
 std::vector<pg::Migration> Migrations();
 
-// Registers all rpcs and consumers. Needs the peers `venue` and `deadline`. INVALID_ARGUMENT or
-// NOT_FOUND when a catalogue can't be used.
+// Registers all rpcs and consumers. Needs the peers `venue` and `deadline`. INVALID_ARGUMENT,
+// NOT_FOUND or FAILED_PRECONDITION when a catalogue or the key file can't be used.
 absl::Status RegisterHazard(service::Host& host, const HazardConfig& config);
 
 }  // namespace rectify::hazard

@@ -14,6 +14,8 @@
 #include "rectify/event/v1/event_feed_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
+#include "rectify/hazard/v1/lead_events.pb.h"
+#include "rectify/hazard/v1/lead_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
@@ -31,6 +33,7 @@ using google::protobuf::MethodDescriptor;
 std::vector<const FileDescriptor*> ServiceFiles() {
   return {venue::v1::CreateVenueRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
+          hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
@@ -104,6 +107,7 @@ TEST(ContractRulesTest, UnaryMethodsForOutsidersHaveAnHttpRoute) {
 TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
   for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
+                                     hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file()}) {
     std::function<void(const Descriptor&)> check = [&](const Descriptor& message) {
