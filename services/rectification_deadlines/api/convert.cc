@@ -202,6 +202,22 @@ v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
   }
   message.set_venue(clock.venue);
   message.set_reminder_ladder(clock.reminder_ladder);
+  message.set_subject_title(clock.subject_title);
+  message.set_side(static_cast<v1::ClockSide>(clock.side));
+  message.set_handling_officer(clock.handling_officer);
+  message.set_party(clock.party);
+  message.set_street(clock.street);
+  for (const domain::Suspension& suspension : clock.suspensions) {
+    v1::ClockSuspension& shown = *message.add_suspensions();
+    *shown.mutable_from_day() = ToDate(suspension.from);
+    *shown.mutable_to_day() = ToDate(suspension.to);
+    shown.set_reason(suspension.reason);
+  }
+  if (clock.suspended_from) {
+    v1::ClockSuspension& lasting = *message.add_suspensions();
+    *lasting.mutable_from_day() = ToDate(*clock.suspended_from);
+    lasting.set_reason(clock.suspend_reason);
+  }
   return message;
 }
 

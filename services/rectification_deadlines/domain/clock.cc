@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/domain/clock_internal.h"
 
 namespace rectify::deadline::domain {
 namespace {
@@ -26,22 +25,6 @@ bool Covers(Coverage coverage, const SubjectItem& item, absl::CivilDay day) {
   if (coverage == Coverage::kAllOpen) return true;
   const bool term_runs = item.due_date && day <= *item.due_date;
   return term_runs == (coverage == Coverage::kTermRunning);
-}
-
-std::string OwnerOf(const ClockRule& rule, const Subject& subject) {
-  const std::vector<std::string> parts = absl::StrSplit(subject.name, '/');
-  const std::string posts = absl::StrCat("districts/", parts.size() > 1 ? parts[1] : "", "/posts/");
-  switch (rule.owner) {
-    case Owner::kHandlingOfficer:
-      return subject.handling_officer;
-    case Owner::kVenue:
-      return subject.venue;
-    case Owner::kDepartmentHead:
-      return posts + "department-head";
-    case Owner::kChief:
-      return posts + "chief";
-  }
-  return "";
 }
 
 // One step of the machine, over the clocks of one subject.
@@ -80,7 +63,7 @@ class Step {
         End(clock, Effect::Kind::kCancel, occurrence_.time);
       }
     }
-    std::erase_if(running_, [](const Clock& c) { return c.state != ClockState::kRunning; });
+    std::erase_if(running_, [](const Clock& c) { return !c.Open(); });
   }
 
   // A passed item concerns only the clocks of which nothing is left, an open one only those of
@@ -102,11 +85,7 @@ class Step {
   }
 
   void End(Clock& clock, Effect::Kind kind, absl::Time time) {
-    const bool met = kind == Effect::Kind::kMeet;
-    clock.state = met ? ClockState::kMet : ClockState::kCancelled;
-    clock.end_time = time;
-    clock.met_in_time = met && time <= clock.due_time;
-    ++clock.version;
+    EndClock(clock, kind, time);
     effects_.push_back({kind, clock});
   }
 
@@ -125,17 +104,11 @@ class Step {
   absl::Status StartOne(const ClockRule& rule, StartFact fact,
                         const std::vector<const SubjectItem*>& items) {
     if (FindRunning(rule, items) != nullptr) return absl::OkStatus();
-    Clock clock;
-    clock.kind = rule.kind;
-    clock.title = rule.title;
-    clock.subject = subject_.name;
+    Clock clock = NewClock(rule, subject_, /*duty_owner=*/"");
     for (const SubjectItem* item : items) clock.findings.push_back(item->finding);
-    clock.owner = OwnerOf(rule, subject_);
-    clock.venue = subject_.venue;
-    clock.reminder_ladder = rule.reminder_ladder;
     clock.start_time = StartTime(fact, items);
     clock.period = rule.period ? rule.period : items.front()->term;
-    RETURN_IF_ERROR(SetDueDate(clock, items.front()->due_date));
+    RETURN_IF_ERROR(SetDueDate(clock, items.front()->due_date, calendar_));
     clock.first_due_date = clock.due_date;
     effects_.push_back({Effect::Kind::kStart, std::move(clock)});
     return absl::OkStatus();
@@ -152,12 +125,9 @@ class Step {
     if (clock == nullptr) return Start(rule, StartFact::kTrigger, Coverage::kAllOpen);
     Clock moved = *clock;
     moved.start_time = occurrence_.time;
-    RETURN_IF_ERROR(SetDueDate(moved, std::nullopt));
+    RETURN_IF_ERROR(SetDueDate(moved, std::nullopt, calendar_));
     if (moved.due_time >= clock->due_time) return absl::OkStatus();
-    moved.overdue_announced = false;
-    moved.changes.push_back({now_, clock->due_date, moved.due_date, clock->calendar_version,
-                             moved.calendar_version, "EARLIER_START"});
-    ++moved.version;
+    NoteChange(moved, *clock, now_, "EARLIER_START");
     *clock = moved;
     effects_.push_back({Effect::Kind::kMove, std::move(moved)});
     return absl::OkStatus();
@@ -187,23 +157,6 @@ class Step {
     }
     // The last day of the term is the start day, which is not counted.
     return earliest == absl::CivilDay::max() ? occurrence_.time : StartOfDay(earliest);
-  }
-
-  absl::Status SetDueDate(Clock& clock, std::optional<absl::CivilDay> stated) const {
-    if (!clock.period) {
-      if (!stated) return absl::InternalError("a clock without period needs a stated date");
-      clock.due_date = stated;
-      clock.due_time = StartOfDay(*stated + 1);
-      clock.calendar_version = calendar_.version();
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(const Deadline deadline,
-                     Compute({*clock.period, clock.start_time}, calendar_));
-    clock.due_time = deadline.due_instant;
-    clock.due_date = deadline.last_day;
-    clock.provisional = deadline.provisional;
-    clock.calendar_version = deadline.calendar_version;
-    return absl::OkStatus();
   }
 
   const Policy& policy_;
@@ -272,25 +225,17 @@ absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject&
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
                                                const workday::Calendar& calendar, absl::Time now) {
   if (clock.state != ClockState::kRunning || !clock.period) return std::nullopt;
-  ASSIGN_OR_RETURN(const Deadline deadline, Compute({*clock.period, clock.start_time}, calendar));
-  if (deadline.last_day == clock.due_date && deadline.provisional == clock.provisional) {
+  Clock moved = clock;
+  RETURN_IF_ERROR(SetDueDate(moved, std::nullopt, calendar));
+  if (moved.due_date == clock.due_date && moved.provisional == clock.provisional) {
     return std::nullopt;
   }
-  Clock moved = clock;
-  if (moved.due_time != deadline.due_instant) moved.overdue_announced = false;
-  moved.due_time = deadline.due_instant;
-  moved.due_date = deadline.last_day;
-  moved.provisional = deadline.provisional;
-  moved.calendar_version = deadline.calendar_version;
-  moved.changes.push_back({now, clock.due_date, moved.due_date, clock.calendar_version,
-                           moved.calendar_version,
-                           clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED"});
-  ++moved.version;
+  NoteChange(moved, clock, now, clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED");
   return moved;
 }
 
 PeriodInput InputOf(const Clock& clock) {
-  if (clock.period) return {*clock.period, clock.start_time};
+  if (clock.period) return {*clock.period, clock.start_time, clock.suspensions};
   const absl::CivilDay start = CivilDayOf(clock.start_time);
   const int days = clock.due_date ? static_cast<int>(*clock.due_date - start) : 0;
   return {PeriodRule{.code = "stated",

@@ -44,17 +44,38 @@ class Checker {
     if (rule.kind.empty()) Say("kind", "不能为空", "is empty");
     if (rule.title.empty()) Say("title", "不能为空", "is empty");
     if (rule.reminder_ladder.empty()) Say("reminder_ladder", "须写明提醒阶梯", "is empty");
-    if (rule.start_on.empty()) Say("start_on", "须写明启动事件", "nothing starts the clock");
-    if (rule.met_on.empty()) Say("met_on", "须写明履行事件", "nothing meets the clock");
+    if (rule.start_on.empty() && rule.start_on_event.empty()) {
+      Say("start_on", "须写明启动事件", "nothing starts the clock");
+    }
+    if (rule.met_on.empty() && rule.met_on_event.empty()) {
+      Say("met_on", "须写明履行事件", "nothing meets the clock");
+    }
+    CheckDuty(rule);
+    const bool of_duty = rule.start_on.empty() && !rule.start_on_event.empty();
     if (rule.period) {
       CheckPeriod(*rule.period);
-    } else if (rule.scope != Scope::kItem || rule.start_on != std::vector{Trigger::kOrderServed}) {
+    } else if (!of_duty && (rule.scope != Scope::kItem ||
+                            rule.start_on != std::vector{Trigger::kOrderServed})) {
       Say("period", "没有期限的计时只能逐项从送达起算",
           "only a clock of one item that starts with service takes the item's own term");
     }
     if (!rule.earlier_start_on.empty() && (rule.scope != Scope::kSubject || !rule.period)) {
       Say("earlier_start_on", "只适用于整份文书且有期限的计时",
           "is only for a clock of the whole order with a period");
+    }
+  }
+
+  void CheckDuty(const ClockRule& rule) {
+    if (rule.owner == Owner::kDuty && !rule.start_on.empty()) {
+      Say("owner", "只有从事件启动的计时由事件指明责任人",
+          "only an event's duty names an owner, a trigger does not");
+    }
+    if ((rule.owner == Owner::kPost) == rule.owner_post.empty()) {
+      Say("owner_post", "须且只须在 CLOCK_OWNER_POST 时写明岗位",
+          "must be given with CLOCK_OWNER_POST, and only then");
+    }
+    if (!rule.suspended_on_event.empty() && rule.resumed_on_event.empty()) {
+      Say("resumed_on_event", "能中止的计时须能恢复", "nothing ends a suspension");
     }
   }
 
@@ -127,6 +148,18 @@ const ClockRule* Policy::FindClock(absl::string_view kind) const {
     if (rule.kind == kind) return &rule;
   }
   return nullptr;
+}
+
+std::vector<std::string> Policy::EventTypes() const {
+  std::set<std::string> types;
+  for (const ClockRule& rule : clocks) {
+    for (const auto* names :
+         {&rule.start_on_event, &rule.met_on_event, &rule.cancelled_on_event,
+          &rule.suspended_on_event, &rule.resumed_on_event, &rule.moved_on_event}) {
+      types.insert(names->begin(), names->end());
+    }
+  }
+  return {types.begin(), types.end()};
 }
 
 const DocumentRule& Policy::DocumentOf(OrderKind kind) const {

@@ -37,7 +37,17 @@ absl::string_view NameOf(Trigger trigger);
 
 enum class StartFact { kInspection = 1, kTrigger = 2, kItemDueDate = 3 };
 
-enum class Owner { kHandlingOfficer = 1, kVenue = 2, kDepartmentHead = 3, kChief = 4 };
+enum class Owner {
+  kHandlingOfficer = 1,
+  kVenue = 2,
+  kDepartmentHead = 3,
+  kChief = 4,
+  kDuty = 5,  // whom the event's duty names
+  kPost = 6,  // ClockRule::owner_post
+};
+
+// On whose side a duty lies.
+enum class Side { kAuthority = 1, kVenue = 2, kDepartment = 3 };
 
 enum class Scope { kSubject = 1, kItem = 2 };
 
@@ -55,6 +65,12 @@ struct ClockRule {
   Owner owner = Owner::kHandlingOfficer;
   std::vector<Trigger> met_on, cancelled_on, earlier_start_on;
   std::string reminder_ladder;
+  // Full names of event types that carry a duty, see duty.h.
+  std::vector<std::string> start_on_event{}, met_on_event{}, cancelled_on_event{},
+      suspended_on_event{}, resumed_on_event{}, moved_on_event{};
+  std::vector<std::string> variants{};  // of duties that start it; empty: all
+  std::string owner_post{};             // code of the post, for Owner::kPost
+  std::optional<Side> side{};           // nullopt: follows from the owner
 };
 
 struct DocumentRule {
@@ -72,6 +88,8 @@ struct Policy {
   std::vector<DocumentRule> documents;
 
   const ClockRule* FindClock(absl::string_view kind) const;
+  // All event types that the rules name, sorted.
+  std::vector<std::string> EventTypes() const;
   // A valid policy has one for each kind.
   const DocumentRule& DocumentOf(OrderKind kind) const;
 };

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -14,19 +16,20 @@ namespace {
 
 using domain::Clock;
 
-#define CLOCK_COLUMNS                                                                         \
-  "district, id, kind, title, subject, findings, owner, venue, reminder_ladder, start_time, " \
-  "amount, unit, coercive, basis, due_time, due_date, first_due_date, provisional, "          \
-  "calendar_version, state, overdue_announced, end_time, met_in_time, version"
+#define CLOCK_COLUMNS                                                                           \
+  "district, id, kind, title, subject, findings, owner, venue, reminder_ladder, start_time, "   \
+  "amount, unit, coercive, basis, due_time, due_date, first_due_date, provisional, "            \
+  "calendar_version, state, overdue_announced, end_time, met_in_time, version, subject_title, " \
+  "side, handling_officer, party, street, suspensions, suspended_from, suspend_reason"
 
 constexpr pg::Statement kLoad = {"deadline.load_clock",
                                  "select " CLOCK_COLUMNS
                                  " from clocks where district = $1 and id = $2::uuid"};
 
-constexpr pg::Statement kLockRunning = {"deadline.lock_running_clocks",
-                                        "select " CLOCK_COLUMNS
-                                        " from clocks where district = $1 and subject = $2 and "
-                                        "state = 1 order by id for update"};
+constexpr pg::Statement kLockOpen = {"deadline.lock_open_clocks",
+                                     "select " CLOCK_COLUMNS
+                                     " from clocks where district = $1 and subject = $2 and "
+                                     "state in (1, 4) order by id for update"};
 
 constexpr pg::Statement kLockOverdue = {
     "deadline.lock_overdue_clocks", "select " CLOCK_COLUMNS
@@ -57,29 +60,36 @@ constexpr pg::Statement kInsert = {"deadline.insert_clocks", R"sql(
   insert into clocks (district, id, kind, title, subject, findings, owner, venue, reminder_ladder,
                       start_time, amount, unit, coercive, basis, due_time, due_date,
                       first_due_date, provisional, calendar_version, state, overdue_announced,
-                      end_time, met_in_time, version)
+                      end_time, met_in_time, version, subject_title, side, handling_officer, party,
+                      street)
   select district, id, kind, title, subject, findings::text[], owner, venue, reminder_ladder,
          start_time, amount, unit, coercive, basis, due_time, due_date, first_due_date,
-         provisional, calendar_version, 1, false, null, false, version
+         provisional, calendar_version, 1, false, null, false, version,
+         subject_title, side, handling_officer, party, street
     from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
                 $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::int[],
                 $12::smallint[], $13::boolean[], $14::text[], $15::timestamptz[], $16::date[],
-                $17::date[], $18::boolean[], $19::text[], $20::bigint[])
+                $17::date[], $18::boolean[], $19::text[], $20::bigint[], $21::text[],
+                $22::smallint[], $23::text[], $24::text[], $25::text[])
          as t(district, id, kind, title, subject, findings, owner, venue, reminder_ladder,
               start_time, amount, unit, coercive, basis, due_time, due_date, first_due_date,
-              provisional, calendar_version, version))sql"};
+              provisional, calendar_version, version, subject_title, side, handling_officer, party,
+              street))sql"};
 
 constexpr pg::Statement kUpdate = {"deadline.update_clocks", R"sql(
   update clocks c
      set start_time = t.start_time, due_time = t.due_time, due_date = t.due_date,
          provisional = t.provisional, calendar_version = t.calendar_version, state = t.state,
          overdue_announced = t.overdue_announced, end_time = t.end_time,
-         met_in_time = t.met_in_time, version = t.version
+         met_in_time = t.met_in_time, version = t.version,
+         suspensions = t.suspensions::text[], suspended_from = t.suspended_from,
+         suspend_reason = t.suspend_reason
     from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::date[],
                 $6::boolean[], $7::text[], $8::smallint[], $9::boolean[], $10::timestamptz[],
-                $11::boolean[], $12::bigint[])
+                $11::boolean[], $12::bigint[], $13::text[], $14::date[], $15::text[])
          as t(district, id, start_time, due_time, due_date, provisional, calendar_version, state,
-              overdue_announced, end_time, met_in_time, version)
+              overdue_announced, end_time, met_in_time, version, suspensions, suspended_from,
+              suspend_reason)
    where c.district = t.district and c.id = t.id)sql"};
 
 // The version at which a change was made numbers it.
@@ -110,6 +120,27 @@ constexpr pg::Statement kCountFallen = {"deadline.count_fallen_through", R"sql(
       on c.finding = f.name
    where f.close_time is null and c.finding is null)sql"};
 
+std::string WriteInterval(const domain::Suspension& suspension) {
+  return absl::StrCat(FormatCivilDay(suspension.from), "/", FormatCivilDay(suspension.to), " ",
+                      suspension.reason);
+}
+
+domain::Suspension ReadInterval(const std::string& text) {
+  domain::Suspension suspension;
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(' ', 1));
+  const std::pair<absl::string_view, absl::string_view> days = absl::StrSplit(parts.first, '/');
+  absl::ParseCivilTime(days.first, &suspension.from);
+  absl::ParseCivilTime(days.second, &suspension.to);
+  suspension.reason = std::string(parts.second);
+  return suspension;
+}
+
+// An array literal, because unnest would flatten an array of arrays.
+std::string ToLiteral(const std::vector<std::string>& texts) {
+  return pg::Param(texts).text().value_or("{}");
+}
+
 Clock ReadRow(const pg::Row& row) {
   Clock clock;
   clock.name = ClockName(row.Text(0), row.Text(1));
@@ -138,6 +169,14 @@ Clock ReadRow(const pg::Row& row) {
   clock.end_time = row.OptTime(21);
   clock.met_in_time = row.Bool(22);
   clock.version = row.Int(23);
+  clock.subject_title = row.Text(24);
+  clock.side = static_cast<domain::Side>(row.Int(25));
+  clock.handling_officer = row.Text(26);
+  clock.party = row.Text(27);
+  clock.street = row.Text(28);
+  for (const std::string& text : row.TextArray(29)) clock.suspensions.push_back(ReadInterval(text));
+  clock.suspended_from = row.OptDay(30);
+  clock.suspend_reason = row.Text(31);
   return clock;
 }
 
@@ -234,9 +273,8 @@ absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(pg::Tx& tx
   return clocks;
 }
 
-absl::StatusOr<std::vector<Clock>> LockRunningClocks(pg::Tx& tx, absl::string_view subject) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Exec(kLockRunning, {SplitName(subject).district, subject}));
+absl::StatusOr<std::vector<Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOpen, {DistrictOf(subject), subject}));
   return ReadRows(rows);
 }
 
@@ -259,7 +297,8 @@ absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx) {
 absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
   if (clocks.empty()) return absl::OkStatus();
   std::vector<std::string> districts, ids, kinds, titles, subjects, findings, owners, venues,
-      ladders, versions_of_calendar;
+      ladders, versions_of_calendar, subject_titles, officers, parties, streets;
+  std::vector<int> sides;
   std::vector<absl::Time> starts, due_times;
   std::vector<std::optional<int>> amounts, units;
   std::vector<std::optional<bool>> coercive;
@@ -275,7 +314,7 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
     kinds.push_back(clock.kind);
     titles.push_back(clock.title);
     subjects.push_back(clock.subject);
-    findings.push_back(pg::Param(clock.findings).text().value_or("{}"));
+    findings.push_back(ToLiteral(clock.findings));
     owners.push_back(clock.owner);
     venues.push_back(clock.venue);
     ladders.push_back(clock.reminder_ladder);
@@ -290,6 +329,11 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
     provisional.push_back(clock.provisional);
     versions_of_calendar.push_back(clock.calendar_version);
     versions.push_back(clock.version);
+    subject_titles.push_back(clock.subject_title);
+    sides.push_back(static_cast<int>(clock.side));
+    officers.push_back(clock.handling_officer);
+    parties.push_back(clock.party);
+    streets.push_back(clock.street);
   }
   return tx
       .Exec(kInsert, {districts,
@@ -311,15 +355,20 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
                       first_due_dates,
                       provisional,
                       versions_of_calendar,
-                      versions})
+                      versions,
+                      subject_titles,
+                      sides,
+                      officers,
+                      parties,
+                      streets})
       .status();
 }
 
 absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
   if (clocks.empty()) return absl::OkStatus();
-  std::vector<std::string> districts, ids, versions_of_calendar;
+  std::vector<std::string> districts, ids, versions_of_calendar, suspensions, suspend_reasons;
   std::vector<absl::Time> starts, due_times;
-  std::vector<std::optional<absl::CivilDay>> due_dates;
+  std::vector<std::optional<absl::CivilDay>> due_dates, suspended_from;
   std::vector<std::optional<absl::Time>> end_times;
   std::vector<bool> provisional, announced, in_time;
   std::vector<int> states;
@@ -338,11 +387,16 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
     end_times.push_back(clock.end_time);
     in_time.push_back(clock.met_in_time);
     versions.push_back(clock.version);
+    std::vector<std::string> intervals;
+    for (const domain::Suspension& s : clock.suspensions) intervals.push_back(WriteInterval(s));
+    suspensions.push_back(ToLiteral(intervals));
+    suspended_from.push_back(clock.suspended_from);
+    suspend_reasons.push_back(clock.suspend_reason);
   }
-  RETURN_IF_ERROR(
-      tx.Exec(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
-                        versions_of_calendar, states, announced, end_times, in_time, versions})
-          .status());
+  RETURN_IF_ERROR(tx.Exec(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
+                                    versions_of_calendar, states, announced, end_times, in_time,
+                                    versions, suspensions, suspended_from, suspend_reasons})
+                      .status());
   return InsertChanges(tx, clocks);
 }
 

@@ -27,7 +27,8 @@ absl::StatusOr<std::pair<std::vector<domain::Clock>, std::string>> ListClocks(
 // The functions below read clocks without their changes and lock the rows until the end of the
 // transaction.
 
-absl::StatusOr<std::vector<domain::Clock>> LockRunningClocks(pg::Tx& tx, absl::string_view subject);
+// Running and suspended ones.
+absl::StatusOr<std::vector<domain::Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject);
 
 // At most `limit` running clocks of all districts whose due time has passed unannounced; leaves out
 // those that another transaction holds.
