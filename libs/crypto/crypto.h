@@ -8,11 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "libs/crypto/hash.h"
 
 namespace rectify::crypto {
 
-std::string Sha256(absl::string_view data);                             // 32 bytes
-std::string HmacSha256(absl::string_view key, absl::string_view data);  // 32 bytes
 std::string RandomBytes(size_t count);
 std::string Base64(absl::string_view data);  // standard, padded
 // INVALID_ARGUMENT for anything that Base64 would not have written.

@@ -202,6 +202,10 @@ Host::~Host() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
                                                    std::vector<pg::Migration> migrations) {
+  if (options.sealed && !(options.redis.empty() && options.metrics_listen.empty())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the service ", options.name, " is sealed: leave out --redis and --metrics-listen"));
+  }
   std::unique_ptr<Host> host(new Host);
   Impl& impl = *host->impl_;
   ASSIGN_OR_RETURN(impl.clock, OpenClock(options.clock, options.allow_simulated_clock));
@@ -235,8 +239,10 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
   }
   impl.feed = std::make_unique<events::LocalFeed>(*impl.pool, options.name);
   impl.server = std::make_unique<rpc::Server>(options.server, *impl.verifier);
-  events::RegisterEventFeed(*impl.server, *impl.feed);
-  events::RegisterAuditTrail(*impl.server, *impl.pool, options.name);
+  if (!options.sealed) {
+    events::RegisterEventFeed(*impl.server, *impl.feed);
+    events::RegisterAuditTrail(*impl.server, *impl.pool, options.name);
+  }
   if (impl.clock->simulated()) {
     impl.server->Unary<ops::v1::SettleRequest, ops::v1::SettleResponse>(
         "rectify.ops.v1.Simulation.Settle",

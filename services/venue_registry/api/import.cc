@@ -10,9 +10,9 @@
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
+#include "libs/csv/csv_reader.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/venue_registry/api/convert.h"
-#include "services/venue_registry/api/csv_reader.h"
 #include "services/venue_registry/api/handlers.h"
 #include "services/venue_registry/api/venue_writes.h"
 #include "services/venue_registry/domain/import_columns.h"
@@ -22,6 +22,8 @@
 namespace rectify::venue::api {
 namespace {
 
+using csv::CsvReader;
+using csv::CsvRow;
 using rectify::events::Change;
 using Responses = std::vector<v1::ImportVenuesResponse>;
 

@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "libs/base/error.h"
 
-namespace rectify::venue::api {
+namespace rectify::csv {
 
 struct CsvRow {
   int line = 0;  // physical line on which the row starts, from 1
@@ -28,7 +28,7 @@ struct CsvRow {
 // next line, so that one forgotten quote does not swallow what follows.
 class CsvReader {
  public:
-  // Longest row in bytes: 18 columns of 200 Chinese characters take 11 KiB.
+  // Longest row in bytes; 18 columns of 200 Chinese characters take 11 KiB.
   static constexpr size_t kMaxRow = size_t{32} * 1024;
 
   // Errors of `on_row` end Feed or Finish with that error.
@@ -70,4 +70,4 @@ class CsvReader {
   bool row_done_ = false;
 };
 
-}  // namespace rectify::venue::api
+}  // namespace rectify::csv

@@ -1,10 +1,10 @@
-#include "services/venue_registry/api/csv_reader.h"
+#include "libs/csv/csv_reader.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "libs/testing/status_matchers.h"
 
-namespace rectify::venue::api {
+namespace rectify::csv {
 namespace {
 
 using ::testing::ElementsAre;
@@ -87,4 +87,4 @@ TEST(CsvReader, EndsWithTheErrorOfItsCaller) {
 }
 
 }  // namespace
-}  // namespace rectify::venue::api
+}  // namespace rectify::csv

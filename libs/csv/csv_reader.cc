@@ -1,4 +1,4 @@
-#include "services/venue_registry/api/csv_reader.h"
+#include "libs/csv/csv_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/status_macros.h"
 
-namespace rectify::venue::api {
+namespace rectify::csv {
 namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -140,4 +140,4 @@ absl::StatusOr<std::deque<CsvReader::Line>> CsvReader::Refuse() {
   return lines;
 }
 
-}  // namespace rectify::venue::api
+}  // namespace rectify::csv
