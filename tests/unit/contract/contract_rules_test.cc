@@ -12,6 +12,8 @@
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
+#include "rectify/followup/v1/draw_service.pb.h"
+#include "rectify/followup/v1/followup_events.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
@@ -36,6 +38,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
+          followup::v1::GetDrawRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
           audit::v1::ListAuditEntriesRequest::descriptor()->file(),
           ops::v1::SettleRequest::descriptor()->file()};
@@ -109,7 +112,8 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
-                                     reminder::v1::ReminderSent::descriptor()->file()}) {
+                                     reminder::v1::ReminderSent::descriptor()->file(),
+                                     followup::v1::DrawChanged::descriptor()->file()}) {
     std::function<void(const Descriptor&)> check = [&](const Descriptor& message) {
       for (int i = 0; i < message.field_count(); ++i) {
         const FieldDescriptor& field = *message.field(i);

@@ -1,0 +1,13 @@
+// What this service writes to its own log.
+#pragma once
+
+#include "rectify/followup/v1/followup_events.pb.h"
+#include "services/followup_visits/domain/draw.h"
+#include "services/followup_visits/domain/visitor.h"
+
+namespace rectify::followup::events {
+
+v1::DrawChanged ToDrawChanged(const domain::Draw& draw);
+v1::VisitorChanged ToVisitorChanged(const domain::Visitor& visitor);
+
+}  // namespace rectify::followup::events
