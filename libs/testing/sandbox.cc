@@ -14,8 +14,10 @@
 
 // libpqxx 6.4.5 loses the last result (some 2 KiB) of a connection that breaks, which our tests do
 // on purpose. Read by LeakSanitizer.
+// NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer chose the name.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx"; }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace rectify::testing {
 namespace {
