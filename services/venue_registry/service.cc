@@ -27,6 +27,8 @@ absl::Status RegisterVenue(service::Host& host, const VenueConfig& config) {
                    crypto::FieldCipher::FromKeyFile(key_file));
   const auto context = std::make_shared<api::Context>(host, std::move(cipher));
   api::RegisterVenues(context);
+  api::RegisterBuildings(context);
+  api::RegisterUnits(context);
   api::RegisterDesks(context);
   api::RegisterOfficers(context);
   api::RegisterReveal(context);

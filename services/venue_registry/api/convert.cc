@@ -61,15 +61,15 @@ domain::VenueFields ToFields(const v1::Venue& venue) {
       .point = {},
       .external_ids = {venue.external_ids().begin(), venue.external_ids().end()},
       .key_unit = venue.key_unit(),
-      .persons = {}};
-  if (venue.has_point()) {
-    fields.point = {venue.point().longitude(), venue.point().latitude(),
-                    static_cast<domain::Datum>(venue.point().datum())};
-  }
+      .persons = {},
+      .building_id = SplitName(venue.building()).id,
+      .units = {}};
+  if (venue.has_point()) fields.point = store::ToPoint(venue.point());
   for (const v1::ResponsiblePerson& person : venue.persons()) {
     fields.persons.push_back({static_cast<domain::PersonRole>(person.role()), person.person_name(),
                               ToContact(person.contact())});
   }
+  for (const v1::VenueUnit& part : venue.units()) fields.units.push_back(store::ToPart(part));
   return fields;
 }
 
@@ -84,11 +84,7 @@ v1::Venue ToProto(const domain::Venue& venue) {
   proto.set_no_uscc_reason(fields.no_uscc_reason);
   proto.set_address(fields.address);
   proto.set_street(NameOf(venue.district, "streets", fields.street_code));
-  if (fields.point) {
-    proto.mutable_point()->set_longitude(fields.point->longitude);
-    proto.mutable_point()->set_latitude(fields.point->latitude);
-    proto.mutable_point()->set_datum(static_cast<v1::Datum>(fields.point->datum));
-  }
+  if (fields.point) *proto.mutable_point() = ToProto(*fields.point);
   proto.mutable_external_ids()->insert(fields.external_ids.begin(), fields.external_ids.end());
   proto.set_key_unit(fields.key_unit);
   for (const domain::Person& person : fields.persons) {
@@ -102,6 +98,12 @@ v1::Venue ToProto(const domain::Venue& venue) {
   *proto.mutable_create_time() = rpc::ToTimestamp(venue.create_time);
   *proto.mutable_update_time() = rpc::ToTimestamp(venue.update_time);
   proto.set_etag(rpc::EtagOf(venue.version));
+  if (!fields.building_id.empty()) {
+    proto.set_building(NameOf(venue.district, "buildings", fields.building_id));
+  }
+  for (const domain::UnitPart& part : fields.units) {
+    *proto.add_units() = ToProto(venue.district, part);
+  }
   return proto;
 }
 

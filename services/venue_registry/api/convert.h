@@ -11,6 +11,7 @@
 #include "services/venue_registry/domain/desk.h"
 #include "services/venue_registry/domain/officer.h"
 #include "services/venue_registry/domain/venue.h"
+#include "services/venue_registry/store/records.h"
 
 namespace rectify::venue::api {
 
@@ -19,6 +20,10 @@ struct NameParts {
   std::string district, collection, id;
 };
 NameParts SplitName(const std::string& name);
+
+// Those without anything to mask.
+using store::ToFields;
+using store::ToProto;
 
 domain::VenueFields ToFields(const v1::Venue& venue);
 v1::Venue ToProto(const domain::Venue& venue);

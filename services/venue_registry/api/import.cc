@@ -152,8 +152,7 @@ class ImportSession : public rpc::StreamSession {
     std::vector<store::VenueWrite> writes;
     writes.reserve(changed.size());
     for (const domain::ImportedVenue& each : changed) {
-      writes.push_back(
-          {&each.venue, each.registered, each.persons_changed, each.external_ids_changed});
+      writes.push_back({&each.venue, each.before ? &*each.before : nullptr});
     }
     RETURN_IF_ERROR(context_->venues.Save(change.sql(), writes));
     for (const domain::ImportStep& step : plan.steps()) {

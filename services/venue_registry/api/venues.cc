@@ -38,6 +38,7 @@ absl::StatusOr<v1::Venue> CreateVenue(Context& context, const rpc::Call& call,
             domain::RegisterVenue(district, id, ToFields(request.venue()), change.now());
         if (!venue.ok()) return PrefixFields(venue.status(), "venue");
         RETURN_IF_ERROR(CheckStreet(context, change.sql(), district, request.venue().street()));
+        RETURN_IF_ERROR(CheckParts(context, change.sql(), *venue, nullptr));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), *venue));
         RETURN_IF_ERROR(SaveNew(context, change, *venue, "CreateVenue", "登记场所"));
         return ToProto(*venue);
@@ -88,6 +89,7 @@ absl::StatusOr<v1::Venue> UpdateVenue(Context& context, const rpc::Call& call,
               CheckStreet(context, change.sql(), name.district, request.venue().street()));
         }
         if (update->changed.empty()) return ToProto(present);
+        RETURN_IF_ERROR(CheckParts(context, change.sql(), update->venue, &present));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), update->venue));
         RETURN_IF_ERROR(
             SaveUpdated(context, change, present, *update, "UpdateVenue", "变更场所信息"));
@@ -106,7 +108,7 @@ absl::StatusOr<v1::Venue> CloseVenue(Context& context, const rpc::Call& call,
         RETURN_IF_ERROR(rpc::CheckEtag(present.version, request.etag()));
         ASSIGN_OR_RETURN(const domain::Venue venue,
                          domain::CloseVenue(present, request.reason(), change.now()));
-        RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, false, false, false}}));
+        RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, &present}}));
         change.Audit({.subject = request.name(),
                       .related = {},
                       .action = "CloseVenue",

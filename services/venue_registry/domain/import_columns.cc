@@ -362,6 +362,8 @@ VenueFields MergeRow(const ImportHeader& header, const VenueFields& row,
   if (!header.Has(Column::kLongitude)) merged.point = present.point;
   if (!header.Has(Column::kKeyUnit)) merged.key_unit = present.key_unit;
   merged.external_ids.insert(present.external_ids.begin(), present.external_ids.end());
+  merged.building_id = present.building_id;
+  merged.units = present.units;
   merged.persons = present.persons;
   MergePerson(header, PersonRole::kResponsiblePerson, Column::kResponsible,
               Column::kResponsibleMobile, Column::kResponsibleEmail, row, merged.persons);

@@ -104,12 +104,8 @@ absl::StatusOr<ImportPlan::Outcome> ImportPlan::Update(size_t at, const VenueFie
 std::vector<ImportedVenue> ImportPlan::Changed() const {
   std::vector<ImportedVenue> changed;
   for (const Entry& entry : entries_) {
-    if (!entry.stored) {
-      changed.push_back({entry.venue, true, true, true});
-    } else if (entry.stored->version != entry.venue.version) {
-      const VenueFields& before = entry.stored->fields;
-      changed.push_back({entry.venue, false, before.persons != entry.venue.fields.persons,
-                         before.external_ids != entry.venue.fields.external_ids});
+    if (!entry.stored || entry.stored->version != entry.venue.version) {
+      changed.push_back({entry.venue, entry.stored});
     }
   }
   return changed;

@@ -9,8 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "services/venue_registry/domain/contact.h"
+#include "services/venue_registry/domain/point.h"
 
 namespace rectify::venue::domain {
 
@@ -36,16 +38,9 @@ enum class VenueKind {
   kReligious,
   kOther
 };
-enum class Datum { kCgcs2000 = 1, kGcj02, kBd09 };
 enum class PersonRole { kResponsiblePerson = 1, kManager };
 enum class VenueState { kActive = 1, kClosed };
-
-struct Point {
-  double longitude = 0;  // degrees east
-  double latitude = 0;   // degrees north
-  Datum datum = {};
-  bool operator==(const Point&) const = default;
-};
+enum class UnitRelation { kOwner = 1, kOperator, kTenant, kPropertyManager };
 
 // Somebody who answers for a venue's fire safety (消防安全责任人, 消防安全管理人).
 struct Person {
@@ -53,6 +48,15 @@ struct Person {
   std::string name;
   Contact contact;
   bool operator==(const Person&) const = default;
+};
+
+// A unit's part in the venue, for a time.
+struct UnitPart {
+  std::string unit_id;
+  UnitRelation relation = {};
+  std::optional<absl::CivilDay> start_day;  // absent: not known
+  std::optional<absl::CivilDay> end_day;    // inclusive; absent while it lasts
+  bool operator==(const UnitPart&) const = default;
 };
 
 // What people may set. A field that is not set has its zero value.
@@ -68,6 +72,8 @@ struct VenueFields {
   std::map<std::string, std::string> external_ids;
   bool key_unit = false;
   std::vector<Person> persons;
+  std::string building_id = {};  // empty: none
+  std::vector<UnitPart> units = {};
 };
 
 struct Venue {
@@ -109,10 +115,5 @@ absl::StatusOr<Venue> CloseVenue(const Venue& present, std::string reason, absl:
 // The form of a name that is searched and compared: trimmed, full-width characters folded, ASCII
 // letters in lower case, so that 天津（集团）ＡＢＣ and 天津(集团)abc are one name.
 std::string FoldName(absl::string_view name);
-
-// The paths of a mask, "*" replaced by all; INVALID_ARGUMENT on `update_mask` for a path outside
-// `known` and for an empty mask.
-absl::StatusOr<std::vector<std::string>> CheckMask(const std::vector<std::string>& paths,
-                                                   const std::vector<std::string>& known);
 
 }  // namespace rectify::venue::domain

@@ -1,8 +1,10 @@
 #include "services/venue_registry/events/payloads.h"
 
 #include "libs/rpc/convert.h"
+#include "rectify/venue/v1/building_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/venue_registry/store/names.h"
+#include "services/venue_registry/store/records.h"
 
 namespace rectify::venue::events {
 namespace {
@@ -43,6 +45,35 @@ void EmitClosed(Change& change, const domain::Venue& venue) {
   *event.mutable_venue() = FactsOf(venue);
   event.set_reason(venue.close_reason);
   change.Emit(event.venue().name(), venue.version, event, kVenueAudience);
+}
+
+void EmitBuilding(Change& change, const domain::Building& building,
+                  const std::vector<std::string>& changed) {
+  const v1::Building facts = store::ToProto(building);
+  if (changed.empty()) {
+    v1::BuildingRegistered event;
+    *event.mutable_building() = facts;
+    change.Emit(facts.name(), building.version, event, kVenueAudience);
+    return;
+  }
+  v1::BuildingUpdated event;
+  *event.mutable_building() = facts;
+  event.mutable_changed_fields()->Assign(changed.begin(), changed.end());
+  change.Emit(facts.name(), building.version, event, kVenueAudience);
+}
+
+void EmitUnit(Change& change, const domain::Unit& unit, const std::vector<std::string>& changed) {
+  const v1::Unit facts = store::ToProto(unit);
+  if (changed.empty()) {
+    v1::UnitRegistered event;
+    *event.mutable_unit() = facts;
+    change.Emit(facts.name(), unit.version, event, kVenueAudience);
+    return;
+  }
+  v1::UnitUpdated event;
+  *event.mutable_unit() = facts;
+  event.mutable_changed_fields()->Assign(changed.begin(), changed.end());
+  change.Emit(facts.name(), unit.version, event, kVenueAudience);
 }
 
 void EmitOfficer(Change& change, const domain::Officer& officer) {

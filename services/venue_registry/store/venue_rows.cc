@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "libs/base/text.h"
 #include "rectify/venue/v1/venue.pb.h"
+#include "services/venue_registry/store/search_terms.h"
 
 namespace rectify::venue::store {
 namespace {
@@ -12,33 +12,20 @@ namespace {
 using domain::Venue;
 using query::ListField;
 
-#define VENUE_COLUMNS                                                                     \
-  "district, id, display_name, venue_class, kind, uscc, no_uscc_reason, address, street," \
-  " longitude, latitude, datum, key_unit, state, close_reason, create_time, update_time, version"
+#define VENUE_COLUMNS                                                                              \
+  "district, id, display_name, venue_class, kind, uscc, no_uscc_reason, address, street,"          \
+  " longitude, latitude, datum, key_unit, state, close_reason, create_time, update_time, version," \
+  " building_id"
 
 // Both statements take the same rows.
 #define VENUE_ROWS                                                                         \
   "unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::smallint[]," \
   " $8::text[], $9::text[], $10::text[], $11::text[], $12::float8[], $13::float8[],"       \
   " $14::smallint[], $15::bool[], $16::smallint[], $17::text[], $18::timestamptz[],"       \
-  " $19::timestamptz[], $20::bigint[])"                                                    \
+  " $19::timestamptz[], $20::bigint[], $21::uuid[])"                                       \
   " as n (id, display_name, folded_name, search_terms, venue_class, kind, uscc,"           \
   " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"         \
-  " close_reason, create_time, update_time, version)"
-
-// The values of a search in the order of the condition below: the folded part, then its terms.
-absl::StatusOr<pg::Param> SearchParam(absl::string_view part) {
-  const std::string folded = domain::FoldName(part);
-  if (folded.empty()) return absl::InvalidArgumentError("nothing to search for");
-  std::vector<std::string> values = SearchTerms(folded);
-  values.insert(values.begin(), folded);
-  return pg::Param(values);
-}
-
-// An array literal as text: PostgreSQL's unnest would flatten an array of arrays.
-std::string Literal(const std::vector<std::string>& values) {
-  return pg::Param(values).text().value_or("{}");
-}
+  " close_reason, create_time, update_time, version, building_id)"
 
 }  // namespace
 
@@ -63,11 +50,11 @@ const pg::Statement kInsertVenues = {
     "venue.insert_venues",
     "insert into venues (district, id, display_name, folded_name, search_terms, venue_class, kind,"
     " uscc, no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"
-    " close_reason, create_time, update_time, version)"
+    " close_reason, create_time, update_time, version, building_id)"
     " select $1::text, id, display_name, folded_name, search_terms::text[], venue_class, kind, "
     "uscc,"
     " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state, close_reason,"
-    " create_time, update_time, version from " VENUE_ROWS};
+    " create_time, update_time, version, building_id from " VENUE_ROWS};
 
 const pg::Statement kUpdateVenues = {
     "venue.update_venues",
@@ -76,7 +63,8 @@ const pg::Statement kUpdateVenues = {
     " uscc = n.uscc, no_uscc_reason = n.no_uscc_reason, address = n.address, street = n.street,"
     " longitude = n.longitude, latitude = n.latitude, datum = n.datum, key_unit = n.key_unit,"
     " state = n.state, close_reason = n.close_reason, update_time = n.update_time,"
-    " version = n.version from " VENUE_ROWS " where v.district = $1::text and v.id = n.id"};
+    " version = n.version, building_id = n.building_id from " VENUE_ROWS
+    " where v.district = $1::text and v.id = n.id"};
 
 const pg::Statement kDeletePersons = {"venue.delete_persons", R"sql(
   delete from venue_persons where district = $1::text and venue_id = any ($2::uuid[]))sql"};
@@ -96,6 +84,19 @@ const pg::Statement kInsertExternalIds = {"venue.insert_external_ids", R"sql(
   insert into venue_external_ids (district, venue_id, system, external_id)
   select $1::text, venue_id, system, external_id
     from unnest($2::uuid[], $3::text[], $4::text[]) as e (venue_id, system, external_id))sql"};
+
+const pg::Statement kReadUnits = {"venue.read_venue_units", R"sql(
+  select venue_id, unit_id, relation, start_day, end_day from venue_units
+   where district = $1::text and venue_id = any ($2::uuid[]) order by venue_id, n)sql"};
+
+const pg::Statement kDeleteUnits = {"venue.delete_venue_units", R"sql(
+  delete from venue_units where district = $1::text and venue_id = any ($2::uuid[]))sql"};
+
+const pg::Statement kInsertUnits = {"venue.insert_venue_units", R"sql(
+  insert into venue_units (district, venue_id, n, unit_id, relation, start_day, end_day)
+  select $1::text, venue_id, n, unit_id, relation, start_day, end_day
+    from unnest($2::uuid[], $3::int[], $4::uuid[], $5::smallint[], $6::date[], $7::date[])
+         as u (venue_id, n, unit_id, relation, start_day, end_day))sql"};
 
 const pg::Statement kFindByKeys = {"venue.find_by_keys", R"sql(
   select e.venue_id from unnest($2::text[], $3::text[]) as k (system, external_id)
@@ -118,20 +119,21 @@ const query::ListSpec& VenueListSpec() {
                   v1::VenueClass_descriptor()},
                  {"kind", ListField::Kind::kEnum, "kind = $?::smallint",
                   v1::VenueKind_descriptor()},
-                 // The name of a street, or its code alone.
-                 {"street", ListField::Kind::kText,
-                  "street = case when $?::text like 'districts/' || $1::text || '/streets/%'"
-                  " then split_part($?::text, '/', 4) else $?::text end"},
+                 {"street", ListField::Kind::kText, kStreetCondition},
                  {"uscc", ListField::Kind::kText, "uscc = upper($?::text)"},
                  {"key_unit", ListField::Kind::kBool, "key_unit"},
                  {"external_id", ListField::Kind::kText,
                   "id in (select venue_id from venue_external_ids where district = $1::text"
                   " and system = split_part($?::text, ':', 1)"
                   " and external_id = substr($?::text, strpos($?::text, ':') + 1))"},
-                 // The terms find candidates by index; the name itself decides.
-                 {"display_name", ListField::Kind::kHas,
-                  "search_terms @> ($?::text[])[2:] and strpos(folded_name, ($?::text[])[1]) > 0",
-                  nullptr, SearchParam}},
+                 {"building", ListField::Kind::kText,
+                  "building_id = (case when $?::text ~ '^districts/[0-9]+/buildings/[0-9a-f-]{36}$'"
+                  " then split_part($?::text, '/', 4) end)::uuid"},
+                 {"unit", ListField::Kind::kText,
+                  "id in (select venue_id from venue_units where district = $1::text and unit_id ="
+                  " (case when $?::text ~ '^districts/[0-9]+/units/[0-9a-f-]{36}$'"
+                  " then split_part($?::text, '/', 4) end)::uuid)"},
+                 {"display_name", ListField::Kind::kHas, kNameCondition, nullptr, SearchParam}},
       .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
   };
   return spec;
@@ -150,7 +152,9 @@ Venue ToVenue(const pg::Row& row) {
                          .point = {},
                          .external_ids = {},
                          .key_unit = row.Bool(12),
-                         .persons = {}},
+                         .persons = {},
+                         .building_id = row.OptText(18).value_or(""),
+                         .units = {}},
               .state = static_cast<domain::VenueState>(row.Int(13)),
               .close_reason = row.Text(14),
               .create_time = row.Time(15),
@@ -171,12 +175,13 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
   std::vector<bool> key_units;
   std::vector<absl::Time> created, updated;
   std::vector<int64_t> versions;
+  std::vector<std::optional<std::string>> buildings;
   for (const Venue* venue : venues) {
     const domain::VenueFields& fields = venue->fields;
     ids.push_back(venue->id);
     names.push_back(fields.display_name);
     folded.push_back(domain::FoldName(fields.display_name));
-    terms.push_back(Literal(SearchTerms(folded.back())));
+    terms.push_back(TermsLiteral(folded.back()));
     classes.push_back(static_cast<int>(fields.venue_class));
     kinds.push_back(static_cast<int>(fields.kind));
     usccs.push_back(fields.uscc);
@@ -193,6 +198,8 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
     created.push_back(venue->create_time);
     updated.push_back(venue->update_time);
     versions.push_back(venue->version);
+    buildings.push_back(fields.building_id.empty() ? std::nullopt
+                                                   : std::optional(fields.building_id));
   }
   return {venues[0]->district,
           ids,
@@ -213,7 +220,8 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
           close_reasons,
           created,
           updated,
-          versions};
+          versions,
+          buildings};
 }
 
 std::vector<pg::Param> KeyParams(const std::string& district, const domain::KeySet& keys) {

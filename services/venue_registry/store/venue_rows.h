@@ -13,19 +13,19 @@
 namespace rectify::venue::store {
 
 // Parameters: district, ids.
-extern const pg::Statement kReadVenues, kLockVenues, kReadPersons, kReadExternalIds;
+extern const pg::Statement kReadVenues, kLockVenues, kReadPersons, kReadExternalIds, kReadUnits;
 // Parameters: of VenueParams.
 extern const pg::Statement kInsertVenues, kUpdateVenues;
 // Parameters: district, ids.
-extern const pg::Statement kDeletePersons, kDeleteExternalIds;
+extern const pg::Statement kDeletePersons, kDeleteExternalIds, kDeleteUnits;
 // Parameters: district, then one array per column.
-extern const pg::Statement kInsertPersons, kInsertExternalIds;
+extern const pg::Statement kInsertPersons, kInsertExternalIds, kInsertUnits;
 // Parameters: of KeyParams.
 extern const pg::Statement kFindByKeys;
 
 const query::ListSpec& VenueListSpec();
 
-// Without persons and external ids.
+// Without persons, external ids and units.
 domain::Venue ToVenue(const pg::Row& row);
 std::vector<pg::Param> VenueParams(const std::vector<const domain::Venue*>& venues);
 std::vector<pg::Param> KeyParams(const std::string& district, const domain::KeySet& keys);

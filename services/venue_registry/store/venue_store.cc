@@ -67,6 +67,11 @@ absl::Status VenueStore::AddParts(pg::Tx& tx, const std::string& district,
   for (pg::Row row : external) {
     by_id[row.Text(0)]->fields.external_ids[row.Text(1)] = row.Text(2);
   }
+  ASSIGN_OR_RETURN(pg::Rows units, tx.Exec(kReadUnits, {district, ids}));
+  for (pg::Row row : units) {
+    by_id[row.Text(0)]->fields.units.push_back(
+        {row.Text(1), static_cast<domain::UnitRelation>(row.Int(2)), row.OptDay(3), row.OptDay(4)});
+  }
   return absl::OkStatus();
 }
 
@@ -80,17 +85,22 @@ absl::StatusOr<std::vector<std::string>> VenueStore::FindByKeys(pg::Tx& tx,
 }
 
 absl::Status VenueStore::Save(pg::Tx& tx, const std::vector<VenueWrite>& writes) const {
-  std::vector<const Venue*> inserted, updated, persons, external_ids;
+  std::vector<const Venue*> inserted, updated, persons, external_ids, units;
   for (const VenueWrite& write : writes) {
-    (write.insert ? inserted : updated).push_back(write.venue);
-    if (write.persons) persons.push_back(write.venue);
-    if (write.external_ids) external_ids.push_back(write.venue);
+    const domain::VenueFields& now = write.venue->fields;
+    static const domain::VenueFields& nothing = *new domain::VenueFields;
+    const domain::VenueFields& before = write.before ? write.before->fields : nothing;
+    (write.before ? updated : inserted).push_back(write.venue);
+    if (now.persons != before.persons) persons.push_back(write.venue);
+    if (now.external_ids != before.external_ids) external_ids.push_back(write.venue);
+    if (now.units != before.units) units.push_back(write.venue);
   }
   // Updates first: they may free a name that an insert takes.
   if (!updated.empty()) RETURN_IF_ERROR(tx.Exec(kUpdateVenues, VenueParams(updated)).status());
   if (!inserted.empty()) RETURN_IF_ERROR(tx.Exec(kInsertVenues, VenueParams(inserted)).status());
   if (!persons.empty()) RETURN_IF_ERROR(SavePersons(tx, persons));
   if (!external_ids.empty()) RETURN_IF_ERROR(SaveExternalIds(tx, external_ids));
+  if (!units.empty()) RETURN_IF_ERROR(SaveUnits(tx, units));
   return absl::OkStatus();
 }
 
@@ -135,6 +145,27 @@ absl::Status VenueStore::SaveExternalIds(pg::Tx& tx,
   }
   if (ids.empty()) return absl::OkStatus();
   return tx.Exec(kInsertExternalIds, {district, ids, systems, values}).status();
+}
+
+absl::Status VenueStore::SaveUnits(pg::Tx& tx, const std::vector<const Venue*>& venues) const {
+  const std::string& district = venues[0]->district;
+  RETURN_IF_ERROR(tx.Exec(kDeleteUnits, {district, IdsOf(venues)}).status());
+  std::vector<std::string> ids, units;
+  std::vector<int> places, relations;
+  std::vector<std::optional<absl::CivilDay>> starts, ends;
+  for (const Venue* venue : venues) {
+    int n = 0;
+    for (const domain::UnitPart& part : venue->fields.units) {
+      ids.push_back(venue->id);
+      places.push_back(n++);
+      units.push_back(part.unit_id);
+      relations.push_back(static_cast<int>(part.relation));
+      starts.push_back(part.start_day);
+      ends.push_back(part.end_day);
+    }
+  }
+  if (ids.empty()) return absl::OkStatus();
+  return tx.Exec(kInsertUnits, {district, ids, places, units, relations, starts, ends}).status();
 }
 
 absl::StatusOr<std::pair<std::vector<Venue>, std::string>> VenueStore::List(

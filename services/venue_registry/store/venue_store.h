@@ -1,4 +1,4 @@
-// Venues with their persons and external ids. All reads and writes are sets.
+// Venues with their persons, external ids and units. All reads and writes are sets.
 #pragma once
 
 #include <string>
@@ -17,12 +17,10 @@ namespace rectify::venue::store {
 
 enum class Lock { kNone, kForUpdate };
 
-// One venue to write. Its version tells an insert (1) from an update.
+// One venue to write. Of what belongs to it only that is written which differs from `before`.
 struct VenueWrite {
   const domain::Venue* venue;
-  bool insert;
-  bool persons;       // its persons differ from the stored ones
-  bool external_ids;  // its external ids differ from the stored ones
+  const domain::Venue* before;  // as it is stored; null for a new one
 };
 
 // Thread-safe.
@@ -53,6 +51,7 @@ class VenueStore {
                         std::vector<domain::Venue>& venues) const;
   absl::Status SavePersons(pg::Tx& tx, const std::vector<const domain::Venue*>& venues) const;
   absl::Status SaveExternalIds(pg::Tx& tx, const std::vector<const domain::Venue*>& venues) const;
+  absl::Status SaveUnits(pg::Tx& tx, const std::vector<const domain::Venue*>& venues) const;
   FieldBox box_;
 };
 

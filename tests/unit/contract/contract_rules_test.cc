@@ -21,6 +21,8 @@
 #include "rectify/ops/v1/simulation_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
+#include "rectify/venue/v1/building_events.pb.h"
+#include "rectify/venue/v1/building_service.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 
@@ -34,6 +36,7 @@ using google::protobuf::MethodDescriptor;
 
 std::vector<const FileDescriptor*> ServiceFiles() {
   return {venue::v1::CreateVenueRequest::descriptor()->file(),
+          venue::v1::CreateBuildingRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
@@ -109,6 +112,7 @@ TEST(ContractRulesTest, UnaryMethodsForOutsidersHaveAnHttpRoute) {
 
 TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
   for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
+                                     venue::v1::BuildingRegistered::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
