@@ -148,6 +148,17 @@ void FillHistory(const domain::Order& order, Personal personal, v1::Order& messa
   }
 }
 
+v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
+  switch (clock.state) {
+    case domain::ClockState::kMet:
+      return clock.met_in_time ? v1::CLOCK_OUTCOME_MET_IN_TIME : v1::CLOCK_OUTCOME_MET_LATE;
+    case domain::ClockState::kCancelled:
+      return v1::CLOCK_OUTCOME_CANCELLED;
+    default:
+      return v1::CLOCK_OUTCOME_UNSPECIFIED;
+  }
+}
+
 }  // namespace
 
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
@@ -204,6 +215,9 @@ v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
   message.set_reminder_ladder(clock.reminder_ladder);
   message.set_subject_title(clock.subject_title);
   message.set_side(static_cast<v1::ClockSide>(clock.side));
+  message.set_outcome(OutcomeOf(clock));
+  if (const auto margin = clock.Margin()) message.set_margin_minutes(absl::ToInt64Minutes(*margin));
+  message.set_margin_days(clock.MarginDays().value_or(0));
   message.set_handling_officer(clock.handling_officer);
   message.set_party(clock.party);
   message.set_street(clock.street);

@@ -10,6 +10,7 @@
 #include "services/rectification_deadlines/api/order_command.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
+#include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::api {
@@ -29,8 +30,9 @@ absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
-        ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
-                         context.calendars.NewestForUse(change.sql()));
+        ASSIGN_OR_RETURN(
+            const store::CalendarPtr calendar,
+            context.calendars.NewestForUse(change.sql(), store::DistrictOf(order.name)));
         ASSIGN_OR_RETURN(
             order, domain::Serve(std::move(order), service, officers, *calendar, change.now()));
         events::JournalOrder(

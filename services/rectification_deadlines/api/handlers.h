@@ -1,4 +1,4 @@
-// The rpcs of rectify.deadline.v1.RectificationDeadlines, by group. Each handler holds the context.
+// The rpcs of rectify.deadline.v1, by group. Each handler holds the context.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@ namespace rectify::deadline::api {
 // Registers one handler by the last part of its name.
 template <typename Request, typename Response>
 void RegisterUnary(const std::shared_ptr<Context>& context, absl::string_view method,
-                   absl::StatusOr<Response> (*handler)(Context&, const rpc::Call&,
-                                                       const Request&)) {
+                   absl::StatusOr<Response> (*handler)(Context&, const rpc::Call&, const Request&),
+                   absl::string_view service = "RectificationDeadlines") {
   context->host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.deadline.v1.RectificationDeadlines.", method),
+      absl::StrCat("rectify.deadline.v1.", service, ".", method),
       [context, handler](const rpc::Call& call, const Request& request) {
         return handler(*context, call, request);
       });
@@ -31,5 +31,6 @@ void RegisterExecutionRpcs(const std::shared_ptr<Context>& context);
 // Clocks, what fell through, due dates.
 void RegisterClockRpcs(const std::shared_ptr<Context>& context);
 void RegisterCalendarRpcs(const std::shared_ptr<Context>& context);
+void RegisterClosureRpcs(const std::shared_ptr<Context>& context);
 
 }  // namespace rectify::deadline::api

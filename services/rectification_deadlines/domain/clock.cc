@@ -223,15 +223,27 @@ absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject&
 }
 
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
-                                               const workday::Calendar& calendar, absl::Time now) {
+                                               const workday::Calendar& calendar, absl::Time now,
+                                               CalendarChange cause) {
   if (clock.state != ClockState::kRunning || !clock.period) return std::nullopt;
   Clock moved = clock;
   RETURN_IF_ERROR(SetDueDate(moved, std::nullopt, calendar));
   if (moved.due_date == clock.due_date && moved.provisional == clock.provisional) {
     return std::nullopt;
   }
-  NoteChange(moved, clock, now, clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED");
+  const char* const notice = clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED";
+  NoteChange(moved, clock, now, cause == CalendarChange::kClosure ? "DISTRICT_CLOSURE" : notice);
   return moved;
+}
+
+std::optional<absl::Duration> Clock::Margin() const {
+  if (state != ClockState::kMet || !end_time) return std::nullopt;
+  return due_time - *end_time;
+}
+
+std::optional<int> Clock::MarginDays() const {
+  if (state != ClockState::kMet || !end_time || !due_date) return std::nullopt;
+  return static_cast<int>(*due_date - CivilDayOf(*end_time));
 }
 
 PeriodInput InputOf(const Clock& clock) {

@@ -23,7 +23,7 @@ struct DueDateChange {
   absl::Time change_time;
   std::optional<absl::CivilDay> old_due_date, new_due_date;
   std::string old_calendar_version, new_calendar_version;
-  std::string reason;  // CALENDAR_LOADED, CALENDAR_REVISED, EARLIER_START, DUTY_CHANGED, RESUMED
+  std::string reason;  // CALENDAR_LOADED …, as in the contract
 };
 
 struct Clock {
@@ -50,6 +50,10 @@ struct Clock {
   std::optional<absl::CivilDay> suspended_from;  // first day of the one that lasts
   std::string suspend_reason;                    // of the one that lasts
 
+  // How early it was met, negative when late; nullopt unless it was met. In days, from the day of
+  // the end to the due date: nullopt for hours too.
+  std::optional<absl::Duration> Margin() const;
+  std::optional<int> MarginDays() const;
   // Neither met nor cancelled.
   bool Open() const { return state == ClockState::kRunning || state == ClockState::kSuspended; }
   bool OverdueAt(absl::Time now) const { return state == ClockState::kRunning && due_time < now; }
@@ -101,10 +105,14 @@ absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject&
                                             const std::vector<Clock>& running,
                                             const workday::Calendar& calendar, absl::Time now);
 
+// What made the calendar another one.
+enum class CalendarChange { kNotice, kClosure };
+
 // The clock under another calendar: nullopt unless its due date moves or becomes firm. The due date
 // printed in an order that was served stays as it was printed; this moves only our own count.
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
-                                               const workday::Calendar& calendar, absl::Time now);
+                                               const workday::Calendar& calendar, absl::Time now,
+                                               CalendarChange cause = CalendarChange::kNotice);
 
 // The period of a running clock as input of Compute() and Explain(). A date stated in the order is
 // shown as the natural days up to it.

@@ -84,8 +84,8 @@ class Book {
       if (started) inserts.push_back(clock);
       if (!started || clock.version > 1) updates.push_back(clock);
     }
-    RETURN_IF_ERROR(store::InsertClocks(change_.sql(), inserts));
-    return store::UpdateClocks(change_.sql(), updates);
+    RETURN_IF_ERROR(store::InsertClocks(change_.sql(), inserts, change_.now()));
+    return store::UpdateClocks(change_.sql(), updates, change_.now());
   }
 
  private:
@@ -150,7 +150,7 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
         {"ClockOverdue", absl::StrCat(clock.title, "已逾期，应于 ", DueText(clock), " 前完成")},
         ToClockOverdue(clock), kDiscipline);
   }
-  RETURN_IF_ERROR(store::UpdateClocks(change.sql(), clocks));
+  RETURN_IF_ERROR(store::UpdateClocks(change.sql(), clocks, change.now()));
   return static_cast<int>(clocks.size());
 }
 
@@ -158,7 +158,8 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
 
 absl::Status ClockKeeper::Tell(Change& change, const domain::Subject& subject,
                                const std::vector<domain::Occurrence>& occurrences) const {
-  ASSIGN_OR_RETURN(const store::CalendarPtr calendar, calendars_.NewestForUse(change.sql()));
+  ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
+                   calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
   ASSIGN_OR_RETURN(std::vector<Clock> running, store::LockOpenClocks(change.sql(), subject.name));
   Book book(change, subject, std::move(running));
   for (const domain::Occurrence& occurrence : occurrences) {
@@ -186,7 +187,8 @@ absl::Status ClockKeeper::Hear(Change& change, const google::protobuf::Message& 
     return FieldError("duty.subject", {"须为资源名", "must be a resource name"});
   }
   ASSIGN_OR_RETURN(const domain::Subject subject, SubjectOf(change, *facts));
-  ASSIGN_OR_RETURN(const store::CalendarPtr calendar, calendars_.NewestForUse(change.sql()));
+  ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
+                   calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
   ASSIGN_OR_RETURN(std::vector<Clock> open, store::LockOpenClocks(change.sql(), subject.name));
   Book book(change, subject, std::move(open));
   ASSIGN_OR_RETURN(std::vector<Effect> effects,

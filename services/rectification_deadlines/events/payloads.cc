@@ -182,8 +182,9 @@ v1::ClockMet ToClockMet(const domain::Clock& clock) {
   *event.mutable_facts() = FactsOf(clock);
   if (clock.end_time) {
     *event.mutable_met_time() = rpc::ToTimestamp(*clock.end_time);
-    event.set_margin_minutes(absl::ToInt64Minutes(clock.due_time - *clock.end_time));
   }
+  if (const auto margin = clock.Margin()) event.set_margin_minutes(absl::ToInt64Minutes(*margin));
+  event.set_margin_days(clock.MarginDays().value_or(0));
   return event;
 }
 

@@ -26,6 +26,33 @@ constexpr pg::Statement kLoad = {"deadline.load_clock",
                                  "select " CLOCK_COLUMNS
                                  " from clocks where district = $1 and id = $2::uuid"};
 
+// What a clock was at an instant, as a row of clocks.
+#define CLOCKS_AS_OF                                                                           \
+  "(select c.district, id, kind, title, subject, findings, owner, venue, reminder_ladder, "    \
+  "h.start_time, amount, unit, coercive, basis, h.due_time, h.due_date, first_due_date, "      \
+  "h.provisional, h.calendar_version, h.state, overdue_announced, h.end_time, h.met_in_time, " \
+  "h.version, subject_title, side, handling_officer, party, street, h.suspensions, "           \
+  "h.suspended_from, h.suspend_reason from clocks c cross join lateral (select * from "        \
+  "clock_history where district = c.district and clock_id = c.id and record_time <= "          \
+  "$2::timestamptz order by version desc limit 1) h where c.district = $1) as clocks"
+
+constexpr pg::Statement kLoadAsOf = {"deadline.load_clock_as_of",
+                                     "select " CLOCK_COLUMNS " from " CLOCKS_AS_OF
+                                     " where id = $3::uuid"};
+
+// The last of several changes in one transaction stays.
+constexpr pg::Statement kRecord = {"deadline.record_clocks", R"sql(
+  insert into clock_history
+  select district, id, version, $3::timestamptz, start_time, due_time, due_date, provisional,
+         calendar_version, state, end_time, met_in_time, suspensions, suspended_from,
+         suspend_reason
+    from clocks join unnest($1::text[], $2::uuid[]) as t(district, id) using (district, id)
+  on conflict (district, clock_id, version) do update
+     set due_time = excluded.due_time, due_date = excluded.due_date, state = excluded.state,
+         end_time = excluded.end_time, met_in_time = excluded.met_in_time,
+         suspensions = excluded.suspensions, suspended_from = excluded.suspended_from,
+         suspend_reason = excluded.suspend_reason)sql"};
+
 constexpr pg::Statement kLockOpen = {"deadline.lock_open_clocks",
                                      "select " CLOCK_COLUMNS
                                      " from clocks where district = $1 and subject = $2 and "
@@ -42,7 +69,8 @@ constexpr pg::Statement kLockDepending = {
     "deadline.lock_depending_clocks",
     "select " CLOCK_COLUMNS
     " from clocks where state = 1 and amount is not null and due_date is not null and "
-    "(provisional or (due_date >= $1::date and start_time < $2::timestamptz)) "
+    "(provisional or (due_date >= $1::date and start_time < $2::timestamptz)) and "
+    "($3 = '' or district = $3) "
     "order by district, id for update"};
 
 constexpr pg::Statement kNextDue = {
@@ -229,47 +257,85 @@ absl::Status InsertChanges(pg::Tx& tx, const std::vector<Clock>& clocks) {
       .status();
 }
 
-const query::ListSpec& ClockList() {
+query::ListSpec MakeList(const char* name, const char* from) {
   using Field = query::ListField;
-  static const auto& spec = *new query::ListSpec{
-      .name = "deadline.list_clocks",
+  return query::ListSpec{
+      .name = name,
       .columns = CLOCK_COLUMNS,
-      .from = "clocks where district = $1",
+      .from = from,
       .fields = {{"owner", Field::Kind::kText, "owner = $?"},
                  {"subject", Field::Kind::kText, "subject = $?"},
                  {"finding", Field::Kind::kText, "findings @> array[$?]::text[]"},
                  {"venue", Field::Kind::kText, "venue = $?"},
+                 {"street", Field::Kind::kText, "street = $?"},
+                 {"handling_officer", Field::Kind::kText, "handling_officer = $?"},
                  {"kind", Field::Kind::kText, "kind = $?"},
+                 {"side", Field::Kind::kEnum, "side = $?::smallint", v1::ClockSide_descriptor()},
+                 {"outcome", Field::Kind::kEnum,
+                  "case when state = 2 and met_in_time then 1 when state = 2 then 2 "
+                  "when state = 3 then 3 else 0 end = $?::smallint",
+                  v1::ClockOutcome_descriptor()},
                  {"state", Field::Kind::kEnum, "state = $?::smallint",
                   v1::Clock::State_descriptor()},
                  {"overdue", Field::Kind::kBool,
                   "(state = 1 and due_time < current_setting('rectify.list_time')::timestamptz)"},
                  {"provisional", Field::Kind::kBool, "provisional"}},
       .order = {{"due_time", "timestamptz"}, {"id", "uuid"}}};
+}
+
+const query::ListSpec& ClockList() {
+  static const auto& spec =
+      *new query::ListSpec(MakeList("deadline.list_clocks", "clocks where district = $1"));
   return spec;
+}
+
+const query::ListSpec& ClockListAsOf() {
+  static const auto& spec = *new query::ListSpec(
+      MakeList("deadline.list_clocks_as_of", CLOCKS_AS_OF " where district = $1"));
+  return spec;
+}
+
+// Without what was changed later.
+void Forget(std::vector<Clock>& clocks, std::optional<absl::Time> as_of) {
+  if (!as_of) return;
+  for (Clock& clock : clocks) {
+    std::erase_if(clock.changes,
+                  [&](const domain::DueDateChange& change) { return change.change_time > *as_of; });
+  }
+}
+
+absl::Status Record(pg::Tx& tx, const std::vector<std::string>& districts,
+                    const std::vector<std::string>& ids, absl::Time now) {
+  return tx.Exec(kRecord, {districts, ids, now}).status();
 }
 
 }  // namespace
 
-absl::StatusOr<Clock> LoadClock(pg::Tx& tx, absl::string_view name) {
+absl::StatusOr<Clock> LoadClock(pg::Tx& tx, absl::string_view name,
+                                std::optional<absl::Time> as_of) {
   const NameParts parts = SplitName(name);
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoad, {parts.district, parts.id}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, as_of
+                                            ? tx.Exec(kLoadAsOf, {parts.district, *as_of, parts.id})
+                                            : tx.Exec(kLoad, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
   std::vector<Clock> clocks = ReadRows(rows);
   RETURN_IF_ERROR(LoadChanges(tx, parts.district, clocks));
+  Forget(clocks, as_of);
   return std::move(clocks[0]);
 }
 
-absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(pg::Tx& tx,
-                                                                      absl::string_view district,
-                                                                      const Page& page,
-                                                                      absl::Time now) {
-  ASSIGN_OR_RETURN(
-      const query::ListQuery list,
-      query::ListQuery::Build(ClockList(), {district}, page.filter, page.size, page.token));
+absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now,
+    std::optional<absl::Time> as_of) {
+  std::vector<pg::Param> scope = {district};
+  if (as_of) scope.emplace_back(*as_of);
+  ASSIGN_OR_RETURN(const query::ListQuery list,
+                   query::ListQuery::Build(as_of ? ClockListAsOf() : ClockList(), std::move(scope),
+                                           page.filter, page.size, page.token));
   RETURN_IF_ERROR(SetListTime(tx, now));
   ASSIGN_OR_RETURN(auto clocks, list.Run<Clock>(tx, ReadRow));
   RETURN_IF_ERROR(LoadChanges(tx, district, clocks.first));
+  Forget(clocks.first, as_of);
   return clocks;
 }
 
@@ -284,8 +350,9 @@ absl::StatusOr<std::vector<Clock>> LockUnannouncedOverdue(pg::Tx& tx, absl::Time
 }
 
 absl::StatusOr<std::vector<Clock>> LockDependingOn(pg::Tx& tx, absl::CivilDay from,
-                                                   absl::CivilDay to) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockDepending, {from, StartOfDay(to + 1)}));
+                                                   absl::CivilDay to, absl::string_view district) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Exec(kLockDepending, {from, StartOfDay(to + 1), district}));
   return ReadRows(rows);
 }
 
@@ -294,7 +361,7 @@ absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx) {
   return rows[0].OptTime(0).value_or(absl::InfiniteFuture());
 }
 
-absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
+absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time now) {
   if (clocks.empty()) return absl::OkStatus();
   std::vector<std::string> districts, ids, kinds, titles, subjects, findings, owners, venues,
       ladders, versions_of_calendar, subject_titles, officers, parties, streets;
@@ -335,36 +402,36 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
     parties.push_back(clock.party);
     streets.push_back(clock.street);
   }
-  return tx
-      .Exec(kInsert, {districts,
-                      ids,
-                      kinds,
-                      titles,
-                      subjects,
-                      findings,
-                      owners,
-                      venues,
-                      ladders,
-                      starts,
-                      amounts,
-                      units,
-                      coercive,
-                      bases,
-                      due_times,
-                      due_dates,
-                      first_due_dates,
-                      provisional,
-                      versions_of_calendar,
-                      versions,
-                      subject_titles,
-                      sides,
-                      officers,
-                      parties,
-                      streets})
-      .status();
+  RETURN_IF_ERROR(tx.Exec(kInsert, {districts,
+                                    ids,
+                                    kinds,
+                                    titles,
+                                    subjects,
+                                    findings,
+                                    owners,
+                                    venues,
+                                    ladders,
+                                    starts,
+                                    amounts,
+                                    units,
+                                    coercive,
+                                    bases,
+                                    due_times,
+                                    due_dates,
+                                    first_due_dates,
+                                    provisional,
+                                    versions_of_calendar,
+                                    versions,
+                                    subject_titles,
+                                    sides,
+                                    officers,
+                                    parties,
+                                    streets})
+                      .status());
+  return Record(tx, districts, ids, now);
 }
 
-absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
+absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time now) {
   if (clocks.empty()) return absl::OkStatus();
   std::vector<std::string> districts, ids, versions_of_calendar, suspensions, suspend_reasons;
   std::vector<absl::Time> starts, due_times;
@@ -397,7 +464,8 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
                                     versions_of_calendar, states, announced, end_times, in_time,
                                     versions, suspensions, suspended_from, suspend_reasons})
                       .status());
-  return InsertChanges(tx, clocks);
+  RETURN_IF_ERROR(InsertChanges(tx, clocks));
+  return Record(tx, districts, ids, now);
 }
 
 absl::StatusOr<FallenThrough> FindFallenThrough(pg::Tx& tx, absl::string_view district, int limit) {

@@ -32,6 +32,10 @@ inline std::string OrderName(absl::string_view district, absl::string_view id) {
   return absl::StrCat("districts/", district, "/orders/", id);
 }
 
+inline std::string ClosureName(absl::string_view district, absl::string_view id) {
+  return absl::StrCat("districts/", district, "/closures/", id);
+}
+
 inline std::string ClockName(absl::string_view district, absl::string_view id) {
   return absl::StrCat("districts/", district, "/clocks/", id);
 }

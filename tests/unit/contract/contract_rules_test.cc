@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "rectify/audit/v1/audit_trail_service.pb.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "rectify/deadline/v1/closure_service.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
@@ -40,6 +41,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
+          deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
           followup::v1::GetDrawRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
