@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
 #include "services/hazard_findings/api/catalog_data.h"
+#include "services/hazard_findings/api/checklist_data.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/events/order_feed.h"
 #include "services/hazard_findings/events/registry_feed.h"
@@ -24,15 +25,20 @@ std::vector<pg::Migration> Migrations() {
 
 absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   ASSIGN_OR_RETURN(domain::Catalog catalog, api::LoadCatalog(config.catalog_files));
+  ASSIGN_OR_RETURN(domain::Checklists checklists, api::LoadChecklists());
+  ASSIGN_OR_RETURN(domain::InspectionCaps caps, api::LoadInspectionCaps());
   const std::string key_file =
       config.field_key.empty() ? absl::StrCat(host.options().keys, "/field.key") : config.field_key;
   ASSIGN_OR_RETURN(std::unique_ptr<crypto::FieldCipher> cipher,
                    crypto::FieldCipher::FromKeyFile(key_file));
   const api::Context context = {host, std::make_shared<domain::Catalog>(std::move(catalog)),
+                                std::make_shared<domain::Checklists>(std::move(checklists)),
+                                std::make_shared<domain::InspectionCaps>(std::move(caps)),
                                 std::move(cipher)};
   api::RegisterInspectionRpcs(context);
   api::RegisterFindingRpcs(context);
   api::RegisterCatalogRpcs(context);
+  api::RegisterCampaignRpcs(context);
   api::RegisterLeadRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvent);
   host.Consume("deadline", events::ApplyOrderEvent);

@@ -6,6 +6,8 @@
 #include "libs/crypto/crypto.h"
 #include "libs/service/host.h"
 #include "services/hazard_findings/domain/catalog.h"
+#include "services/hazard_findings/domain/checklist.h"
+#include "services/hazard_findings/domain/inspection_kind.h"
 
 namespace rectify::hazard::api {
 
@@ -13,6 +15,8 @@ namespace rectify::hazard::api {
 struct Context {
   service::Host& host;
   std::shared_ptr<const domain::Catalog> catalog;
+  std::shared_ptr<const domain::Checklists> checklists;
+  std::shared_ptr<const domain::InspectionCaps> caps;
   // Of personal data at rest.
   std::shared_ptr<const crypto::FieldCipher> cipher;
 };
@@ -20,6 +24,7 @@ struct Context {
 void RegisterInspectionRpcs(const Context& context);
 void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);
-void RegisterLeadRpcs(const Context& context);  // rectify.hazard.v1.Leads
+void RegisterCampaignRpcs(const Context& context);  // rectify.hazard.v1.Campaigns
+void RegisterLeadRpcs(const Context& context);      // rectify.hazard.v1.Leads
 
 }  // namespace rectify::hazard::api

@@ -37,6 +37,10 @@ v1::InspectionRecorded ToInspectionRecorded(const domain::RecordedInspection& re
   for (size_t i = 0; i < inspection.findings.size(); ++i) {
     *event.add_findings() = ToFacts(inspection.findings[i], *recorded.types[i]);
   }
+  event.set_kind(static_cast<v1::InspectionKind>(inspection.kind));
+  event.set_lead(inspection.lead);
+  event.set_campaign(inspection.campaign);
+  event.set_cap_exception(static_cast<v1::CapException>(inspection.cap_exception));
   return event;
 }
 

@@ -16,6 +16,11 @@ namespace rectify::hazard::store {
 // With officers and findings. ALREADY_EXISTS when the id is taken.
 absl::Status AddInspection(pg::Tx& tx, const domain::Inspection& inspection);
 
+// Inspections of a venue in a calendar year that count against the cap. Until the transaction ends
+// nobody else can ask for the same venue.
+absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
+                                       absl::string_view venue, int64_t year);
+
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,
                                                  absl::string_view id);

@@ -15,6 +15,8 @@
 #include "rectify/event/v1/event_feed_service.pb.h"
 #include "rectify/followup/v1/draw_service.pb.h"
 #include "rectify/followup/v1/followup_events.pb.h"
+#include "rectify/hazard/v1/campaign_events.pb.h"
+#include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
@@ -39,6 +41,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
   return {venue::v1::CreateVenueRequest::descriptor()->file(),
           venue::v1::CreateBuildingRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
+          hazard::v1::CreateCampaignRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
@@ -116,6 +119,7 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
   for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
                                      venue::v1::BuildingRegistered::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
+                                     hazard::v1::CampaignCreated::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
