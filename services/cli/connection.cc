@@ -41,7 +41,11 @@ absl::StatusOr<const rpc::Client*> Connection::ServiceAs(const std::string& serv
                                                          const rpc::Caller& caller) {
   const std::string key =
       absl::StrCat(caller.subject, "|", absl::StrJoin(caller.roles, ","), "|", caller.district);
-  ASSIGN_OR_RETURN(std::string token, MakeToken(caller, kTokenLife));
+  // One token for all services, and signing it is dearer than most calls.
+  std::string& token = tokens_[key];
+  if (token.empty()) {
+    ASSIGN_OR_RETURN(token, MakeToken(caller, kTokenLife));
+  }
   return Open(service, key, [token] { return token; });
 }
 

@@ -42,6 +42,7 @@ class Connection {
                                           std::function<std::string()> token);
   ConnectionOptions options_;
   std::unique_ptr<rpc::TokenSigner> signer_;
+  std::map<std::string, std::string> tokens_;  // by caller
   std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
 };
 

@@ -105,7 +105,7 @@ absl::Status Replay(Session& session, ReplayArgs& args) {
   {
     Progress progress("演练");
     RETURN_IF_ERROR(world.CreateMasterData());
-    RETURN_IF_ERROR(barrier.Settle().status());
+    RETURN_IF_ERROR(barrier.SettleAll());
     Player player(scenario, world, barrier, [&](absl::CivilDay day) {
       ++midnights;
       progress.Show(day - first, last - first, FormatCivilDay(day));

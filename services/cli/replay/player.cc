@@ -42,6 +42,27 @@ std::string ActName(const scenario::v1::Step& step) {
   return field == nullptr ? "（空）" : std::string(field->name());
 }
 
+// What a step is about: steps with the same subject depend on one another, and one without depends
+// on everything before it.
+std::string SubjectOf(const scenario::v1::Step& step) {
+  switch (step.act_case()) {
+    case scenario::v1::Step::kInspect:
+      return step.inspect().key();
+    case scenario::v1::Step::kApprove:
+      return step.approve().inspection();
+    case scenario::v1::Step::kServe:
+      return step.serve().inspection();
+    case scenario::v1::Step::kReport:
+      return step.report().inspection();
+    case scenario::v1::Step::kRecheck:
+      return step.recheck().inspection();
+    case scenario::v1::Step::kConcludeTransfers:
+      return step.conclude_transfers().inspection();
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Time> ParseStepTime(const std::string& text) {
@@ -64,16 +85,33 @@ absl::Status Player::Play() {
     if (timed.at > end) {
       return absl::InvalidArgumentError(absl::StrCat("步骤 ", step.at(), " 在剧本结束之后"));
     }
-    RETURN_IF_ERROR(AdvanceThroughDays(timed.at));
-    now_ = timed.at;
+    RETURN_IF_ERROR(PrepareFor(step, timed.at));
     absl::Status status = Do(step, id);
-    if (status.ok()) status = barrier_.Settle().status();
     if (!status.ok()) {
       return absl::Status(status.code(), absl::StrCat("步骤 ", step.at(), " ", ActName(step), "：",
                                                       status.message()));
     }
   }
+  RETURN_IF_ERROR(Settle());
   return AdvanceThroughDays(end);
+}
+
+// Steps of one instant that concern different things need not wait for one another; what follows on
+// an earlier one does.
+absl::Status Player::PrepareFor(const scenario::v1::Step& step, absl::Time at) {
+  const std::string subject = SubjectOf(step);
+  const bool apart = !subject.empty() && moving_.count("") == 0;
+  if (at == now_ && apart && moving_.insert(subject).second) return absl::OkStatus();
+  RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(AdvanceThroughDays(at));
+  now_ = at;
+  moving_ = {subject};
+  return absl::OkStatus();
+}
+
+absl::Status Player::Settle() {
+  moving_.clear();
+  return barrier_.Settle(world_.TakeTouched());
 }
 
 absl::Status Player::AdvanceThroughDays(absl::Time until) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -24,6 +25,8 @@ class Player {
   absl::Status Play();
 
  private:
+  absl::Status PrepareFor(const scenario::v1::Step& step, absl::Time at);
+  absl::Status Settle();
   absl::Status AdvanceThroughDays(absl::Time until);
   absl::Status Do(const scenario::v1::Step& step, const std::string& id);
   absl::Status DoInspect(const scenario::v1::Inspect& act, absl::Time at, const std::string& id);
@@ -41,6 +44,7 @@ class Player {
   World& world_;
   Barrier& barrier_;
   std::function<absl::Status(absl::CivilDay)> on_day_;
+  std::set<std::string> moving_;  // what the steps since the last rest were about
   absl::CivilDay next_day_;
   absl::Time now_;
 };

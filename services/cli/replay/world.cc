@@ -51,6 +51,7 @@ absl::Status World::CallInto(const rpc::Caller& caller, const std::string& servi
                              absl::string_view method, const google::protobuf::Message& request,
                              google::protobuf::Message& response) {
   ASSIGN_OR_RETURN(const rpc::Client* client, connection_.ServiceAs(service, caller));
+  touched_.insert(service);
   return WithPatience(patience_, [&] { return client->UnaryInto(method, request, response); });
 }
 

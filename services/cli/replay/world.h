@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,6 +61,8 @@ class World {
     if (!status.ok()) return status;
     return response;
   }
+  // The services that were called since the last time.
+  std::set<std::string> TakeTouched() { return std::exchange(touched_, {}); }
   // A request id that belongs to this scenario and step for ever.
   std::string RequestId(absl::string_view step) const;
   std::string ResourceId(absl::string_view step) const;
@@ -75,6 +79,7 @@ class World {
   Connection& connection_;
   const absl::Duration patience_;
   absl::Time epoch_;
+  std::set<std::string> touched_;
   std::map<std::string, std::string> officers_;  // key → name
   std::map<std::string, std::string> roles_;     // key → role
   std::map<std::string, std::string> venues_;    // key → name
