@@ -10,7 +10,7 @@ readonly SERVICES=(
 )
 readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
 
-readonly SAMPLE=$REPO/deploy/sample/dongli-2023-q1.txtpb
+readonly SAMPLE=$REPO/deploy/sample/dongli-2023/scenario.txtpb
 readonly SAMPLE_START=2023-01-01
 
 # each_service FN: calls FN NAME FOLDER PORT for each.
@@ -27,7 +27,8 @@ each_service() {
 cli() { "$REPO/build/services/cli/rectify" "$@"; }
 cli_init_keys() { cli keys init "$STATE/keys"; }
 cli_init_clock() { cli clock init "$STATE/clock" "$SAMPLE_START"; }
-cli_replay() { cli replay "$SAMPLE"; }
+cli_replay() { cli replay --brief "$SAMPLE"; }
+cli_report() { cli report year "${SAMPLE_START%%-*}" --brief; }
 
 # ---- PostgreSQL: one database, one role per service that owns one schema and sees no other. Over the
 # socket only, by the name of the system user, so that there is no password to keep.

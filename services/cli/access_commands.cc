@@ -8,7 +8,8 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
-#include "services/cli/replay/player.h"
+#include "services/cli/replay/barrier.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {

@@ -8,7 +8,7 @@
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/replay/player.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {

@@ -9,6 +9,7 @@
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
+#include "services/cli/replay/plan.h"
 
 namespace rectify::cli {
 namespace {
@@ -17,22 +18,6 @@ using deadline::v1::Order;
 
 std::string Deadlines(absl::string_view method) {
   return absl::StrCat("rectify.deadline.v1.RectificationDeadlines.", method);
-}
-
-struct TimedStep {
-  absl::Time at;
-  int index;
-};
-
-absl::StatusOr<std::vector<TimedStep>> InOrder(const scenario::v1::Scenario& scenario) {
-  std::vector<TimedStep> steps;
-  for (int i = 0; i < scenario.steps_size(); ++i) {
-    ASSIGN_OR_RETURN(absl::Time at, ParseStepTime(scenario.steps(i).at()));
-    steps.push_back({at, i});
-  }
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const TimedStep& a, const TimedStep& b) { return a.at < b.at; });
-  return steps;
 }
 
 // Which act of the oneof, for messages.
@@ -65,46 +50,31 @@ std::string SubjectOf(const scenario::v1::Step& step) {
 
 }  // namespace
 
-absl::StatusOr<absl::Time> ParseStepTime(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  if (text.size() == 16 && absl::ParseTime("%Y-%m-%d %H:%M", text, ChinaZone(), &time, &error)) {
-    return time;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("步骤时间应写作 2023-01-03 10:00，而不是 “", text, "”"));
-}
-
-absl::Status Player::Play() {
-  ASSIGN_OR_RETURN(std::vector<TimedStep> steps, InOrder(scenario_));
-  const absl::Time end = StartOfDay(rpc::ToCivilDay(scenario_.end()) + 1) - absl::Seconds(1);
-  next_day_ = rpc::ToCivilDay(scenario_.start()) + 1;
-  for (const TimedStep& timed : steps) {
-    const scenario::v1::Step& step = scenario_.steps(timed.index);
-    const std::string id = absl::StrCat("step/", timed.index);
-    if (timed.at > end) {
-      return absl::InvalidArgumentError(absl::StrCat("步骤 ", step.at(), " 在剧本结束之后"));
-    }
-    RETURN_IF_ERROR(PrepareFor(step, timed.at));
-    absl::Status status = Do(step, id);
+absl::Status Player::Play(const std::vector<PlannedStep>& plan, absl::CivilDay first,
+                          absl::CivilDay last) {
+  next_day_ = first + 1;
+  for (const PlannedStep& planned : plan) {
+    RETURN_IF_ERROR(PrepareFor(planned));
+    absl::Status status = Do(planned.step, planned.id);
     if (!status.ok()) {
-      return absl::Status(status.code(), absl::StrCat("步骤 ", step.at(), " ", ActName(step), "：",
-                                                      status.message()));
+      return absl::Status(
+          status.code(), absl::StrCat("步骤 ", planned.step.at(), " ", SubjectOf(planned.step), " ",
+                                      ActName(planned.step), "：", status.message()));
     }
   }
   RETURN_IF_ERROR(Settle());
-  return AdvanceThroughDays(end);
+  return AdvanceThroughDays(EndOfPlay(last));
 }
 
 // Steps of one instant that concern different things need not wait for one another; what follows on
 // an earlier one does.
-absl::Status Player::PrepareFor(const scenario::v1::Step& step, absl::Time at) {
-  const std::string subject = SubjectOf(step);
+absl::Status Player::PrepareFor(const PlannedStep& planned) {
+  const std::string subject = SubjectOf(planned.step);
   const bool apart = !subject.empty() && moving_.count("") == 0;
-  if (at == now_ && apart && moving_.insert(subject).second) return absl::OkStatus();
+  if (planned.at == now_ && apart && moving_.insert(subject).second) return absl::OkStatus();
   RETURN_IF_ERROR(Settle());
-  RETURN_IF_ERROR(AdvanceThroughDays(at));
-  now_ = at;
+  RETURN_IF_ERROR(AdvanceThroughDays(planned.at));
+  now_ = planned.at;
   moving_ = {subject};
   return absl::OkStatus();
 }

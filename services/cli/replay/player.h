@@ -4,12 +4,14 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "rectify/scenario/v1/scenario.pb.h"
 #include "services/cli/replay/barrier.h"
+#include "services/cli/replay/cases.h"
 #include "services/cli/replay/world.h"
 
 namespace rectify::cli {
@@ -17,15 +19,15 @@ namespace rectify::cli {
 class Player {
  public:
   // `on_day` is called after each simulated midnight with the day that begins.
-  Player(const scenario::v1::Scenario& scenario, World& world, Barrier& barrier,
-         std::function<absl::Status(absl::CivilDay)> on_day)
-      : scenario_(scenario), world_(world), barrier_(barrier), on_day_(std::move(on_day)) {}
+  Player(World& world, Barrier& barrier, std::function<absl::Status(absl::CivilDay)> on_day)
+      : world_(world), barrier_(barrier), on_day_(std::move(on_day)) {}
 
   // From the first day to the end of the last one. An error names the step's time and act.
-  absl::Status Play();
+  absl::Status Play(const std::vector<PlannedStep>& plan, absl::CivilDay first,
+                    absl::CivilDay last);
 
  private:
-  absl::Status PrepareFor(const scenario::v1::Step& step, absl::Time at);
+  absl::Status PrepareFor(const PlannedStep& planned);
   absl::Status Settle();
   absl::Status AdvanceThroughDays(absl::Time until);
   absl::Status Do(const scenario::v1::Step& step, const std::string& id);
@@ -40,7 +42,6 @@ class Player {
   absl::Status DoCloseVenue(const scenario::v1::CloseVenue& act, const std::string& id);
   absl::Status DoImportCalendar(const deadline::v1::YearNotice& notice, const std::string& id);
 
-  const scenario::v1::Scenario& scenario_;
   World& world_;
   Barrier& barrier_;
   std::function<absl::Status(absl::CivilDay)> on_day_;
@@ -48,8 +49,5 @@ class Player {
   absl::CivilDay next_day_;
   absl::Time now_;
 };
-
-// "2023-01-03 10:00" in China's zone; INVALID_ARGUMENT for anything else.
-absl::StatusOr<absl::Time> ParseStepTime(const std::string& text);
 
 }  // namespace rectify::cli
