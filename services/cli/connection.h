@@ -15,7 +15,9 @@
 namespace rectify::cli {
 
 // Names of the services, in the order in which they are shown and settled.
-inline constexpr const char* kServices[] = {"venue", "hazard", "deadline", "reminder"};
+inline constexpr const char* kServices[] = {"venue", "hazard", "deadline", "reminder", "followup"};
+// Those of them whose events and audit trail others may read; the follow-up service is sealed.
+inline constexpr const char* kSources[] = {"venue", "hazard", "deadline", "reminder"};
 
 struct ConnectionOptions {
   std::map<std::string, std::string> addresses;  // service → host:port
@@ -33,6 +35,8 @@ class Connection {
   // As somebody else, with a token made from the key folder (replays, administration).
   absl::StatusOr<const rpc::Client*> ServiceAs(const std::string& service,
                                                const rpc::Caller& caller);
+  // Whether the options name an address for it.
+  bool Knows(const std::string& service) const;
   // A token for `caller`, signed by the people's key.
   absl::StatusOr<std::string> MakeToken(const rpc::Caller& caller, absl::Duration life);
   const ConnectionOptions& options() const { return options_; }

@@ -39,7 +39,9 @@ absl::Status WithPatience(absl::Duration patience, const std::function<absl::Sta
 
 Barrier::Barrier(Connection& connection, SimulatedClock& clock, absl::Duration patience)
     : connection_(connection), clock_(clock), patience_(patience) {
-  for (const char* service : kServices) stations_[service];
+  for (const char* service : kServices) {
+    if (connection.Knows(service)) stations_[service];
+  }
 }
 
 bool Barrier::MayHaveWork(const Station& station) const {
@@ -87,8 +89,9 @@ absl::Status Barrier::Settle(const std::set<std::string>& touched) {
   for (int round = 0; round < kMaxRounds || absl::Now() < give_up; ++round) {
     bool asked = false;
     for (const char* service : kServices) {
-      Station& station = stations_[service];
-      if (!MayHaveWork(station)) continue;
+      auto known = stations_.find(service);
+      if (known == stations_.end() || !MayHaveWork(known->second)) continue;
+      Station& station = known->second;
       RETURN_IF_ERROR(Ask(service, station));
       asked = true;
     }
@@ -99,7 +102,11 @@ absl::Status Barrier::Settle(const std::set<std::string>& touched) {
       absl::StrCat("各服务在 ", FormatChinaMinute(clock_.Now()), " 一直没有静止"));
 }
 
-absl::Status Barrier::SettleAll() { return Settle({std::begin(kServices), std::end(kServices)}); }
+absl::Status Barrier::SettleAll() {
+  std::set<std::string> all;
+  for (const auto& [service, station] : stations_) all.insert(service);
+  return Settle(all);
+}
 
 absl::Time Barrier::NextDue() const {
   absl::Time next = absl::InfiniteFuture();

@@ -75,9 +75,11 @@ class Expander {
   // ---- Steps
 
   Step& Add(absl::Time at) {
-    // After the end nothing happens any more; the step is built and forgotten.
+    // After the end nothing happens any more; the step is built and forgotten, but keeps its
+    // number, so that a scenario with a later end goes on where this one stopped.
+    const int number = next_number_++;
     if (at > end_) return forgotten_ = Step();
-    steps_.push_back({at, absl::StrCat("case/", row_.key, "/", steps_.size()), Step()});
+    steps_.push_back({at, absl::StrCat("case/", row_.key, "/", number), Step()});
     steps_.back().step.set_at(FormatChinaMinute(at));
     return steps_.back().step;
   }
@@ -216,6 +218,7 @@ class Expander {
   const absl::CivilDay inspected_;
   absl::CivilDay served_, rechecked_;
   bool beyond_calendar_ = false;
+  int next_number_ = 0;
   std::vector<PlannedStep> steps_;
   Step forgotten_;
 };

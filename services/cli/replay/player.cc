@@ -9,6 +9,7 @@
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
+#include "services/cli/replay/any_call.h"
 #include "services/cli/replay/plan.h"
 
 namespace rectify::cli {
@@ -43,6 +44,8 @@ std::string SubjectOf(const scenario::v1::Step& step) {
       return step.recheck().inspection();
     case scenario::v1::Step::kConcludeTransfers:
       return step.conclude_transfers().inspection();
+    case scenario::v1::Step::kCall:
+      return step.call().about();
     default:
       return "";
   }
@@ -111,6 +114,8 @@ absl::Status Player::Do(const scenario::v1::Step& step, const std::string& id) {
       return DoImportCalendar(step.import_calendar(), id);
     case scenario::v1::Step::kCloseVenue:
       return DoCloseVenue(step.close_venue(), id);
+    case scenario::v1::Step::kCall:
+      return DoCall(step.call(), id);
     case scenario::v1::Step::ACT_NOT_SET:
       return absl::InvalidArgumentError("没有写明做什么");
   }
@@ -264,6 +269,24 @@ absl::Status Player::DoCloseVenue(const scenario::v1::CloseVenue& act, const std
       .Call<venue::v1::Venue>(world_.AsRegistrar(), "venue",
                               "rectify.venue.v1.VenueRegistry.CloseVenue", request)
       .status();
+}
+
+absl::Status Player::DoCall(const scenario::v1::CallMethod& act, const std::string& id) {
+  ASSIGN_OR_RETURN(const auto* method, FindMethod(act.method()));
+  std::unique_ptr<google::protobuf::Message> request = NewMessage(*method->input_type());
+  if (act.has_request() && !act.request().UnpackTo(request.get())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(act.method(), " 的请求应是 ", method->input_type()->full_name()));
+  }
+  RETURN_IF_ERROR(ResolveReferences(
+      *request, [this](absl::string_view reference) { return world_.Resolve(reference); }));
+  FillIn(*request, "parent", world_.parent());
+  FillIn(*request, "request_id", world_.RequestId(id));
+  ASSIGN_OR_RETURN(rpc::Caller caller, world_.AsNamed(act.caller()));
+  std::unique_ptr<google::protobuf::Message> answer = NewMessage(*method->output_type());
+  RETURN_IF_ERROR(world_.CallInto(caller, ServiceOf(*method), act.method(), *request, *answer));
+  if (!act.key().empty()) world_.RememberResult(act.key(), NameOf(*answer));
+  return absl::OkStatus();
 }
 
 absl::Status Player::DoImportCalendar(const deadline::v1::YearNotice& notice,

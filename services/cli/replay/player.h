@@ -40,6 +40,7 @@ class Player {
   absl::Status DoConcludeTransfers(const scenario::v1::ConcludeTransfers& act,
                                    const std::string& id);
   absl::Status DoCloseVenue(const scenario::v1::CloseVenue& act, const std::string& id);
+  absl::Status DoCall(const scenario::v1::CallMethod& act, const std::string& id);
   absl::Status DoImportCalendar(const deadline::v1::YearNotice& notice, const std::string& id);
 
   World& world_;

@@ -225,7 +225,7 @@ class Summarizer {
   absl::StatusOr<Json> Events() {
     std::vector<std::string> lines;
     Json counts = Json::object();
-    for (const char* source : kServices) {
+    for (const char* source : kSources) {
       ASSIGN_OR_RETURN(const rpc::Client* client, connection_.ServiceAs(source, reader_));
       event::v1::ReadEventsRequest request;
       request.set_source(source);

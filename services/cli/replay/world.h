@@ -39,6 +39,12 @@ class World {
   rpc::Caller AsVenueManager(const std::string& venue) const;
   rpc::Caller AsRegistrar() const;
 
+  // Whom a `caller` of the act `call` names.
+  absl::StatusOr<rpc::Caller> AsNamed(absl::string_view caller);
+  // The resource name of a reference, see CallMethod.
+  absl::StatusOr<std::string> Resolve(absl::string_view reference);
+  void RememberResult(const std::string& key, std::string name) { results_[key] = std::move(name); }
+
   void RememberInspection(const std::string& key, const hazard::v1::Inspection& inspection,
                           std::string handling_officer);
   struct InspectionRecord {
@@ -52,6 +58,9 @@ class World {
                                                           deadline::v1::OrderKind kind);
 
   // Calls as `caller`, waiting for services that are being restarted.
+  absl::Status CallInto(const rpc::Caller& caller, const std::string& service,
+                        absl::string_view method, const google::protobuf::Message& request,
+                        google::protobuf::Message& response);
   template <typename Response>
   absl::StatusOr<Response> Call(const rpc::Caller& caller, const std::string& service,
                                 absl::string_view method,
@@ -68,9 +77,7 @@ class World {
   std::string ResourceId(absl::string_view step) const;
 
  private:
-  absl::Status CallInto(const rpc::Caller& caller, const std::string& service,
-                        absl::string_view method, const google::protobuf::Message& request,
-                        google::protobuf::Message& response);
+  absl::StatusOr<std::string> FindingOf(const std::string& key_and_code);
   absl::Status CreateOfficers();
   absl::Status ImportVenues();
   const scenario::v1::Scenario& scenario_;
@@ -84,6 +91,7 @@ class World {
   std::map<std::string, std::string> roles_;     // key → role
   std::map<std::string, std::string> venues_;    // key → name
   std::map<std::string, InspectionRecord> inspections_;
+  std::map<std::string, std::string> results_;  // key → name
 };
 
 }  // namespace rectify::cli

@@ -42,10 +42,20 @@ struct OrderFact {
   int failed_rechecks = 0;
 };
 
+// A hint that there may be a hazard.
+struct LeadFact {
+  int source = 0;   // hazard::v1::Lead::Source
+  int state = 0;    // hazard::v1::Lead::State
+  int outcome = 0;  // hazard::v1::Lead::Outcome
+  std::string venue;
+  absl::Time received;
+};
+
 // One statutory clock, on whichever side.
 struct ClockFact {
   enum class State { kRunning, kMetInTime, kMetLate, kCancelled };
-  std::string kind, title, owner, venue;
+  std::string kind, title, venue;
+  int side = 0;  // deadline::v1::ClockSide
   std::vector<std::string> findings;
   absl::Time started;
   State state = State::kRunning;
@@ -78,6 +88,7 @@ struct Facts {
   std::map<std::string, InspectionFact> inspections;
   std::map<std::string, FindingFact> findings;
   std::map<std::string, OrderFact> orders;
+  std::map<std::string, LeadFact> leads;
   std::map<std::string, ClockFact> clocks;
   std::map<std::string, PenaltyFact> penalties;  // by event's order and decision number
   std::map<std::string, ReminderFact> reminders;

@@ -7,6 +7,7 @@
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
+#include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 
 namespace rectify::cli {
@@ -79,6 +80,33 @@ void AddFindings(Appliers& on) {
   });
 }
 
+// A lead's facts come whole with each of its events.
+void NoteLead(const hazard::v1::LeadFacts& lead, Facts& facts) {
+  LeadFact& fact = facts.leads[lead.lead()];
+  fact.source = lead.source();
+  fact.state = lead.state();
+  fact.venue = lead.venue();
+  fact.received = rpc::ToTime(lead.receive_time());
+}
+
+template <typename Payload>
+void OnLead(Appliers& on) {
+  On<Payload>(on, [](const Payload& e, absl::Time, Facts& facts) { NoteLead(e.lead(), facts); });
+}
+
+void AddLeads(Appliers& on) {
+  using namespace hazard::v1;  // NOLINT
+  OnLead<LeadReceived>(on);
+  OnLead<LeadAccepted>(on);
+  OnLead<LeadRefused>(on);
+  OnLead<LeadTransferred>(on);
+  OnLead<LeadReplied>(on);
+  On<LeadVerified>(on, [](const LeadVerified& e, absl::Time, Facts& facts) {
+    NoteLead(e.lead(), facts);
+    facts.leads[e.lead().lead()].outcome = e.outcome();
+  });
+}
+
 void AddOrders(Appliers& on) {
   using namespace deadline::v1;  // NOLINT
   On<OrderDrafted>(on, [](const OrderDrafted& e, absl::Time at, Facts& facts) {
@@ -115,7 +143,7 @@ void AddClocks(Appliers& on) {
     ClockFact& fact = facts.clocks[e.clock()];
     fact.kind = e.kind();
     fact.title = e.title();
-    fact.owner = e.owner();
+    fact.side = e.side();
     fact.venue = e.venue();
     fact.findings.assign(e.findings().begin(), e.findings().end());
     fact.started = at;
@@ -137,6 +165,7 @@ const Appliers& KnownTypes() {
     auto* appliers = new Appliers;
     AddRegistry(*appliers);
     AddFindings(*appliers);
+    AddLeads(*appliers);
     AddOrders(*appliers);
     AddClocks(*appliers);
     return appliers;

@@ -1,5 +1,6 @@
 #include "services/cli/report/render.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "services/cli/output.h"
@@ -14,22 +15,26 @@ std::string Title(const YearFigures& figures) {
                       "）");
 }
 
+// A brief report leaves out the breakdowns by street and month, and each single kind of clock.
+bool InBrief(const FigureSection& section) {
+  return section.heading.key != "street" && section.heading.key != "month";
+}
+bool InBrief(const FigureSection& section, const FigureRow& row) {
+  return section.heading.key != "clocks" || !absl::StrContains(row.heading.key, ":") ||
+         absl::EndsWith(row.heading.key, ":");
+}
+
 std::string SectionText(const FigureSection& section, bool brief) {
   std::vector<std::string> header = {section.row_label};
   for (const Heading& column : section.columns) header.push_back(column.label);
   Table table(std::move(header));
   for (const FigureRow& row : section.rows) {
-    if (brief && section.rows.back().heading.key == "all" && row.heading.key != "all") continue;
+    if (brief && !InBrief(section, row)) continue;
     std::vector<std::string> cells = {row.heading.label};
     for (const Records& records : row.cells) cells.push_back(absl::StrCat(records.size()));
     table.Add(std::move(cells));
   }
   return absl::StrCat("\n【", section.heading.label, "】\n", table.Text());
-}
-
-// The breakdowns of a brief report would all end in the same sum.
-bool InBrief(const FigureSection& section) {
-  return section.heading.key != "street" && section.heading.key != "month";
 }
 
 }  // namespace

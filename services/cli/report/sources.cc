@@ -23,7 +23,7 @@ class Reader {
       : connection_(connection), parent_("districts/" + district), district_(district), end_(end) {}
 
   absl::StatusOr<Facts> Run() {
-    for (const char* source : kServices) RETURN_IF_ERROR(ReadFeed(source));
+    for (const char* source : kSources) RETURN_IF_ERROR(ReadFeed(source));
     RETURN_IF_ERROR(ReadReminders());
     return std::move(facts_);
   }

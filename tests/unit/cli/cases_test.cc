@@ -1,6 +1,8 @@
 // A table of cases as statements about the steps that it expands into.
 #include "services/cli/replay/cases.h"
 
+#include <set>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
@@ -10,10 +12,8 @@
 namespace rectify::cli {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr char kHeader[] = "编号,单位,检查时间,监督员,隐患,经过,送达,记录\n";
 
@@ -126,6 +126,15 @@ TEST(CasesTest, StepsKeepTheirIdsWhenRowsAreAdded) {
   ASSERT_OK_AND_ASSIGN(auto alone, Expand(row));
   ASSERT_OK_AND_ASSIGN(auto second, Expand("b,wujin,2023-03-01 09:30,li wang,,,,示例\n" + row));
   EXPECT_EQ(second[1].id, alone[0].id);
+}
+
+TEST(CasesTest, AScenarioWithALaterEndBeginsWithTheSameSteps) {
+  const std::string row = Row("B02:15 消火栓损坏；E03:移送zhujian 未经验收", "迟移送");
+  ASSERT_OK_AND_ASSIGN(auto whole, Expand(row));
+  ASSERT_OK_AND_ASSIGN(auto begun, Expand(row, absl::CivilDay(2023, 3, 5)));
+  std::set<std::string> ids;
+  for (const PlannedStep& planned : whole) ids.insert(planned.id);
+  for (const PlannedStep& planned : begun) EXPECT_EQ(ids.count(planned.id), 1) << planned.id;
 }
 
 TEST(CasesTest, FindingsCarryTheirTermAndDepartment) {

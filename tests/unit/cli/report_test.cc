@@ -5,6 +5,7 @@
 #include "libs/testing/status_matchers.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
+#include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/cli/report/figures.h"
@@ -19,6 +20,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kDistrict[] = "districts/120110/";
+constexpr auto kAuthority = deadline::v1::CLOCK_SIDE_AUTHORITY;
+constexpr auto kVenue = deadline::v1::CLOCK_SIDE_VENUE;
+constexpr auto kDepartment = deadline::v1::CLOCK_SIDE_DEPARTMENT;
 
 std::string Name(const std::string& rest) { return kDistrict + rest; }
 
@@ -68,17 +72,17 @@ class ReportTest : public ::testing::Test {
     hazard::v1::FindingOrdered event;
     event.set_finding(Name("findings/" + finding));
     Happens(at, event);
-    Starts("correction_term", finding, Name("venues/a"), at);
+    Starts("correction_term", finding, kVenue, at);
   }
 
   // A clock named by its kind and finding.
-  void Starts(const std::string& kind, const std::string& finding, const std::string& owner,
+  void Starts(const std::string& kind, const std::string& finding, deadline::v1::ClockSide side,
               absl::Time at) {
     deadline::v1::ClockStarted event;
     event.set_clock(Name("clocks/" + kind + "-" + finding));
     event.set_kind(kind);
     event.set_title(kind);
-    event.set_owner(owner);
+    event.set_side(side);
     event.add_findings(Name("findings/" + finding));
     Happens(at, event);
   }
@@ -139,7 +143,7 @@ TEST_F(ReportTest, TheTermClockDecidesWhetherAFindingWasRectifiedInTimeOrLateOrI
 TEST_F(ReportTest, AFailedRecheckAfterTheTermOrAPenaltyIsAnEscalation) {
   HasVenue("a", venue::v1::VENUE_CLASS_CROWDED, "1");
   for (const char* id : {"f1", "f2", "f3"}) IsFound(id, "a", At(2, 1));
-  Starts("next_instrument", "f1", Name("officers/li"), At(3, 1));
+  Starts("next_instrument", "f1", kAuthority, At(3, 1));
   deadline::v1::OrderDrafted drafted;
   drafted.set_order(Name("orders/o2"));
   drafted.add_findings(Name("findings/f2"));
@@ -153,20 +157,38 @@ TEST_F(ReportTest, AFailedRecheckAfterTheTermOrAPenaltyIsAnEscalation) {
 }
 
 TEST_F(ReportTest, BothSidesClocksAreToldApartByWhoMustAct) {
-  Starts("correction_term", "f1", Name("venues/a"), At(2, 1));
-  Starts("recheck", "f1", Name("officers/li"), At(2, 1));
-  Starts("transfer", "f2", Name("departments/zhujian"), At(2, 1));
+  Starts("correction_term", "f1", kVenue, At(2, 1));
+  Starts("recheck", "f1", kAuthority, At(2, 1));
+  Starts("transfer", "f2", kDepartment, At(2, 1));
   IsMet("recheck", "f1", false);
   EXPECT_THAT(RecordsBehind("clocks/venue:correction_term/running"),
               ElementsAre("correction_term-f1"));
-  EXPECT_THAT(RecordsBehind("clocks/officer:/late"), ElementsAre("recheck-f1"));
+  EXPECT_THAT(RecordsBehind("clocks/authority:/late"), ElementsAre("recheck-f1"));
   EXPECT_THAT(RecordsBehind("clocks/department:/started"), ElementsAre("transfer-f2"));
+}
+
+TEST_F(ReportTest, ALeadIsSortedByItsSourceAndByWhatBecameOfIt) {
+  hazard::v1::LeadVerified verified;
+  verified.mutable_lead()->set_lead(Name("leads/l1"));
+  verified.mutable_lead()->set_source(hazard::v1::Lead::SOURCE_COMPLAINT);
+  verified.mutable_lead()->set_state(hazard::v1::Lead::STATE_VERIFIED);
+  *verified.mutable_lead()->mutable_receive_time() = rpc::ToTimestamp(At(3, 1));
+  verified.set_outcome(hazard::v1::Lead::OUTCOME_CONFIRMED);
+  Happens(At(3, 2), verified);
+  hazard::v1::LeadReplied replied;
+  *replied.mutable_lead() = verified.lead();
+  replied.mutable_lead()->set_state(hazard::v1::Lead::STATE_CLOSED);
+  Happens(At(3, 3), replied);
+  EXPECT_THAT(RecordsBehind("leads/COMPLAINT/received"), ElementsAre("l1"));
+  EXPECT_THAT(RecordsBehind("leads/COMPLAINT/confirmed"), ElementsAre("l1"));
+  EXPECT_THAT(RecordsBehind("leads/COMPLAINT/replied"), ElementsAre("l1"));
+  EXPECT_THAT(RecordsBehind("leads/GRID_WORKER/received"), IsEmpty());
 }
 
 TEST_F(ReportTest, AnotherYearsFindingsClocksAndRemindersAreNotThisYears) {
   IsFound("f1", "a", Midnight(2022, 12, 31));
   IsFound("f2", "a", Midnight(2024, 1, 1));
-  Starts("recheck", "f1", Name("officers/li"), Midnight(2022, 12, 31));
+  Starts("recheck", "f1", kAuthority, Midnight(2022, 12, 31));
   facts_.reminders[Name("reminders/r1")] = {reminder::v1::Reminder::STATE_SENT,
                                             Midnight(2024, 1, 1)};
   EXPECT_THAT(RecordsBehind("total/findings/count"), IsEmpty());
