@@ -76,6 +76,7 @@ absl::Status RegisterDeadline(service::Host& host, const DeadlineConfig& config)
   api::RegisterClockRpcs(context);
   api::RegisterCalendarRpcs(context);
   api::RegisterClosureRpcs(context);
+  api::RegisterSealRpcs(context);
   host.Consume("venue", [context](Change& change, const event::v1::EventEnvelope& envelope) {
     RETURN_IF_ERROR(events::ApplyVenueEvent(change, envelope));
     return events::ApplyDuty(change, envelope, context->clocks);

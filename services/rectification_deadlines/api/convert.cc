@@ -23,13 +23,6 @@ static_assert(static_cast<int>(domain::Trigger::kTransferConcluded) ==
 using rpc::ToDate;
 using rpc::ToTimestamp;
 
-// "张**": the first character, whatever the length.
-std::string Mask(const std::string& text) {
-  const std::string first = Ellipsize(text, 2);
-  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
-  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
-}
-
 template <typename Field, typename Values>
 void Fill(Field* field, const Values& values) {
   field->Assign(values.begin(), values.end());
@@ -160,6 +153,12 @@ v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
 }
 
 }  // namespace
+
+std::string Mask(const std::string& text) {
+  const std::string first = Ellipsize(text, 2);
+  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
+  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
+}
 
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
   v1::Order message;

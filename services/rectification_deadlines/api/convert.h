@@ -16,6 +16,9 @@ namespace rectify::deadline::api {
 // Whether the answer shows personal data. Commands never do: their answers are kept for repeats.
 enum class Personal { kMasked, kShown };
 
+// "张**": the first character, whatever the length.
+std::string Mask(const std::string& text);
+
 // `now` decides whether it is overdue.
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal);
 v1::Clock ToMessage(const domain::Clock& clock, absl::Time now);

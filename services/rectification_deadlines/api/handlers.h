@@ -32,5 +32,6 @@ void RegisterExecutionRpcs(const std::shared_ptr<Context>& context);
 void RegisterClockRpcs(const std::shared_ptr<Context>& context);
 void RegisterCalendarRpcs(const std::shared_ptr<Context>& context);
 void RegisterClosureRpcs(const std::shared_ptr<Context>& context);
+void RegisterSealRpcs(const std::shared_ptr<Context>& context);
 
 }  // namespace rectify::deadline::api

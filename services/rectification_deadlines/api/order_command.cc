@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
@@ -17,11 +18,6 @@ using ::rectify::events::Change;
 
 // The caller waits too; a registry that takes longer counts as away.
 constexpr absl::Duration kPatience = absl::Seconds(3);
-
-absl::Status NotYourTask(absl::string_view zh, absl::string_view en) {
-  return MakeError(absl::StatusCode::kPermissionDenied,
-                   {"NOT_YOUR_TASK", {std::string(zh), std::string(en)}, {}, {}});
-}
 
 bool IsItsOfficer(const rpc::Caller& caller, const domain::Order& order) {
   return caller.HasRole("INSPECTOR") &&
@@ -51,6 +47,20 @@ absl::StatusOr<domain::Officer> AskRegistry(Context& context, const rpc::Call& c
 }
 
 }  // namespace
+
+absl::Status NotYourTask(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   {"NOT_YOUR_TASK", {std::string(zh), std::string(en)}, {}, {}});
+}
+
+domain::Signer SignerOf(const rpc::Caller& caller) {
+  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
+  for (const std::string& post : caller.posts) {
+    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
+  }
+  if (!signer.officers.empty()) signer.name = signer.officers.front();
+  return signer;
+}
 
 absl::Status Anybody(const rpc::Caller&, const domain::Order&) { return absl::OkStatus(); }
 

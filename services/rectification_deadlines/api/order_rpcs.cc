@@ -104,16 +104,6 @@ absl::StatusOr<v1::Order> UpdateOrder(Context& context, const Call& call,
       });
 }
 
-// Who signs: the officer that the caller is, or the user when the token names no officer.
-domain::Signer SignerOf(const rpc::Caller& caller) {
-  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
-  for (const std::string& post : caller.posts) {
-    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
-  }
-  if (!signer.officers.empty()) signer.name = signer.officers.front();
-  return signer;
-}
-
 absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
                                       const v1::SubmitOrderRequest& request) {
   const domain::Signer signer = SignerOf(call.caller);

@@ -36,6 +36,10 @@ inline std::string ClosureName(absl::string_view district, absl::string_view id)
   return absl::StrCat("districts/", district, "/closures/", id);
 }
 
+inline std::string SealName(absl::string_view district, absl::string_view id) {
+  return absl::StrCat("districts/", district, "/seals/", id);
+}
+
 inline std::string ClockName(absl::string_view district, absl::string_view id) {
   return absl::StrCat("districts/", district, "/clocks/", id);
 }

@@ -12,6 +12,8 @@
 #include "rectify/deadline/v1/closure_service.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/deadline/v1/seal_events.pb.h"
+#include "rectify/deadline/v1/seal_service.pb.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
 #include "rectify/followup/v1/draw_service.pb.h"
 #include "rectify/followup/v1/followup_events.pb.h"
@@ -45,6 +47,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
+          deadline::v1::GetSealRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
           followup::v1::GetDrawRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
