@@ -20,6 +20,15 @@ int main(int argc, char** argv) {
         app.add_option("--draw-policy", config.draw_policy,
                        "Strata, rates and span of draws, text proto; default: the built-in one")
             ->check(CLI::ExistingFile);
+        app.add_option("--analysis-policy", config.analysis_policy,
+                       "What an analysis may show, text proto; default: the built-in one")
+            ->check(CLI::ExistingFile);
+        app.add_option("--questionnaire", config.questionnaires,
+                       "A further version of the questionnaire, text proto (repeatable)")
+            ->check(CLI::ExistingFile);
+        app.add_option("--number-prefix", config.number_prefix,
+                       "Begins the numbers of files, leads and referrals")
+            ->capture_default_str();
       },
       [&](rectify::service::Host& host) {
         return rectify::followup::RegisterFollowup(host, config);

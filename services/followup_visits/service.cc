@@ -33,13 +33,21 @@ absl::Status RegisterFollowup(service::Host& host, const FollowupConfig& config)
   RETURN_IF_ERROR(crypto::FieldCipher::CreateKeyFile(key_file));
   ASSIGN_OR_RETURN(std::unique_ptr<crypto::FieldCipher> cipher,
                    crypto::FieldCipher::FromKeyFile(key_file));
-  ASSIGN_OR_RETURN(domain::DrawPolicy policy, api::LoadDrawPolicy(config.draw_policy));
+  api::Rules rules;
+  ASSIGN_OR_RETURN(rules.draw, api::LoadDrawPolicy(config.draw_policy));
+  ASSIGN_OR_RETURN(rules.questionnaires, api::LoadQuestionnaires(config.questionnaires));
+  ASSIGN_OR_RETURN(rules.smallest_cell, api::LoadSmallestCell(config.analysis_policy));
+  rules.number_prefix = config.number_prefix;
   const auto context =
-      std::make_shared<const api::Context>(host, std::move(cipher), std::move(policy));
+      std::make_shared<const api::Context>(host, std::move(cipher), std::move(rules));
   api::RegisterUnitRpcs(context);
   api::RegisterVisitorRpcs(context);
   api::RegisterDrawRpcs(context);
   api::RegisterRecordRpcs(context);
+  api::RegisterVisitRpcs(context);
+  api::RegisterRevealRpcs(context);
+  api::RegisterLeadRpcs(context);
+  api::RegisterAnalysisRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvent);
   host.Consume("deadline", events::ApplyPenaltyEvent);
   return absl::OkStatus();

@@ -17,6 +17,12 @@ struct FollowupConfig {
   std::string field_key;
   // Text proto of rectify.followup.v1.DrawPolicy instead of the one in the binary.
   std::string draw_policy;
+  // The same of rectify.followup.v1.AnalysisPolicy.
+  std::string analysis_policy;
+  // Further versions of the questionnaire (text protos), besides those in the binary.
+  std::vector<std::string> questionnaires;
+  // Begins the numbers of files, leads and referrals.
+  std::string number_prefix = "津丽消纪";
 };
 
 // The tables of this service, for Host::Create.

@@ -91,7 +91,7 @@ absl::StatusOr<v1::Draw> FreezeFrame(const Context& context, const rpc::Call& ca
         ASSIGN_OR_RETURN(const domain::FrameDraft draft, ReadDraft(change, draw, request));
         ASSIGN_OR_RETURN(
             const domain::FrozenFrame frozen,
-            domain::FreezeFrame(draft, context.draw_policy, [&](const domain::PenalisedUnit& unit) {
+            domain::FreezeFrame(draft, context.rules.draw, [&](const domain::PenalisedUnit& unit) {
               return context.Salt(unit);
             }));
         ASSIGN_OR_RETURN(draw, domain::Freeze(std::move(draw), frozen.terms, change.now()));
@@ -128,7 +128,16 @@ absl::Status PlanVisits(Change& change, const domain::FinishedDraw& finished) {
   }
   RETURN_IF_ERROR(
       store::SetUnitState(change.sql(), draw.district, units, domain::UnitState::kDrawn));
-  return store::PlanVisits(change.sql(), draw.district, draw.id, visits, change.now());
+  RETURN_IF_ERROR(store::PlanVisits(change.sql(), draw.district, draw.id, visits, change.now()));
+  for (const store::PlannedVisit& planned : visits) {
+    domain::Visit visit;
+    visit.district = draw.district;
+    visit.id = planned.id;
+    visit.unit_id = planned.place.unit;
+    visit.version = 1;
+    change.Emit(visit.name(), visit.version, events::ToVisitChanged(visit));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Draw> DrawSample(const Context& context, const rpc::Call& call,

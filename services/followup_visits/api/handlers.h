@@ -13,5 +13,9 @@ void RegisterUnitRpcs(const ContextPtr& context);
 void RegisterVisitorRpcs(const ContextPtr& context);
 void RegisterDrawRpcs(const ContextPtr& context);
 void RegisterRecordRpcs(const ContextPtr& context);
+void RegisterVisitRpcs(const ContextPtr& context);
+void RegisterRevealRpcs(const ContextPtr& context);
+void RegisterLeadRpcs(const ContextPtr& context);
+void RegisterAnalysisRpcs(const ContextPtr& context);
 
 }  // namespace rectify::followup::api

@@ -189,4 +189,45 @@ std::vector<std::string> FollowupTest::Verify(const std::string& record) {
   return failed;
 }
 
+std::vector<v1::Visit> FollowupTest::PlannedVisits() {
+  v1::ListVisitsRequest request;
+  request.set_parent(kParent);
+  request.set_filter("state = PLANNED");
+  const auto response = Visits<v1::ListVisitsResponse>(ji(), "ListVisits", request);
+  EXPECT_OK(response);
+  if (!response.ok()) return {};
+  return {response->visits().begin(), response->visits().end()};
+}
+
+rpc::Client& FollowupTest::VisitorOf(const v1::Visit& visit, int n) {
+  const std::string& name = visit.visitors(n);
+  return As(absl::StrCat("users/", name.substr(name.rfind('/') + 1)));
+}
+
+v1::RecordVisitRequest FollowupTest::GoodRecord(const v1::Visit& visit,
+                                                const std::map<std::string, std::string>& answers) {
+  std::map<std::string, std::string> all = {
+      {"two_officers", "YES"}, {"rights_told", "YES"}, {"document_explained", "YES"},
+      {"paid_outside", "NO"},  {"gift_meal", "NO"},    {"brand_named", "NO"},
+      {"intermediary", "NO"},  {"unfair", "NO"},       {"attitude", "5"},
+      {"satisfied", "5"}};
+  for (const auto& [item, value] : answers) all[item] = value;
+  v1::RecordVisitRequest request;
+  request.set_name(visit.name());
+  *request.mutable_visit_time() = rpc::ToTimestamp(At(3, 20, 10));
+  request.set_method(v1::VISIT_METHOD_SITE);
+  for (const auto& [item, value] : all) {
+    if (value.empty()) continue;
+    v1::Answer& answer = *request.add_answers();
+    answer.set_item(item);
+    answer.set_value(value);
+  }
+  return request;
+}
+
+absl::StatusOr<v1::Visit> FollowupTest::RecordVisit(const v1::RecordVisitRequest& request,
+                                                    const v1::Visit& visit) {
+  return Visits<v1::Visit>(VisitorOf(visit), "RecordVisit", request);
+}
+
 }  // namespace rectify::followup

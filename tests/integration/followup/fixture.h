@@ -2,6 +2,7 @@
 // registry and the deadline service that feed it real events.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/system/test_system.h"
 #include "rectify/followup/v1/draw_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
 #include "services/followup_visits/service.h"
 
 namespace rectify::followup {
@@ -42,6 +44,13 @@ class FollowupTest : public ::testing::Test {
                                   request);
   }
 
+  template <typename Response>
+  absl::StatusOr<Response> Visits(rpc::Client& client, absl::string_view method,
+                                  const google::protobuf::Message& request) {
+    return client.Unary<Response>(absl::StrCat("rectify.followup.v1.FollowupVisits.", method),
+                                  request);
+  }
+
   // A stand-in tells its followers something, as version 1 of the aggregate.
   void Tell(service::Host& host, const std::string& aggregate,
             const google::protobuf::Message& event);
@@ -68,6 +77,15 @@ class FollowupTest : public ::testing::Test {
   std::string Record(const v1::Draw& draw);
   // Codes of failed checks.
   std::vector<std::string> Verify(const std::string& record);
+
+  std::vector<v1::Visit> PlannedVisits();
+  // The client of one of the visit's visitors.
+  rpc::Client& VisitorOf(const v1::Visit& visit, int n = 0);
+  // Answers to all required items, of which some as given.
+  static v1::RecordVisitRequest GoodRecord(const v1::Visit& visit,
+                                           const std::map<std::string, std::string>& answers = {});
+  absl::StatusOr<v1::Visit> RecordVisit(const v1::RecordVisitRequest& request,
+                                        const v1::Visit& visit);
 
   rectify::testing::TestSystem system_{At(3, 20), {"venue", "deadline", "followup"}};
   service::Host* venue_ = nullptr;

@@ -17,6 +17,8 @@
 #include "rectify/event/v1/event_feed_service.pb.h"
 #include "rectify/followup/v1/draw_service.pb.h"
 #include "rectify/followup/v1/followup_events.pb.h"
+#include "rectify/followup/v1/lead_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/campaign_events.pb.h"
 #include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
@@ -50,6 +52,8 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           deadline::v1::GetSealRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
           followup::v1::GetDrawRequest::descriptor()->file(),
+          followup::v1::GetVisitRequest::descriptor()->file(),
+          followup::v1::GetProblemLeadRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
           audit::v1::ListAuditEntriesRequest::descriptor()->file(),
           ops::v1::SettleRequest::descriptor()->file()};
