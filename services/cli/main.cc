@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
   rectify::cli::AddOrderCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
   rectify::cli::AddReminderCommands(app, session);
+  rectify::cli::AddDrawCommands(app, session);
+  rectify::cli::AddVisitCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
   rectify::cli::AddReportCommands(app, session);

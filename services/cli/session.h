@@ -56,6 +56,8 @@ void AddInspectionCommands(CLI::App& app, Session& session);  // inspection, fin
 void AddOrderCommands(CLI::App& app, Session& session);       // order
 void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue, calendar
 void AddReminderCommands(CLI::App& app, Session& session);    // reminder
+void AddDrawCommands(CLI::App& app, Session& session);        // draw
+void AddVisitCommands(CLI::App& app, Session& session);       // visit
 void AddTrailCommand(CLI::App& app, Session& session);        // trail
 void AddReplayCommand(CLI::App& app, Session& session);       // replay
 void AddReportCommands(CLI::App& app, Session& session);      // report

@@ -1,4 +1,8 @@
-// rectify-followup-visits: draws, visits and leads of the discipline committee.
+// rectify-followup-visits: draws, visits and leads of the discipline committee. --pg names a
+// database of its own, whose role no other service has, with CONNECT revoked from PUBLIC; --redis
+// and
+// --metrics-listen are refused. Its log tells which methods are called: it belongs to the
+// committee.
 #include <CLI/CLI.hpp>
 #include <utility>
 
