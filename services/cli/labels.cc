@@ -97,7 +97,8 @@ std::string PostLabel(venue::v1::Post post) {
 
 std::string VenueStateLabel(venue::v1::Venue::State state) {
   return Pick(state, {{venue::v1::Venue::STATE_ACTIVE, "在用"},
-                      {venue::v1::Venue::STATE_CLOSED, "已关闭"}});
+                      {venue::v1::Venue::STATE_CLOSED, "已关闭"},
+                      {venue::v1::Venue::STATE_MERGED, "已合并"}});
 }
 
 }  // namespace rectify::cli

@@ -51,7 +51,7 @@ CLI::App* AddCommand(CLI::App& parent, Session& session, const std::string& name
 
 // The groups of commands.
 void AddAccessCommands(CLI::App& app, Session& session);      // token, keys, clock, call
-void AddVenueCommands(CLI::App& app, Session& session);       // venue, officer
+void AddVenueCommands(CLI::App& app, Session& session);       // venue, building, officer
 void AddInspectionCommands(CLI::App& app, Session& session);  // inspection, finding
 void AddOrderCommands(CLI::App& app, Session& session);       // order
 void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue, calendar

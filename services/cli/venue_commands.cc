@@ -1,4 +1,4 @@
-// venue, officer and street.
+// venue, building, officer and street.
 #include "absl/strings/str_cat.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
@@ -7,6 +7,7 @@
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/session.h"
+#include "services/cli/venue_directory.h"
 
 namespace rectify::cli {
 namespace {
@@ -122,6 +123,9 @@ void AddVenueCommands(CLI::App& app, Session& session) {
   CLI::App* close = AddCommand<VenueArgs>(*venue, session, "close", "关闭", args, Close);
   close->add_option("name", args->name, "资源名")->required();
   close->add_option("--reason", args->reason, "原因")->required();
+
+  AddDirectoryCommands(*venue, session);
+  AddBuildingCommands(app, session);
 
   CLI::App* officer = app.add_subcommand("officer", "人员")->require_subcommand(1);
   AddCommand<VenueArgs>(*officer, session, "list", "列出", args, ListOfficers);

@@ -34,6 +34,11 @@ inline std::string BuildingMethod(absl::string_view name) {
   return absl::StrCat("rectify.venue.v1.BuildingRegistry.", name);
 }
 
+// Full name of a method of the directory.
+inline std::string DirectoryMethod(absl::string_view name) {
+  return absl::StrCat("rectify.venue.v1.VenueDirectory.", name);
+}
+
 // Full name of a method of the registry of venues.
 inline std::string Method(absl::string_view name) {
   return absl::StrCat("rectify.venue.v1.VenueRegistry.", name);

@@ -22,10 +22,10 @@ struct NameParts {
 NameParts SplitName(const std::string& name);
 
 // Those without anything to mask.
+using store::ToContact;
 using store::ToFields;
 using store::ToProto;
 
-domain::VenueFields ToFields(const v1::Venue& venue);
 v1::Venue ToProto(const domain::Venue& venue);
 
 domain::OfficerFields ToFields(const v1::Officer& officer);
@@ -35,9 +35,6 @@ template <typename DeskProto>
 domain::Desk ToDesk(const DeskProto& proto);
 v1::Street ToStreet(const domain::Desk& desk);
 v1::Department ToDepartment(const domain::Desk& desk);
-
-v1::Contact ToProto(const domain::Contact& contact);
-domain::Contact ToContact(const v1::Contact& contact);
 
 std::vector<std::string> PathsOf(const google::protobuf::FieldMask& mask);
 

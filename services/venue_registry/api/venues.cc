@@ -1,5 +1,6 @@
 // CreateVenue, GetVenue, ListVenues, UpdateVenue, CloseVenue.
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -45,14 +46,32 @@ absl::StatusOr<v1::Venue> CreateVenue(Context& context, const rpc::Call& call,
       });
 }
 
+// The venue, now or as it was; follows merges to the last one.
+absl::StatusOr<domain::Venue> ReadThrough(const Context& context, pg::Tx& tx, const NameParts& name,
+                                          std::optional<absl::Time> as_of) {
+  std::string id = name.id;
+  while (true) {
+    ASSIGN_OR_RETURN(domain::Venue venue,
+                     context.venues.ReadOne(tx, name.district, id, store::Lock::kNone));
+    if (as_of) {
+      ASSIGN_OR_RETURN(venue, context.venues.history().AsOf(tx, venue, *as_of));
+    }
+    if (venue.state != domain::VenueState::kMerged) return venue;
+    id = venue.merged_into;
+  }
+}
+
 absl::StatusOr<v1::Venue> GetVenue(Context& context, const rpc::Call& call,
                                    const v1::GetVenueRequest& request) {
   const NameParts name = SplitName(request.name());
+  std::optional<absl::Time> as_of;
+  if (request.has_as_of()) as_of = rpc::ToTime(request.as_of());
   return context.host.pool().TransactValue(
       "venue.get_venue", ReadOnly(call), [&](pg::Tx& tx) -> absl::StatusOr<v1::Venue> {
-        ASSIGN_OR_RETURN(domain::Venue venue,
-                         context.venues.ReadOne(tx, name.district, name.id, store::Lock::kNone));
-        return ToProto(venue);
+        ASSIGN_OR_RETURN(const domain::Venue venue, ReadThrough(context, tx, name, as_of));
+        v1::Venue proto = ToProto(venue);
+        if (venue.id != name.id) proto.set_redirected_from(request.name());
+        return proto;
       });
 }
 

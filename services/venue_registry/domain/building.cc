@@ -65,7 +65,7 @@ absl::StatusOr<BuildingFields> CheckBuilding(BuildingFields fields, int year) {
   if (fields.street_code.empty()) {
     violations.Add({"street", "街道", "street"}, "必填", "is required");
   }
-  if (fields.point) CheckPoint(*fields.point, violations);
+  if (fields.point) CheckPoint(*fields.point, "point", violations);
   CheckSize(fields, year, violations);
   CheckEnum(fields.use, BuildingUse::kWarehouse, {"use", "使用性质", "use"}, violations);
   RETURN_IF_ERROR(std::move(violations).Result());

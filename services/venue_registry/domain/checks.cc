@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "services/venue_registry/domain/uscc.h"
 
 namespace rectify::venue::domain {
@@ -35,17 +36,18 @@ void CheckCode(std::string& uscc, std::string& no_uscc_reason, Violations& viola
   }
 }
 
-void CheckPoint(const Point& point, Violations& violations) {
+void CheckPoint(const Point& point, absl::string_view field, Violations& violations) {
   // Written so that NaN fails.
   if (!(point.longitude >= kMinLongitude && point.longitude <= kMaxLongitude)) {
-    violations.Add({"point.longitude", "经度", "longitude"}, "应在73至136之间",
+    violations.Add({absl::StrCat(field, ".longitude"), "经度", "longitude"}, "应在73至136之间",
                    "must lie between 73 and 136");
   }
   if (!(point.latitude >= kMinLatitude && point.latitude <= kMaxLatitude)) {
-    violations.Add({"point.latitude", "纬度", "latitude"}, "应在3至54之间",
+    violations.Add({absl::StrCat(field, ".latitude"), "纬度", "latitude"}, "应在3至54之间",
                    "must lie between 3 and 54");
   }
-  CheckEnum(point.datum, Datum::kBd09, {"point.datum", "坐标系", "datum"}, violations);
+  CheckEnum(point.datum, Datum::kBd09, {absl::StrCat(field, ".datum"), "坐标系", "datum"},
+            violations);
 }
 
 void CheckDay(const std::optional<absl::CivilDay>& day, const Label& label,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "services/venue_registry/domain/point.h"
 #include "services/venue_registry/domain/violations.h"
@@ -19,8 +20,8 @@ void CheckEnum(Enum value, Enum last, const Label& label, Violations& violations
 // A unified social credit code in canonical form, or else a reason why there is none.
 void CheckCode(std::string& uscc, std::string& no_uscc_reason, Violations& violations);
 
-// Within China, with a datum; violations on point.longitude and so on.
-void CheckPoint(const Point& point, Violations& violations);
+// Within China, with a datum; violations on the `field`'s longitude, latitude and datum.
+void CheckPoint(const Point& point, absl::string_view field, Violations& violations);
 
 // A day that must be there.
 void CheckDay(const std::optional<absl::CivilDay>& day, const Label& label, Violations& violations);

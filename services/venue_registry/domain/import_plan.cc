@@ -91,7 +91,7 @@ absl::StatusOr<ImportPlan::Outcome> ImportPlan::Register(const VenueFields& fiel
 }
 
 absl::StatusOr<ImportPlan::Outcome> ImportPlan::Update(size_t at, const VenueFields& fields) {
-  ASSIGN_OR_RETURN(VenueChange change, UpdateVenue(entries_[at].venue, fields, {"*"}, now_));
+  ASSIGN_OR_RETURN(VenueChange change, ReplaceVenue(entries_[at].venue, fields, now_));
   const std::string id = change.venue.id;
   if (change.changed.empty()) return Outcome{Result::kUnchanged, id};
   RETURN_IF_ERROR(CheckCollision(change.venue.fields, at));

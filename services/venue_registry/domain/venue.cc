@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -18,6 +19,9 @@ namespace {
 constexpr size_t kMaxExternalIds = 20;
 constexpr size_t kMaxSystem = 32;
 constexpr size_t kMaxUnits = 50;
+constexpr size_t kMaxCampaigns = 100;
+constexpr size_t kMaxCampaign = 60;
+constexpr char kCampaignPath[] = "campaign_classes";
 
 const FieldRules<VenueFields>& Rules() {
   static const auto& rules = *new FieldRules<VenueFields>{
@@ -34,6 +38,7 @@ const FieldRules<VenueFields>& Rules() {
       Rule<VenueFields, &VenueFields::persons>("persons"),
       Rule<VenueFields, &VenueFields::building_id>("building"),
       Rule<VenueFields, &VenueFields::units>("units"),
+      Rule<VenueFields, &VenueFields::campaign_classes>(kCampaignPath),
   };
   return rules;
 }
@@ -80,16 +85,56 @@ void CheckUnits(const std::vector<UnitPart>& units, Violations& violations) {
   }
 }
 
-absl::Status ClosedError(const Venue& venue) {
-  return PreconditionError("VENUE_CLOSED",
-                           {absl::StrCat("该场所已关闭（", venue.close_reason, "），不能再变更"),
-                            "the venue is closed and can't be changed"});
+// A code as the resource names of campaigns have it.
+bool IsCampaign(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxCampaign &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+         });
+}
+
+void CheckCampaigns(const VenueFields& fields, Violations& violations) {
+  const Label label = {kCampaignPath, "活动类别", kCampaignPath};
+  if (fields.campaign_classes.size() > kMaxCampaigns) {
+    violations.Add(label, "最多100项", "has more than 100 entries");
+  }
+  for (const auto& [campaign, place] : fields.campaign_classes) {
+    if (!IsCampaign(campaign)) {
+      violations.Add(label, "的活动代码应为小写字母、数字或-，最多60个",
+                     "needs campaign codes of lower-case letters, digits and -, at most 60");
+    }
+    CheckEnum(place.venue_class, VenueClass::kProductionStorage, label, violations);
+  }
+}
+
+void DateCampaigns(VenueFields& fields, absl::Time now) {
+  for (auto& [campaign, place] : fields.campaign_classes) {
+    if (place.set_time == absl::Time()) place.set_time = now;
+  }
+}
+
+absl::StatusOr<VenueChange> Changed(const Venue& present, VenueFields fields, absl::Time now) {
+  RETURN_IF_ERROR(KeepMaskedPersons(fields.persons, present.fields.persons));
+  ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
+  VenueChange change{present, {}};
+  DatePersons(fields.persons, present.fields.persons, CivilDayOf(now), change.venue.former_persons);
+  DateCampaigns(fields, now);
+  change.changed = Differences(Rules(), fields, present.fields);
+  if (change.changed.empty()) return change;
+  change.venue.fields = std::move(fields);
+  change.venue.update_time = now;
+  ++change.venue.version;
+  return change;
 }
 
 }  // namespace
 
 const std::vector<std::string>& VenuePaths() {
-  static const auto& paths = *new std::vector<std::string>(PathsOf(Rules()));
+  static const auto& paths = *[] {
+    auto* all = new std::vector<std::string>(PathsOf(Rules()));
+    std::erase(*all, kCampaignPath);
+    return all;
+  }();
   return paths;
 }
 
@@ -105,10 +150,11 @@ absl::StatusOr<VenueFields> CheckVenue(VenueFields fields) {
   if (fields.street_code.empty()) {
     violations.Add({"street", "街道", "street"}, "必填", "is required");
   }
-  if (fields.point) CheckPoint(*fields.point, violations);
+  if (fields.point) CheckPoint(*fields.point, "point", violations);
   CheckExternalIds(fields, violations);
   CheckPersons(fields.persons, violations);
   CheckUnits(fields.units, violations);
+  CheckCampaigns(fields, violations);
   RETURN_IF_ERROR(std::move(violations).Result());
   return fields;
 }
@@ -116,6 +162,7 @@ absl::StatusOr<VenueFields> CheckVenue(VenueFields fields) {
 absl::StatusOr<Venue> RegisterVenue(std::string district, std::string id, VenueFields fields,
                                     absl::Time now) {
   ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
+  DateCampaigns(fields, now);
   return Venue{.district = std::move(district),
                .id = std::move(id),
                .fields = std::move(fields),
@@ -127,24 +174,59 @@ absl::StatusOr<Venue> RegisterVenue(std::string district, std::string id, VenueF
 absl::StatusOr<VenueChange> UpdateVenue(const Venue& present, const VenueFields& sent,
                                         const std::vector<std::string>& paths, absl::Time now) {
   ASSIGN_OR_RETURN(const std::vector<std::string> mask, CheckMask(paths, VenuePaths()));
-  if (present.state == VenueState::kClosed) return ClosedError(present);
+  RETURN_IF_ERROR(CheckActive(present));
   VenueFields fields = present.fields;
   CopyFields(Rules(), mask, fields, sent);
-  RETURN_IF_ERROR(KeepMaskedPersons(fields.persons, present.fields.persons));
-  ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
-  VenueChange change{present, Differences(Rules(), fields, present.fields)};
-  if (change.changed.empty()) return change;
-  change.venue.fields = std::move(fields);
-  change.venue.update_time = now;
-  ++change.venue.version;
-  return change;
+  return Changed(present, std::move(fields), now);
+}
+
+absl::StatusOr<VenueChange> ReplaceVenue(const Venue& present, VenueFields fields, absl::Time now) {
+  RETURN_IF_ERROR(CheckActive(present));
+  return Changed(present, std::move(fields), now);
+}
+
+absl::StatusOr<VenueChange> SetCampaignClass(const Venue& present, const std::string& campaign,
+                                             VenueClass venue_class, std::string target_group,
+                                             absl::Time now) {
+  Violations violations;
+  CheckText(target_group, {"target_group", "整治对象", "target_group"}, false, kMaxText,
+            violations);
+  RETURN_IF_ERROR(std::move(violations).Result());
+  RETURN_IF_ERROR(CheckActive(present));
+  VenueFields fields = present.fields;
+  CampaignClass& place = fields.campaign_classes[campaign];
+  if (place.venue_class != venue_class || place.target_group != target_group) {
+    place = {venue_class, std::move(target_group), now};
+  }
+  return Changed(present, std::move(fields), now);
+}
+
+std::vector<std::string> ChangedPaths(const Venue& before, const Venue& after) {
+  std::vector<std::string> paths = Differences(Rules(), before.fields, after.fields);
+  if (before.state != after.state) paths.push_back("state");
+  return paths;
+}
+
+absl::Status CheckActive(const Venue& venue) {
+  if (venue.state == VenueState::kMerged) {
+    const std::string into =
+        absl::StrCat("districts/", venue.district, "/venues/", venue.merged_into);
+    return PreconditionError("VENUE_MERGED",
+                             {absl::StrCat("该场所已并入", into, "，请改用并入后的场所"),
+                              absl::StrCat("the venue was merged into ", into)},
+                             {{"merged_into", into}});
+  }
+  if (venue.state == VenueState::kActive) return absl::OkStatus();
+  return PreconditionError("VENUE_CLOSED",
+                           {absl::StrCat("该场所已关闭（", venue.close_reason, "），不能再变更"),
+                            "the venue is closed and can't be changed"});
 }
 
 absl::StatusOr<Venue> CloseVenue(const Venue& present, std::string reason, absl::Time now) {
   Violations violations;
   CheckText(reason, {"reason", "关闭原因", "reason"}, true, kMaxText, violations);
   RETURN_IF_ERROR(std::move(violations).Result());
-  if (present.state == VenueState::kClosed) return ClosedError(present);
+  RETURN_IF_ERROR(CheckActive(present));
   Venue closed = present;
   closed.state = VenueState::kClosed;
   closed.close_reason = std::move(reason);

@@ -20,6 +20,11 @@ void EmitRegistered(rectify::events::Change& change, const domain::Venue& venue)
 void EmitUpdated(rectify::events::Change& change, const domain::Venue& venue,
                  const std::vector<std::string>& changed);
 void EmitClosed(rectify::events::Change& change, const domain::Venue& venue);
+// `before` is the venue before the change.
+void EmitCampaignClassSet(rectify::events::Change& change, const domain::Venue& venue,
+                          const domain::Venue& before, const std::string& campaign);
+void EmitMerged(rectify::events::Change& change, const domain::Venue& source,
+                const domain::Venue& target);
 // A registration when `changed` is empty.
 void EmitBuilding(rectify::events::Change& change, const domain::Building& building,
                   const std::vector<std::string>& changed);

@@ -1,7 +1,9 @@
 // What is registered, as messages of the contract and back: for answers, events and kept versions.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "rectify/venue/v1/building.pb.h"
 #include "rectify/venue/v1/venue.pb.h"
@@ -10,6 +12,16 @@
 #include "services/venue_registry/domain/venue.h"
 
 namespace rectify::venue::store {
+
+v1::Contact ToProto(const domain::Contact& contact);
+domain::Contact ToContact(const v1::Contact& contact);
+
+// Without the fields that are output only.
+domain::VenueFields ToFields(const v1::Venue& venue);
+// The whole venue with its persons and contacts in clear: for keeping, not for answers.
+v1::Venue ToRecord(const domain::Venue& venue);
+domain::Venue FromRecord(const v1::Venue& record, int64_t version);
+std::vector<v1::CampaignClass> CampaignClassesOf(const domain::Venue& venue);
 
 v1::Point ToProto(const domain::Point& point);
 domain::Point ToPoint(const v1::Point& point);

@@ -30,6 +30,8 @@
 #include "rectify/reminder/v1/reminder_service.pb.h"
 #include "rectify/venue/v1/building_events.pb.h"
 #include "rectify/venue/v1/building_service.pb.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
+#include "rectify/venue/v1/venue_directory_service.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 
@@ -44,6 +46,7 @@ using google::protobuf::MethodDescriptor;
 std::vector<const FileDescriptor*> ServiceFiles() {
   return {venue::v1::CreateVenueRequest::descriptor()->file(),
           venue::v1::CreateBuildingRequest::descriptor()->file(),
+          venue::v1::MergeVenuesRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
           hazard::v1::CreateCampaignRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
@@ -125,6 +128,7 @@ TEST(ContractRulesTest, UnaryMethodsForOutsidersHaveAnHttpRoute) {
 TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
   for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
                                      venue::v1::BuildingRegistered::descriptor()->file(),
+                                     venue::v1::VenueMerged::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
                                      hazard::v1::CampaignCreated::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
