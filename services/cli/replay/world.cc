@@ -214,7 +214,7 @@ absl::Status World::ImportVenues() {
     int refused = 0;
     std::string first_problem;
     RETURN_IF_ERROR(ImportVenueFile(
-        *client, parent_, absl::StrCat(folder_, "/", scenario_.venue_csv()),
+        *client, parent_, absl::StrCat(folder_, "/", scenario_.venue_csv()), "",
         [&](const venue::v1::ImportVenuesResponse& row) {
           if (row.result() != venue::v1::ImportVenuesResponse::RESULT_REFUSED) return;
           if (refused++ == 0) {

@@ -9,6 +9,7 @@
 #include "libs/service/host.h"
 #include "services/venue_registry/store/building_store.h"
 #include "services/venue_registry/store/desk_store.h"
+#include "services/venue_registry/store/import_store.h"
 #include "services/venue_registry/store/officer_store.h"
 #include "services/venue_registry/store/unit_store.h"
 #include "services/venue_registry/store/venue_store.h"
@@ -25,6 +26,7 @@ struct Context {
   const store::VenueStore venues;
   const store::BuildingStore buildings = {};
   const store::UnitStore units = {};
+  const store::ImportStore imports = {};
   const store::DeskStore desks;
   const store::OfficerStore officers;
 };

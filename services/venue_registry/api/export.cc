@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "google/protobuf/empty.pb.h"
 #include "libs/base/status_macros.h"
 #include "rectify/venue/v1/venue_directory_service.pb.h"
@@ -17,7 +16,6 @@ namespace {
 using rectify::events::Change;
 
 constexpr int kPageRows = 500;
-constexpr absl::Duration kPageTime = absl::Seconds(10);
 
 class ExportSession : public rpc::StreamSession {
  public:
@@ -61,9 +59,9 @@ class ExportSession : public rpc::StreamSession {
 
   absl::StatusOr<std::pair<std::vector<domain::Venue>, std::string>> Read(
       const std::string& district, const std::string& filter, const std::string& token) {
-    // A stream has no deadline of its own; each page has.
+    // A stream has no deadline of its own; the pool's limit holds for each page.
     return context_->host.pool().TransactValue(
-        "venue.export", {.access = pg::Access::kReadOnly, .deadline = absl::Now() + kPageTime},
+        "venue.export", {.access = pg::Access::kReadOnly},
         [&](pg::Tx& tx) { return context_->venues.List(tx, district, filter, kPageRows, token); });
   }
 
