@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   rectify::cli::AddInspectionCommands(app, session);
   rectify::cli::AddOrderCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
+  rectify::cli::AddCalendarCommands(app, session);
   rectify::cli::AddReminderCommands(app, session);
   rectify::cli::AddDrawCommands(app, session);
   rectify::cli::AddVisitCommands(app, session);

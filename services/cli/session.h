@@ -54,7 +54,8 @@ void AddAccessCommands(CLI::App& app, Session& session);      // token, keys, cl
 void AddVenueCommands(CLI::App& app, Session& session);       // venue, building, officer
 void AddInspectionCommands(CLI::App& app, Session& session);  // inspection, finding
 void AddOrderCommands(CLI::App& app, Session& session);       // order
-void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue, calendar
+void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue
+void AddCalendarCommands(CLI::App& app, Session& session);    // calendar
 void AddReminderCommands(CLI::App& app, Session& session);    // reminder
 void AddDrawCommands(CLI::App& app, Session& session);        // draw
 void AddVisitCommands(CLI::App& app, Session& session);       // visit

@@ -45,7 +45,7 @@ Side SideOf(const std::string& owner) {
 
 std::string TitleOf(const Subject& subject) {
   if (!subject.title.empty() || subject.items.empty()) return subject.title;
-  const std::string first = Ellipsize(subject.items.front().hazard, kTitleLength);
+  std::string first = Ellipsize(subject.items.front().hazard, kTitleLength);
   if (subject.items.size() == 1) return first;
   return absl::StrCat(first, "等", subject.items.size(), "项");
 }
