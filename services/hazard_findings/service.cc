@@ -39,6 +39,8 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   api::RegisterFindingRpcs(context);
   api::RegisterCatalogRpcs(context);
   api::RegisterCampaignRpcs(context);
+  api::RegisterDepartmentTaskRpcs(context);
+  api::RegisterSelfInspectionRpcs(context);
   api::RegisterLeadRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvent);
   host.Consume("deadline", events::ApplyOrderEvent);

@@ -24,7 +24,9 @@ struct Context {
 void RegisterInspectionRpcs(const Context& context);
 void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);
-void RegisterCampaignRpcs(const Context& context);  // rectify.hazard.v1.Campaigns
-void RegisterLeadRpcs(const Context& context);      // rectify.hazard.v1.Leads
+void RegisterCampaignRpcs(const Context& context);        // rectify.hazard.v1.Campaigns
+void RegisterDepartmentTaskRpcs(const Context& context);  // rectify.hazard.v1.DepartmentTasks
+void RegisterSelfInspectionRpcs(const Context& context);  // rectify.hazard.v1.SelfInspections
+void RegisterLeadRpcs(const Context& context);            // rectify.hazard.v1.Leads
 
 }  // namespace rectify::hazard::api

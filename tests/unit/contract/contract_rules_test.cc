@@ -21,10 +21,14 @@
 #include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/campaign_events.pb.h"
 #include "rectify/hazard/v1/campaign_service.pb.h"
+#include "rectify/hazard/v1/department_task_events.pb.h"
+#include "rectify/hazard/v1/department_task_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/hazard/v1/lead_service.pb.h"
+#include "rectify/hazard/v1/self_inspection_events.pb.h"
+#include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
@@ -49,6 +53,8 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           venue::v1::MergeVenuesRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
           hazard::v1::CreateCampaignRequest::descriptor()->file(),
+          hazard::v1::AssignDepartmentTaskRequest::descriptor()->file(),
+          hazard::v1::RequestSelfInspectionsRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
@@ -131,6 +137,8 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      venue::v1::VenueMerged::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
                                      hazard::v1::CampaignCreated::descriptor()->file(),
+                                     hazard::v1::DepartmentTaskAssigned::descriptor()->file(),
+                                     hazard::v1::SelfInspectionRequested::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
