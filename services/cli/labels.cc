@@ -29,6 +29,27 @@ std::string DispositionLabel(hazard::v1::Disposition disposition) {
                             {hazard::v1::DISPOSITION_TRANSFER, "移送"}});
 }
 
+std::string CampaignStateLabel(hazard::v1::Campaign::State state) {
+  using C = hazard::v1::Campaign;
+  return Pick(state,
+              {{C::STATE_DRAFT, "筹备"}, {C::STATE_ACTIVE, "开展中"}, {C::STATE_ENDED, "已结束"}});
+}
+
+std::string DepartmentTaskStateLabel(hazard::v1::DepartmentTask::State state) {
+  using T = hazard::v1::DepartmentTask;
+  return Pick(state, {{T::STATE_ASSIGNED, "办理中"},
+                      {T::STATE_REPORTED, "已反馈"},
+                      {T::STATE_ACCEPTED, "已办结"}});
+}
+
+std::string SelfInspectionStateLabel(hazard::v1::SelfInspection::State state) {
+  using S = hazard::v1::SelfInspection;
+  return Pick(state, {{S::STATE_REQUESTED, "待自查"},
+                      {S::STATE_REPORTED, "待确认"},
+                      {S::STATE_CONFIRMED, "整改中"},
+                      {S::STATE_CLOSED, "已办结"}});
+}
+
 std::string OrderStateLabel(deadline::v1::Order::State state) {
   using O = deadline::v1::Order;
   return Pick(state, {{O::STATE_DRAFTED, "拟稿"},

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   AddGlobalOptions(app, session);
   rectify::cli::AddVenueCommands(app, session);
   rectify::cli::AddInspectionCommands(app, session);
+  rectify::cli::AddCampaignCommands(app, session);
   rectify::cli::AddOrderCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
   rectify::cli::AddCalendarCommands(app, session);

@@ -53,6 +53,7 @@ CLI::App* AddCommand(CLI::App& parent, Session& session, const std::string& name
 void AddAccessCommands(CLI::App& app, Session& session);      // token, keys, clock, call
 void AddVenueCommands(CLI::App& app, Session& session);       // venue, building, officer
 void AddInspectionCommands(CLI::App& app, Session& session);  // inspection, finding
+void AddCampaignCommands(CLI::App& app, Session& session);    // campaign, task, selfcheck
 void AddOrderCommands(CLI::App& app, Session& session);       // order
 void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue
 void AddCalendarCommands(CLI::App& app, Session& session);    // calendar
