@@ -93,7 +93,10 @@ std::string ReminderStateLabel(reminder::v1::Reminder::State state) {
                       {R::STATE_SENT, "已发送"},
                       {R::STATE_SUPERSEDED, "已取代"},
                       {R::STATE_CANCELLED, "已取消"},
-                      {R::STATE_DEAD, "无法送出"}});
+                      {R::STATE_DEAD, "无法送出"},
+                      {R::STATE_MERGED, "已并入汇总"},
+                      {R::STATE_MUTED, "已静默"},
+                      {R::STATE_INHIBITED, "已由其他提醒代替"}});
 }
 
 std::string ChannelLabel(reminder::v1::Channel channel) {

@@ -13,6 +13,7 @@
 #include "libs/log/log.h"
 #include "libs/rpc/key_file.h"
 #include "reminder_migrations.h"
+#include "services/reminder_dispatch/api/gates.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "services/reminder_dispatch/api/reminders.h"
 #include "services/reminder_dispatch/channels/file.h"
@@ -20,12 +21,14 @@
 #include "services/reminder_dispatch/channels/smtp.h"
 #include "services/reminder_dispatch/channels/webhook.h"
 #include "services/reminder_dispatch/dispatch/dispatcher.h"
+#include "services/reminder_dispatch/dispatch/reachability.h"
 #include "services/reminder_dispatch/events/deadline_consumer.h"
 
 namespace rectify::reminder {
 namespace {
 
 constexpr absl::Duration kDispatchInterval = absl::Seconds(1);
+constexpr absl::Duration kReachabilityInterval = absl::Minutes(5);
 // A simulated run waits for the leases of a dispatcher that was killed.
 constexpr absl::Duration kSimulatedLease = absl::Seconds(5), kSimulatedReserve = absl::Seconds(2);
 
@@ -75,6 +78,7 @@ struct Dispatching {
   std::shared_ptr<dispatch::ContactBook> contacts;
   dispatch::Channels channels;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<dispatch::Reachability> reachability;
 };
 
 std::string Holder() {
@@ -112,11 +116,19 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   parts->dispatcher = std::make_unique<dispatch::Dispatcher>(
       host.commands(), *parts->contacts, parts->channels, parts->policy, std::move(options));
 
+  parts->reachability =
+      std::make_unique<dispatch::Reachability>(host.commands(), *parts->contacts, parts->channels);
+
   api::RegisterReminders(host.server(), host.commands());
+  api::RegisterGates(host.server(), host.commands(),
+                     std::shared_ptr<const domain::Policy>(parts, &parts->policy));
   host.Consume("deadline", events::DeadlineConsumer(parts->policy));
   host.AddTimer(
       "dispatch", kDispatchInterval, [parts] { return parts->dispatcher->Run(); },
       [parts] { return parts->dispatcher->NextDue(); });
+  // Looks at the day often, at the registry once a day.
+  host.AddTimer("reachability", kReachabilityInterval,
+                [parts] { return parts->reachability->Run(); });
   return absl::OkStatus();
 }
 
