@@ -60,7 +60,8 @@ std::string OrderStateLabel(deadline::v1::Order::State state) {
                       {O::STATE_REPORTED, "已申请复查"},
                       {O::STATE_RECHECK_FAILED, "复查不合格"},
                       {O::STATE_CLOSED, "已销案"},
-                      {O::STATE_VOIDED, "作废"}});
+                      {O::STATE_VOIDED, "作废"},
+                      {O::STATE_SUPERSEDED, "已另行责令"}});
 }
 
 std::string OrderKindLabel(deadline::v1::OrderKind kind) {

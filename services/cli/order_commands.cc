@@ -193,6 +193,7 @@ void AddOrderCommands(CLI::App& app, Session& session) {
       ->add_option("name", args->name, "资源名")
       ->required();
   AddVerbs(*order, session, args);
+  AddOrderLifeCommands(*order, session);
 
   CLI::App* serve = AddCommand<OrderArgs>(*order, session, "serve", "登记送达", args, Serve);
   serve->add_option("name", args->name, "资源名")->required();

@@ -73,6 +73,8 @@ absl::Status RegisterDeadline(service::Host& host, const DeadlineConfig& config)
   RETURN_IF_ERROR(events::ImportNewer(host.commands(), context->calendars, notices));
   api::RegisterOrderRpcs(context);
   api::RegisterExecutionRpcs(context);
+  api::RegisterExtensionRpcs(context);
+  api::RegisterNextInstrumentRpcs(context);
   api::RegisterClockRpcs(context);
   api::RegisterCalendarRpcs(context);
   api::RegisterClosureRpcs(context);

@@ -6,19 +6,20 @@
 #include "libs/base/clock.h"
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/api/convert_turns.h"
 #include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/data_files.h"
 
 namespace rectify::deadline::api {
 namespace {
 
-static_assert(static_cast<int>(domain::OrderState::kVoided) == v1::Order::STATE_VOIDED);
+static_assert(static_cast<int>(domain::OrderState::kSuperseded) == v1::Order::STATE_SUPERSEDED);
 static_assert(static_cast<int>(domain::OrderKind::kTerm) == v1::ORDER_KIND_TERM);
 static_assert(static_cast<int>(domain::ServiceMethod::kPublicNotice) ==
               v1::SERVICE_METHOD_PUBLIC_NOTICE);
 static_assert(static_cast<int>(domain::ClockState::kCancelled) == v1::Clock::STATE_CANCELLED);
-static_assert(static_cast<int>(domain::Trigger::kTransferConcluded) ==
-              v1::CLOCK_TRIGGER_TRANSFER_CONCLUDED);
+static_assert(static_cast<int>(domain::Trigger::kNextConcluded) ==
+              v1::CLOCK_TRIGGER_NEXT_CONCLUDED);
 
 using rpc::ToDate;
 using rpc::ToTimestamp;
@@ -38,6 +39,7 @@ v1::OrderItem ToMessage(const domain::OrderItem& item) {
   message.set_term_days(item.term_days);
   if (item.stated_due_date) *message.mutable_stated_due_date() = ToDate(*item.stated_due_date);
   if (item.due_date) *message.mutable_due_date() = ToDate(*item.due_date);
+  if (item.first_due_date) *message.mutable_first_due_date() = ToDate(*item.first_due_date);
   message.set_rectified(!item.open());
   if (item.rectify_time) *message.mutable_rectify_time() = ToTimestamp(*item.rectify_time);
   return message;
@@ -51,17 +53,6 @@ v1::Approval ToMessage(const domain::Approval& approval) {
   message.set_opinion(approval.opinion);
   message.set_content_hash(approval.content_hash);
   message.set_user(approval.user);
-  return message;
-}
-
-v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
-  v1::ServiceRecord message;
-  message.set_method(static_cast<v1::ServiceMethod>(service.method));
-  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
-  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
-  Fill(message.mutable_officers(), service.officers);
-  message.set_proof(service.proof);
-  message.set_refusal(service.refusal);
   return message;
 }
 
@@ -139,6 +130,12 @@ void FillHistory(const domain::Order& order, Personal personal, v1::Order& messa
   for (const domain::Recheck& recheck : order.rechecks) {
     *message.add_rechecks() = ToMessage(recheck);
   }
+  for (const domain::Extension& extension : order.extensions) {
+    *message.add_extensions() = ToMessage(extension, personal);
+  }
+  for (const domain::InstrumentDecision& decision : order.decisions) {
+    *message.add_decisions() = api::ToMessage(decision);
+  }
 }
 
 v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
@@ -160,6 +157,17 @@ std::string Mask(const std::string& text) {
   return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
 }
 
+v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
+  v1::ServiceRecord message;
+  message.set_method(static_cast<v1::ServiceMethod>(service.method));
+  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
+  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
+  Fill(message.mutable_officers(), service.officers);
+  message.set_proof(service.proof);
+  message.set_refusal(service.refusal);
+  return message;
+}
+
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
   v1::Order message;
   message.set_name(order.name);
@@ -179,6 +187,8 @@ v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal persona
   FillHistory(order, personal, message);
   message.set_void_reason(order.void_reason);
   message.set_replacement(order.replacement);
+  message.set_predecessor(order.predecessor);
+  message.set_successor(order.successor);
   *message.mutable_create_time() = ToTimestamp(order.create_time);
   *message.mutable_update_time() = ToTimestamp(order.update_time);
   if (order.issue_time) *message.mutable_issue_time() = ToTimestamp(*order.issue_time);

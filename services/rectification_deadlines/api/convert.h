@@ -22,6 +22,7 @@ std::string Mask(const std::string& text);
 // `now` decides whether it is overdue.
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal);
 v1::Clock ToMessage(const domain::Clock& clock, absl::Time now);
+v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal);
 v1::Period ToMessage(const domain::PeriodRule& rule);
 v1::Calendar ToMessage(const store::CalendarYear& year);
 v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,

@@ -12,11 +12,14 @@
 
 namespace rectify::deadline::api {
 
-// Registers one handler by the last part of its name.
+inline constexpr char kRectificationDeadlines[] = "RectificationDeadlines";
+inline constexpr char kOrderLife[] = "OrderLife";
+
+// Registers one handler by the last part of its name, in a service of the package.
 template <typename Request, typename Response>
 void RegisterUnary(const std::shared_ptr<Context>& context, absl::string_view method,
                    absl::StatusOr<Response> (*handler)(Context&, const rpc::Call&, const Request&),
-                   absl::string_view service = "RectificationDeadlines") {
+                   absl::string_view service = kRectificationDeadlines) {
   context->host.server().Unary<Request, Response>(
       absl::StrCat("rectify.deadline.v1.", service, ".", method),
       [context, handler](const rpc::Call& call, const Request& request) {
@@ -28,6 +31,10 @@ void RegisterUnary(const std::shared_ptr<Context>& context, absl::string_view me
 void RegisterOrderRpcs(const std::shared_ptr<Context>& context);
 // Serve, report, recheck.
 void RegisterExecutionRpcs(const std::shared_ptr<Context>& context);
+// Extensions of terms: requested, decided, served.
+void RegisterExtensionRpcs(const std::shared_ptr<Context>& context);
+// What follows when a hazard outlives its term.
+void RegisterNextInstrumentRpcs(const std::shared_ptr<Context>& context);
 // Clocks, what fell through, due dates.
 void RegisterClockRpcs(const std::shared_ptr<Context>& context);
 void RegisterCalendarRpcs(const std::shared_ptr<Context>& context);

@@ -9,6 +9,8 @@
 #include "libs/rpc/convert.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/events/journal.h"
+#include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::api {
@@ -76,6 +78,20 @@ absl::Status OfficerOrItsVenue(const rpc::Caller& caller, const domain::Order& o
                      "only the venue's manager or the officers of the order may do this");
 }
 
+absl::Status OfficerOrRank(const rpc::Caller& caller, const domain::Order& order) {
+  if (caller.HasRole("DEPARTMENT_HEAD") || caller.HasRole("CHIEF")) return absl::OkStatus();
+  return OneOfItsOfficers(caller, order);
+}
+
+domain::Signer SignerOf(const rpc::Caller& caller) {
+  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
+  for (const std::string& post : caller.posts) {
+    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
+  }
+  if (!signer.officers.empty()) signer.name = signer.officers.front();
+  return signer;
+}
+
 absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
                                   const std::string& etag, const MayAct& may_act,
                                   const Verb& verb) {
@@ -88,6 +104,15 @@ absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const
         RETURN_IF_ERROR(context.orders.Save(change.sql(), order));
         return ToMessage(order, change.now(), Personal::kMasked);
       });
+}
+
+absl::Status DraftFurther(Context& context, Change& change, const domain::Order& draft,
+                          std::string why) {
+  RETURN_IF_ERROR(context.orders.Save(change.sql(), draft));
+  events::JournalOrder(change, draft, {"DraftOrder", std::move(why)}, events::ToOrderDrafted(draft),
+                       ::rectify::events::kInternalOnly);
+  return context.clocks.Tell(change, domain::SubjectOf(draft),
+                             {{domain::Trigger::kOrderDrafted, change.now()}});
 }
 
 absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,

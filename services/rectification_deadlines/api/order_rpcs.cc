@@ -2,12 +2,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/resource_name.h"
-#include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/api/convert_turns.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
 #include "services/rectification_deadlines/domain/order_content.h"
@@ -48,8 +48,14 @@ absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
   if (!enforcement && !HasOneOf(call.caller, kOtherReaders) && !call.caller.HasPost(order.venue)) {
     return rectify::NotFoundError(request.name());
   }
-  return ToMessage(order, context.host.clock().Now(),
-                   enforcement ? Personal::kShown : Personal::kMasked);
+  const absl::Time now = context.host.clock().Now();
+  v1::Order message = ToMessage(order, now, enforcement ? Personal::kShown : Personal::kMasked);
+  if (enforcement) {
+    for (const auto& proposal : domain::ProposalsFor(order, context.policy, CivilDayOf(now))) {
+      *message.add_proposals() = ToMessage(proposal);
+    }
+  }
+  return message;
 }
 
 absl::StatusOr<v1::ListOrdersResponse> ListOrders(Context& context, const Call& call,
@@ -170,18 +176,6 @@ absl::StatusOr<v1::Order> IssueOrder(Context& context, const Call& call,
       });
 }
 
-// In the transaction that ends the old order's clock, so that no finding is ever without one.
-absl::Status DraftReplacement(Context& context, Change& change, const Order& voided,
-                              const Order& replacement) {
-  RETURN_IF_ERROR(context.orders.Save(change.sql(), replacement));
-  events::JournalOrder(
-      change, replacement,
-      {"DraftOrder", absl::StrCat("重新拟制，替代作废文书 ", voided.document_number)},
-      events::ToOrderDrafted(replacement), kInternalOnly);
-  return context.clocks.Tell(change, domain::SubjectOf(replacement),
-                             {{Trigger::kOrderDrafted, change.now()}});
-}
-
 absl::StatusOr<v1::Order> VoidOrder(Context& context, const Call& call,
                                     const v1::VoidOrderRequest& request) {
   return RunVerb(
@@ -198,7 +192,9 @@ absl::StatusOr<v1::Order> VoidOrder(Context& context, const Call& call,
                              events::ToOrderVoided(result.voided), kDiscipline);
         RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(result.voided),
                                             {{Trigger::kOrderVoided, change.now()}}));
-        RETURN_IF_ERROR(DraftReplacement(context, change, result.voided, result.replacement));
+        RETURN_IF_ERROR(
+            DraftFurther(context, change, result.replacement,
+                         absl::StrCat("重新拟制，替代作废文书 ", result.voided.document_number)));
         return std::move(result.voided);
       });
 }

@@ -20,6 +20,16 @@ bool AppliesTo(const ClockRule& rule, const Subject& subject) {
                                    *subject.kind) != rule.order_kinds.end();
 }
 
+bool IsAbout(const ClockRule& rule, const Occurrence& occurrence) {
+  if (rule.instruments.empty() || !occurrence.instrument) return true;
+  return std::find(rule.instruments.begin(), rule.instruments.end(), *occurrence.instrument) !=
+         rule.instruments.end();
+}
+
+bool Contains(const std::vector<std::string>& findings, const std::string& finding) {
+  return std::find(findings.begin(), findings.end(), finding) != findings.end();
+}
+
 bool Covers(Coverage coverage, const SubjectItem& item, absl::CivilDay day) {
   if (!item.open) return false;
   if (coverage == Coverage::kAllOpen) return true;
@@ -42,7 +52,8 @@ class Step {
   absl::StatusOr<std::vector<Effect>> Run() {
     EndClocks();
     for (const ClockRule& rule : policy_.clocks) {
-      if (!AppliesTo(rule, subject_)) continue;
+      if (!AppliesTo(rule, subject_) || !IsAbout(rule, occurrence_)) continue;
+      if (Has(rule.moved_on, occurrence_.trigger)) RETURN_IF_ERROR(MoveAll(rule));
       if (Has(rule.start_on, occurrence_.trigger)) {
         RETURN_IF_ERROR(Start(rule, rule.start_fact, rule.coverage));
       } else if (Has(rule.earlier_start_on, occurrence_.trigger)) {
@@ -56,7 +67,7 @@ class Step {
   void EndClocks() {
     for (Clock& clock : running_) {
       const ClockRule* rule = policy_.FindClock(clock.kind);
-      if (rule == nullptr || !Concerns(clock)) continue;
+      if (rule == nullptr || !IsAbout(*rule, occurrence_) || !Concerns(clock)) continue;
       if (Has(rule->met_on, occurrence_.trigger)) {
         End(clock, Effect::Kind::kMeet, MeetTime(*rule));
       } else if (Has(rule->cancelled_on, occurrence_.trigger)) {
@@ -67,16 +78,24 @@ class Step {
   }
 
   // A passed item concerns only the clocks of which nothing is left, an open one only those of
-  // which something is.
+  // which something is, an extension only those of which no term has ended.
   bool Concerns(const Clock& clock) const {
-    const bool any_open =
-        std::any_of(subject_.items.begin(), subject_.items.end(), [&](const SubjectItem& item) {
-          return item.open && std::find(clock.findings.begin(), clock.findings.end(),
-                                        item.finding) != clock.findings.end();
-        });
-    if (occurrence_.trigger == Trigger::kRecheckPassed) return !any_open;
-    if (occurrence_.trigger == Trigger::kRecheckNotPassed) return any_open;
-    return true;
+    auto any = [&](Coverage coverage) {
+      const absl::CivilDay day = CivilDayOf(occurrence_.time);
+      return std::any_of(subject_.items.begin(), subject_.items.end(), [&](const auto& item) {
+        return Covers(coverage, item, day) && Contains(clock.findings, item.finding);
+      });
+    };
+    switch (occurrence_.trigger) {
+      case Trigger::kRecheckPassed:
+        return !any(Coverage::kAllOpen);
+      case Trigger::kRecheckNotPassed:
+        return any(Coverage::kAllOpen);
+      case Trigger::kExtensionGranted:
+        return !any(Coverage::kTermEnded);
+      default:
+        return true;
+    }
   }
 
   absl::Time MeetTime(const ClockRule& rule) const {
@@ -93,7 +112,9 @@ class Step {
     const absl::CivilDay day = CivilDayOf(occurrence_.time);
     std::vector<const SubjectItem*> covered;
     for (const SubjectItem& item : subject_.items) {
-      if (Covers(coverage, item, day)) covered.push_back(&item);
+      const bool concerned =
+          occurrence_.findings.empty() || Contains(occurrence_.findings, item.finding);
+      if (concerned && Covers(coverage, item, day)) covered.push_back(&item);
     }
     if (covered.empty()) return absl::OkStatus();
     if (rule.scope == Scope::kSubject) return StartOne(rule, fact, covered);
@@ -129,6 +150,37 @@ class Step {
     if (moved.due_time >= clock->due_time) return absl::OkStatus();
     NoteChange(moved, *clock, now_, "EARLIER_START");
     *clock = moved;
+    effects_.push_back({Effect::Kind::kMove, std::move(moved)});
+    return absl::OkStatus();
+  }
+
+  absl::Status MoveAll(const ClockRule& rule) {
+    for (Clock& clock : running_) {
+      if (clock.kind == rule.kind) RETURN_IF_ERROR(MoveOne(rule, clock));
+    }
+    return absl::OkStatus();
+  }
+
+  // Follows the due dates of its open items: the date itself without a period of its own, else its
+  // period from the earliest of them.
+  absl::Status MoveOne(const ClockRule& rule, Clock& clock) {
+    std::vector<const SubjectItem*> items;
+    for (const SubjectItem& item : subject_.items) {
+      if (item.open && Contains(clock.findings, item.finding)) items.push_back(&item);
+    }
+    if (items.empty()) return absl::OkStatus();
+    Clock moved = clock;
+    if (!rule.period) {
+      moved.period.reset();
+    } else if (rule.start_fact != StartFact::kItemDueDate || occurrence_.applied) {
+      return absl::OkStatus();
+    } else {
+      moved.start_time = StartTime(StartFact::kItemDueDate, items);
+    }
+    RETURN_IF_ERROR(SetDueDate(moved, items.front()->due_date, calendar_));
+    if (moved.due_time == clock.due_time) return absl::OkStatus();
+    NoteChange(moved, clock, now_, "EXTENDED");
+    clock = moved;
     effects_.push_back({Effect::Kind::kMove, std::move(moved)});
     return absl::OkStatus();
   }

@@ -87,6 +87,10 @@ struct Occurrence {
   // When the venue says that it had done its part, if a recheck proves it so: its duty is judged by
   // this instant, not by the day on which an officer came to look.
   std::optional<absl::Time> reported_time{};
+  std::vector<std::string> findings{};         // that it is about; empty: all items
+  std::optional<NextInstrument> instrument{};  // of kNextDecided and kNextConcluded
+  // An application for a recheck waits: a count from it, not from the due date, goes on.
+  bool applied = false;
 };
 
 // What a recheck or report means for the clocks, in the order in which to tell it.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -16,14 +17,6 @@ namespace {
 
 // Beyond any term in practice; keeps a typing error from becoming a date.
 constexpr int kMaxTermDays = 3'650;
-
-std::vector<Approval> OpenSteps(const Policy& policy, OrderKind kind) {
-  std::vector<Approval> steps;
-  for (const std::string& role : policy.DocumentOf(kind).approval_steps) {
-    steps.push_back({.role = role, .approver = ""});
-  }
-  return steps;
-}
 
 void VoidApprovals(Order& order) {
   order.submission.reset();
@@ -116,10 +109,15 @@ bool SignedBy(const Approval& approval, const Signer& signer) {
          signer.officers.end();
 }
 
-absl::Status CheckDistinct(const Order& order, const Signer& signer) {
-  bool signs_twice =
+bool IsOfTheCase(const Order& order, const Signer& signer) {
+  bool is =
       order.HasOfficer(signer.name) || (order.submission && SignedBy(*order.submission, signer));
-  for (const std::string& officer : signer.officers) signs_twice |= order.HasOfficer(officer);
+  for (const std::string& officer : signer.officers) is |= order.HasOfficer(officer);
+  return is;
+}
+
+absl::Status CheckDistinct(const Order& order, const Signer& signer) {
+  bool signs_twice = IsOfTheCase(order, signer);
   for (const Approval& approval : order.approvals) signs_twice |= SignedBy(approval, signer);
   return signs_twice ? NotDistinctError(signer.name) : absl::OkStatus();
 }
@@ -144,6 +142,42 @@ void Sign(Approval& step, const Signer& signer, absl::string_view opinion, const
 
 }  // namespace
 
+std::vector<Approval> OpenSteps(const Policy& policy, OrderKind kind) {
+  std::vector<Approval> steps;
+  for (const std::string& role : policy.DocumentOf(kind).approval_steps) {
+    steps.push_back({.role = role, .approver = ""});
+  }
+  return steps;
+}
+
+Order DraftAnew(const Order& order, std::string name, const Policy& policy, absl::Time now) {
+  Order draft;
+  draft.name = std::move(name);
+  draft.kind = order.kind;
+  draft.inspection = order.inspection;
+  draft.inspect_time = order.inspect_time;
+  draft.venue = order.venue;
+  draft.party = order.party;
+  draft.street = order.street;
+  draft.officers = order.officers;
+  draft.approvals = OpenSteps(policy, order.kind);
+  draft.create_time = draft.update_time = now;
+  return draft;
+}
+
+absl::Status RequireRole(const Signer& signer, const std::vector<std::string>& roles) {
+  const bool has = std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+    return std::find(signer.roles.begin(), signer.roles.end(), role) != signer.roles.end();
+  });
+  return has ? absl::OkStatus() : NotYourStep(absl::StrJoin(roles, "/"));
+}
+
+absl::Status RequireDecider(const Order& order, const Signer& signer,
+                            const std::vector<std::string>& roles) {
+  RETURN_IF_ERROR(RequireRole(signer, roles));
+  return IsOfTheCase(order, signer) ? NotDistinctError(signer.name) : absl::OkStatus();
+}
+
 absl::string_view NameOf(OrderState state) {
   switch (state) {
     case OrderState::kDrafted:
@@ -164,6 +198,8 @@ absl::string_view NameOf(OrderState state) {
       return "CLOSED";
     case OrderState::kVoided:
       return "VOIDED";
+    case OrderState::kSuperseded:
+      return "SUPERSEDED";
   }
   return "";
 }
@@ -278,18 +314,9 @@ absl::StatusOr<Voided> Void(Order order, std::string reason, std::string replace
                             const Policy& policy, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kDrafted, OrderState::kInReview,
                                        OrderState::kApproved, OrderState::kIssued}));
-  Order draft;
-  draft.name = replacement_name;
-  draft.kind = order.kind;
-  draft.inspection = order.inspection;
-  draft.inspect_time = order.inspect_time;
-  draft.venue = order.venue;
-  draft.party = order.party;
-  draft.street = order.street;
-  draft.officers = order.officers;
+  Order draft = DraftAnew(order, replacement_name, policy, now);
   draft.items = order.items;
-  draft.approvals = OpenSteps(policy, order.kind);
-  draft.create_time = draft.update_time = now;
+  draft.predecessor = order.predecessor;
   order.void_reason = std::move(reason);
   order.replacement = std::move(replacement_name);
   return Voided{Next(std::move(order), OrderState::kVoided, now), std::move(draft)};

@@ -30,6 +30,7 @@ enum class OrderState {
   kRecheckFailed = 7,
   kClosed = 8,
   kVoided = 9,
+  kSuperseded = 10,
 };
 
 // The contract's name without prefix: "IN_REVIEW".
@@ -48,8 +49,9 @@ struct OrderItem {
   std::string finding, catalog_code, description, basis, required_action;
   int term_days = 0;                                // ignored when a date is stated
   std::optional<absl::CivilDay> stated_due_date{};  // chosen by the officer
-  std::optional<absl::CivilDay> due_date{};         // as served; last lawful day, inclusive
+  std::optional<absl::CivilDay> due_date{};         // as served or extended; inclusive
   std::optional<absl::Time> rectify_time{};         // when a recheck proved it
+  std::optional<absl::CivilDay> first_due_date{};   // as served; extensions leave it
 
   bool open() const { return !rectify_time.has_value(); }
 };
@@ -89,6 +91,39 @@ struct Recheck {
   std::vector<RecheckResult> results;
 };
 
+enum class ExtensionState { kPending = 1, kGranted = 2, kRefused = 3, kLapsed = 4 };
+
+struct ExtendedItem {
+  std::string finding;
+  absl::CivilDay old_due_date;
+  std::optional<absl::CivilDay> due_date{};  // as granted
+};
+
+// A request of the venue for more time, and the decision on it.
+struct Extension {
+  ExtensionState state = ExtensionState::kPending;
+  absl::Time request_time;
+  std::string requester, reason, safeguards;
+  absl::CivilDay wished_date;
+  std::vector<ExtendedItem> items;
+  std::optional<absl::Time> decide_time{};
+  std::string decider{}, decision{}, document_number{};
+  std::optional<ServiceRecord> service{};
+};
+
+enum class DecisionState { kOpen = 1, kConcluded = 2, kDropped = 3 };
+
+// What follows for items that outlived their term, and what became of it.
+struct InstrumentDecision {
+  NextInstrument instrument;
+  DecisionState state = DecisionState::kOpen;
+  absl::Time decide_time;
+  std::string decider, reason, reference, basis;
+  std::vector<std::string> findings;
+  std::optional<absl::Time> conclude_time{};
+  std::string outcome{}, outcome_reference{};
+};
+
 struct Order {
   std::string name;  // districts/{district}/orders/{uuid}
   OrderKind kind = OrderKind::kTerm;
@@ -105,8 +140,11 @@ struct Order {
   std::vector<Approval> approvals;  // the steps after it, in order
   std::string return_reason;        // of the last return; empty once it is submitted again
   std::optional<ServiceRecord> service;
-  std::vector<Report> reports;    // oldest first
-  std::vector<Recheck> rechecks;  // oldest first
+  std::vector<Report> reports;                // oldest first
+  std::vector<Recheck> rechecks;              // oldest first
+  std::vector<Extension> extensions;          // oldest first; only the last may be pending
+  std::vector<InstrumentDecision> decisions;  // oldest first
+  std::string predecessor, successor;         // of a second order for what is still open
   std::string void_reason, replacement;
   absl::Time create_time, update_time;
   std::optional<absl::Time> issue_time, close_time;

@@ -73,6 +73,8 @@ domain::ClockRule ToClockRule(const v1::ClockRule& message) {
   rule.cancelled_on = ToEnums<Trigger>(message.cancelled_on());
   rule.earlier_start_on = ToEnums<Trigger>(message.earlier_start_on());
   rule.reminder_ladder = message.reminder_ladder();
+  rule.moved_on = ToEnums<Trigger>(message.moved_on());
+  rule.instruments = ToEnums<domain::NextInstrument>(message.instruments());
   rule.start_on_event = ToNames(message.start_on_event());
   rule.met_on_event = ToNames(message.met_on_event());
   rule.cancelled_on_event = ToNames(message.cancelled_on_event());
@@ -85,6 +87,24 @@ domain::ClockRule ToClockRule(const v1::ClockRule& message) {
     rule.side = static_cast<domain::Side>(message.side());
   }
   return rule;
+}
+
+std::vector<std::string> ToRoles(const google::protobuf::RepeatedField<int>& numbers) {
+  std::vector<std::string> roles;
+  for (const int number : numbers) {
+    const std::string& name = authz::v1::Role_Name(static_cast<authz::v1::Role>(number));
+    roles.emplace_back(absl::StripPrefix(name, "ROLE_"));
+  }
+  return roles;
+}
+
+domain::DocumentRule ToDocumentRule(const v1::DocumentRule& message) {
+  return {static_cast<domain::OrderKind>(message.order_kind()),
+          message.title(),
+          message.organ(),
+          message.code(),
+          message.serial_width(),
+          ToRoles(message.approval_steps())};
 }
 
 // Enums that have no meaning for the machine are refused before they become numbers without names.
@@ -167,17 +187,17 @@ domain::Policy ToPolicy(const v1::ClockPolicy& message) {
   policy.version = message.version();
   for (const v1::ClockRule& rule : message.clocks()) policy.clocks.push_back(ToClockRule(rule));
   for (const v1::DocumentRule& rule : message.documents()) {
-    domain::DocumentRule document{static_cast<domain::OrderKind>(rule.order_kind()),
+    policy.documents.push_back(ToDocumentRule(rule));
+  }
+  const v1::ExtensionRule& extension = message.extension();
+  policy.extension = {ToRoles(extension.decided_by()), extension.max_count(), extension.max_days(),
+                      ToDocumentRule(extension.document())};
+  for (const v1::InstrumentRule& rule : message.instruments()) {
+    policy.instruments.push_back({static_cast<domain::NextInstrument>(rule.instrument()),
                                   rule.title(),
-                                  rule.organ(),
-                                  rule.code(),
-                                  rule.serial_width(),
-                                  {}};
-    for (const int role : rule.approval_steps()) {
-      const std::string& name = authz::v1::Role_Name(static_cast<authz::v1::Role>(role));
-      document.approval_steps.emplace_back(absl::StripPrefix(name, "ROLE_"));
-    }
-    policy.documents.push_back(std::move(document));
+                                  rule.basis(),
+                                  {rule.catalog_codes().begin(), rule.catalog_codes().end()},
+                                  ToRoles(rule.decided_by())});
   }
   return policy;
 }

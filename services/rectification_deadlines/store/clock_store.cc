@@ -111,13 +111,15 @@ constexpr pg::Statement kUpdate = {"deadline.update_clocks", R"sql(
          overdue_announced = t.overdue_announced, end_time = t.end_time,
          met_in_time = t.met_in_time, version = t.version,
          suspensions = t.suspensions::text[], suspended_from = t.suspended_from,
-         suspend_reason = t.suspend_reason
+         suspend_reason = t.suspend_reason,
+         amount = case when t.stated then null else c.amount end
     from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::date[],
                 $6::boolean[], $7::text[], $8::smallint[], $9::boolean[], $10::timestamptz[],
-                $11::boolean[], $12::bigint[], $13::text[], $14::date[], $15::text[])
+                $11::boolean[], $12::bigint[], $13::text[], $14::date[], $15::text[],
+                $16::boolean[])
          as t(district, id, start_time, due_time, due_date, provisional, calendar_version, state,
               overdue_announced, end_time, met_in_time, version, suspensions, suspended_from,
-              suspend_reason)
+              suspend_reason, stated)
    where c.district = t.district and c.id = t.id)sql"};
 
 // The version at which a change was made numbers it.
@@ -437,11 +439,12 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
   std::vector<absl::Time> starts, due_times;
   std::vector<std::optional<absl::CivilDay>> due_dates, suspended_from;
   std::vector<std::optional<absl::Time>> end_times;
-  std::vector<bool> provisional, announced, in_time;
+  std::vector<bool> provisional, announced, in_time, stated;
   std::vector<int> states;
   std::vector<int64_t> versions;
   for (const Clock& clock : clocks) {
     const NameParts name = SplitName(clock.name);
+    stated.push_back(!clock.period);
     districts.push_back(name.district);
     ids.push_back(name.id);
     starts.push_back(clock.start_time);
@@ -462,7 +465,7 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
   }
   RETURN_IF_ERROR(tx.Exec(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
                                     versions_of_calendar, states, announced, end_times, in_time,
-                                    versions, suspensions, suspended_from, suspend_reasons})
+                                    versions, suspensions, suspended_from, suspend_reasons, stated})
                       .status());
   RETURN_IF_ERROR(InsertChanges(tx, clocks));
   return Record(tx, districts, ids, now);

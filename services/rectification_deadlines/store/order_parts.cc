@@ -13,7 +13,7 @@ using domain::Order;
 
 constexpr pg::Statement kItems = {"deadline.order_items", R"sql(
   select order_id, finding, catalog_code, description, basis, required_action, term_days,
-         stated_due_date, due_date, rectify_time
+         stated_due_date, due_date, rectify_time, first_due_date
     from order_items where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
@@ -39,18 +39,19 @@ constexpr pg::Statement kResults = {"deadline.recheck_results", R"sql(
 
 constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
   insert into order_items (district, order_id, position, finding, catalog_code, description, basis,
-                           required_action, term_days, stated_due_date, due_date, rectify_time)
+                           required_action, term_days, stated_due_date, due_date, rectify_time,
+                           first_due_date)
   select $1, $2::uuid, n, finding, catalog_code, description, basis, required_action, term_days,
-         stated_due_date, due_date, rectify_time
+         stated_due_date, due_date, rectify_time, first_due_date
     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::date[],
-                $10::date[], $11::timestamptz[]) with ordinality
+                $10::date[], $11::timestamptz[], $12::date[]) with ordinality
          as t(finding, catalog_code, description, basis, required_action, term_days,
-              stated_due_date, due_date, rectify_time, n)
+              stated_due_date, due_date, rectify_time, first_due_date, n)
   on conflict (district, order_id, position) do update
      set description = excluded.description, basis = excluded.basis,
          required_action = excluded.required_action, term_days = excluded.term_days,
          stated_due_date = excluded.stated_due_date, due_date = excluded.due_date,
-         rectify_time = excluded.rectify_time)sql"};
+         rectify_time = excluded.rectify_time, first_due_date = excluded.first_due_date)sql"};
 
 constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
   insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion,
@@ -89,7 +90,7 @@ constexpr pg::Statement kSaveResults = {"deadline.save_results", R"sql(
 absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
   std::vector<std::string> findings, codes, descriptions, bases, actions;
   std::vector<int> terms;
-  std::vector<std::optional<absl::CivilDay>> stated, due;
+  std::vector<std::optional<absl::CivilDay>> stated, due, first_due;
   std::vector<std::optional<absl::Time>> rectified;
   for (const domain::OrderItem& item : order.items) {
     findings.push_back(item.finding);
@@ -100,11 +101,12 @@ absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
     terms.push_back(item.term_days);
     stated.push_back(item.stated_due_date);
     due.push_back(item.due_date);
+    first_due.push_back(item.first_due_date);
     rectified.push_back(item.rectify_time);
   }
   return tx
       .Exec(kSaveItems, {name.district, name.id, findings, codes, descriptions, bases, actions,
-                         terms, stated, due, rectified})
+                         terms, stated, due, rectified, first_due})
       .status();
 }
 
@@ -172,7 +174,7 @@ absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order
   for (const pg::Row row : items) {
     by_id[row.Text(0)]->items.push_back({row.Text(1), row.Text(2), row.Text(3), row.Text(4),
                                          row.Text(5), static_cast<int>(row.Int(6)), row.OptDay(7),
-                                         row.OptDay(8), row.OptTime(9)});
+                                         row.OptDay(8), row.OptTime(9), row.OptDay(10)});
   }
   ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
   for (const pg::Row row : approvals) {

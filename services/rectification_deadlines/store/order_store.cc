@@ -11,6 +11,7 @@
 #include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_parts.h"
+#include "services/rectification_deadlines/store/order_turns.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -21,9 +22,10 @@ using domain::Order;
   "district, id, kind, inspection, inspect_time, venue, party, street, officers, "              \
   "document_number, state, serve_method, serve_time, serve_officers, serve_proof, "             \
   "serve_refusal, void_reason, replacement, create_time, update_time, issue_time, close_time, " \
-  "version, submitter, submit_user, submit_time, submit_hash, return_reason, receiver"
+  "version, submitter, submit_user, submit_time, submit_hash, return_reason, "                  \
+  "predecessor, successor, receiver"
 
-constexpr int kReceiverColumn = 28;
+constexpr int kReceiverColumn = 30;
 
 constexpr pg::Statement kLoad = {"deadline.load_order",
                                  "select " ORDER_COLUMNS
@@ -38,11 +40,12 @@ constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
                       document_number, state, serve_method, serve_time, receiver, serve_officers,
                       serve_proof, serve_refusal, void_reason, replacement, open_due_date,
                       create_time, update_time, issue_time, close_time, version, content_hash,
-                      submitter, submit_user, submit_time, submit_hash, return_reason)
+                      submitter, submit_user, submit_time, submit_hash, return_reason,
+                      predecessor, successor)
   values ($1, $2::uuid, $3::smallint, $4, $5::timestamptz, $6, $7, $8, $9::text[], $10,
           $11::smallint, $12::smallint, $13::timestamptz, $14::bytea, $15::text[], $16, $17, $18,
           $19, $20::date, $21::timestamptz, $22::timestamptz, $23::timestamptz, $24::timestamptz,
-          $25::bigint, $26, $27, $28, $29::timestamptz, $30, $31)
+          $25::bigint, $26, $27, $28, $29::timestamptz, $30, $31, $32, $33)
   on conflict (district, id) do update
      set document_number = excluded.document_number, state = excluded.state,
          serve_method = excluded.serve_method, serve_time = excluded.serve_time,
@@ -54,7 +57,8 @@ constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
          close_time = excluded.close_time, version = excluded.version,
          content_hash = excluded.content_hash, submitter = excluded.submitter,
          submit_user = excluded.submit_user, submit_time = excluded.submit_time,
-         submit_hash = excluded.submit_hash, return_reason = excluded.return_reason)sql"};
+         submit_hash = excluded.submit_hash, return_reason = excluded.return_reason,
+         successor = excluded.successor)sql"};
 
 constexpr pg::Statement kDraw = {"deadline.draw_number", R"sql(
   insert into document_counters as c (district, organ, code, year, last_serial)
@@ -112,6 +116,8 @@ Order ReadRow(const pg::Row& row) {
                                         .content_hash = row.Text(26)};
   }
   order.return_reason = row.Text(27);
+  order.predecessor = row.Text(28);
+  order.successor = row.Text(29);
   return order;
 }
 
@@ -167,6 +173,7 @@ absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
         order.service->receiver,
         cipher_.Decrypt(order.service->receiver, ReceiverContext(SplitName(order.name).id)));
   }
+  RETURN_IF_ERROR(LoadTurns(tx, cipher_, district, orders));
   return LoadParts(tx, district, orders);
 }
 
@@ -208,9 +215,12 @@ absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
                                   submission.user,
                                   submission.approve_time,
                                   submission.content_hash,
-                                  order.return_reason})
+                                  order.return_reason,
+                                  order.predecessor,
+                                  order.successor})
                       .status());
-  return SaveParts(tx, order);
+  RETURN_IF_ERROR(SaveParts(tx, order));
+  return SaveTurns(tx, cipher_, order);
 }
 
 absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(

@@ -12,6 +12,8 @@
 #include "rectify/deadline/v1/closure_service.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/deadline/v1/order_life_events.pb.h"
+#include "rectify/deadline/v1/order_life_service.pb.h"
 #include "rectify/deadline/v1/seal_events.pb.h"
 #include "rectify/deadline/v1/seal_service.pb.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
@@ -59,6 +61,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           deadline::v1::GetSealRequest::descriptor()->file(),
+          deadline::v1::RequestExtensionRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
           followup::v1::GetDrawRequest::descriptor()->file(),
           followup::v1::GetVisitRequest::descriptor()->file(),
@@ -141,6 +144,7 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::SelfInspectionRequested::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
+                                     deadline::v1::InstrumentDecided::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
                                      followup::v1::DrawChanged::descriptor()->file()}) {
     std::function<void(const Descriptor&)> check = [&](const Descriptor& message) {
