@@ -18,20 +18,22 @@ constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
   insert into findings (district, id, inspection_id, ordinal, venue, catalog_code, catalog_version,
                         title, description, location, disposition, term_days, stated_due_date,
                         transfer_department, state, order_name, find_time, close_time,
-                        transfer_outcome, version)
+                        transfer_outcome, version, recurrence_of, recurrence_count)
   select $1::text, id, $2::uuid, ordinal, $3::text, catalog_code, catalog_version, title,
          description, location, disposition, term_days, stated_due_date, transfer_department, state,
-         '', $4::timestamptz, close_time, '', 1
+         '', $4::timestamptz, close_time, '', 1, recurrence_of, recurrence_count
     from unnest($5::uuid[], $6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[],
                 $12::smallint[], $13::int[], $14::date[], $15::text[], $16::smallint[],
-                $17::timestamptz[])
+                $17::timestamptz[], $18::uuid[], $19::int[])
          as t(id, ordinal, catalog_code, catalog_version, title, description, location, disposition,
-              term_days, stated_due_date, transfer_department, state, close_time))sql"};
+              term_days, stated_due_date, transfer_department, state, close_time, recurrence_of,
+              recurrence_count))sql"};
 
 #define RECTIFY_FINDING_COLUMNS                                                           \
   "district, id, inspection_id, ordinal, venue, catalog_code, catalog_version, title, "   \
   "description, location, disposition, term_days, stated_due_date, transfer_department, " \
-  "state, order_name, find_time, close_time, transfer_outcome, version"
+  "state, order_name, find_time, close_time, transfer_outcome, version, recurrence_of, "  \
+  "recurrence_count"
 
 constexpr pg::Statement kGet = {"hazard.get_finding", "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and id = $2::uuid)sql"};
@@ -74,6 +76,8 @@ Finding ReadFinding(const pg::Row& row) {
   finding.close_time = row.OptTime(17);
   finding.transfer_outcome = row.Text(18);
   finding.version = row.Int(19);
+  finding.recurrence_of_id = row.OptText(20).value_or("");
+  finding.recurrence_count = static_cast<int>(row.Int(21));
   return finding;
 }
 
@@ -135,7 +139,13 @@ absl::Status AddFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
              Column(findings, [](const Finding& f) { return f.stated_due_date; }),
              Column(findings, [](const Finding& f) { return f.transfer_department; }),
              Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
-             Column(findings, [](const Finding& f) { return f.close_time; })})
+             Column(findings, [](const Finding& f) { return f.close_time; }),
+             Column(findings,
+                    [](const Finding& f) {
+                      return f.recurrence_of_id.empty() ? std::optional<std::string>()
+                                                        : f.recurrence_of_id;
+                    }),
+             Column(findings, [](const Finding& f) { return f.recurrence_count; })})
       .status();
 }
 
