@@ -1,4 +1,4 @@
-// rectify-hazard-findings: inspections, findings, leads and the hazard catalogue.
+// rectify-hazard-findings: inspections, findings, leads, evidence and the hazard catalogue.
 #include <CLI/CLI.hpp>
 
 #include "libs/service/host.h"
@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
         app.add_option("--field-key", config.field_key,
                        "Key file of the encryption at rest; default: field.key of --keys")
             ->envname("RECTIFY_FIELD_KEY");
+        app.add_option("--evidence", config.evidence,
+                       "Folder of the evidence files; without it evidence is refused")
+            ->envname("RECTIFY_EVIDENCE");
       },
       [&](rectify::service::Host& host) { return rectify::hazard::RegisterHazard(host, config); });
 }

@@ -8,6 +8,7 @@
 #include "services/hazard_findings/domain/catalog.h"
 #include "services/hazard_findings/domain/checklist.h"
 #include "services/hazard_findings/domain/inspection_kind.h"
+#include "services/hazard_findings/store/evidence_files.h"
 
 namespace rectify::hazard::api {
 
@@ -19,6 +20,8 @@ struct Context {
   std::shared_ptr<const domain::InspectionCaps> caps;
   // Of personal data at rest.
   std::shared_ptr<const crypto::FieldCipher> cipher;
+  // nullptr: no folder was given.
+  std::shared_ptr<const store::EvidenceFiles> evidence;
 };
 
 void RegisterInspectionRpcs(const Context& context);
@@ -26,5 +29,6 @@ void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);
 void RegisterCampaignRpcs(const Context& context);  // rectify.hazard.v1.Campaigns
 void RegisterLeadRpcs(const Context& context);      // rectify.hazard.v1.Leads
+void RegisterEvidenceRpcs(const Context& context);  // rectify.hazard.v1.EvidenceStore
 
 }  // namespace rectify::hazard::api

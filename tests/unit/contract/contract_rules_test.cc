@@ -19,6 +19,8 @@
 #include "rectify/followup/v1/followup_events.pb.h"
 #include "rectify/hazard/v1/campaign_events.pb.h"
 #include "rectify/hazard/v1/campaign_service.pb.h"
+#include "rectify/hazard/v1/evidence_events.pb.h"
+#include "rectify/hazard/v1/evidence_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
@@ -45,6 +47,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
           hazard::v1::CreateCampaignRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
+          hazard::v1::GetEvidenceRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           deadline::v1::GetSealRequest::descriptor()->file(),
@@ -124,6 +127,7 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
                                      hazard::v1::CampaignCreated::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
+                                     hazard::v1::EvidenceAdded::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
                                      followup::v1::DrawChanged::descriptor()->file()}) {
