@@ -1,4 +1,5 @@
-// rectify-hazard-findings: inspections, findings, leads, evidence and the hazard catalogue.
+// rectify-hazard-findings: inspections, findings, leads, evidence, major hazards and the hazard
+// catalogue.
 #include <CLI/CLI.hpp>
 
 #include "libs/service/host.h"
@@ -11,6 +12,10 @@ int main(int argc, char** argv) {
       [&](CLI::App& app) {
         app.add_option("--catalog", config.catalog_files,
                        "A further version of the hazard catalogue, text proto (repeatable)")
+            ->check(CLI::ExistingFile);
+        app.add_option(
+               "--major-hazard-rules", config.major_hazard_rules,
+               "A further edition of the standard on major hazards, text proto (repeatable)")
             ->check(CLI::ExistingFile);
         app.add_option("--field-key", config.field_key,
                        "Key file of the encryption at rest; default: field.key of --keys")

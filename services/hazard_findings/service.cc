@@ -11,6 +11,7 @@
 #include "services/hazard_findings/api/catalog_data.h"
 #include "services/hazard_findings/api/checklist_data.h"
 #include "services/hazard_findings/api/handlers.h"
+#include "services/hazard_findings/api/major_hazard_data.h"
 #include "services/hazard_findings/events/order_feed.h"
 #include "services/hazard_findings/events/registry_feed.h"
 #include "services/hazard_findings/store/evidence_files.h"
@@ -44,6 +45,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   ASSIGN_OR_RETURN(domain::Catalog catalog, api::LoadCatalog(config.catalog_files));
   ASSIGN_OR_RETURN(domain::Checklists checklists, api::LoadChecklists());
   ASSIGN_OR_RETURN(domain::InspectionCaps caps, api::LoadInspectionCaps());
+  ASSIGN_OR_RETURN(domain::RuleBook rules, api::LoadMajorHazardRules(config.major_hazard_rules));
   const std::string key_file =
       config.field_key.empty() ? absl::StrCat(host.options().keys, "/field.key") : config.field_key;
   ASSIGN_OR_RETURN(std::unique_ptr<crypto::FieldCipher> cipher,
@@ -56,6 +58,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
                                 std::make_shared<domain::Catalog>(std::move(catalog)),
                                 std::make_shared<domain::Checklists>(std::move(checklists)),
                                 std::make_shared<domain::InspectionCaps>(std::move(caps)),
+                                std::make_shared<domain::RuleBook>(std::move(rules)),
                                 std::move(cipher),
                                 std::move(files)};
   api::RegisterInspectionRpcs(context);
@@ -64,6 +67,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   api::RegisterCampaignRpcs(context);
   api::RegisterLeadRpcs(context);
   api::RegisterEvidenceRpcs(context);
+  api::RegisterMajorHazardRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvent);
   host.Consume("deadline", events::ApplyOrderEvent);
   AddEvidenceSweep(host, context.evidence);

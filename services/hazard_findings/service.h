@@ -13,6 +13,8 @@ namespace rectify::hazard {
 struct HazardConfig {
   // Further versions of the hazard catalogue (text protos), besides those in the binary.
   std::vector<std::string> catalog_files;
+  // Further editions of the standard on major hazards (text protos), besides those in the binary.
+  std::vector<std::string> major_hazard_rules;
   // Key file of the encryption at rest; empty: <keys>/field.key.
   std::string field_key;
   // Folder of the evidence files; empty: evidence is neither taken nor given.

@@ -8,6 +8,7 @@
 #include "services/hazard_findings/domain/catalog.h"
 #include "services/hazard_findings/domain/checklist.h"
 #include "services/hazard_findings/domain/inspection_kind.h"
+#include "services/hazard_findings/domain/major_hazard_rules.h"
 #include "services/hazard_findings/store/evidence_files.h"
 
 namespace rectify::hazard::api {
@@ -18,6 +19,7 @@ struct Context {
   std::shared_ptr<const domain::Catalog> catalog;
   std::shared_ptr<const domain::Checklists> checklists;
   std::shared_ptr<const domain::InspectionCaps> caps;
+  std::shared_ptr<const domain::RuleBook> major_hazard_rules;
   // Of personal data at rest.
   std::shared_ptr<const crypto::FieldCipher> cipher;
   // nullptr: no folder was given.
@@ -27,8 +29,9 @@ struct Context {
 void RegisterInspectionRpcs(const Context& context);
 void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);
-void RegisterCampaignRpcs(const Context& context);  // rectify.hazard.v1.Campaigns
-void RegisterLeadRpcs(const Context& context);      // rectify.hazard.v1.Leads
-void RegisterEvidenceRpcs(const Context& context);  // rectify.hazard.v1.EvidenceStore
+void RegisterCampaignRpcs(const Context& context);     // rectify.hazard.v1.Campaigns
+void RegisterLeadRpcs(const Context& context);         // rectify.hazard.v1.Leads
+void RegisterEvidenceRpcs(const Context& context);     // rectify.hazard.v1.EvidenceStore
+void RegisterMajorHazardRpcs(const Context& context);  // rectify.hazard.v1.MajorHazards
 
 }  // namespace rectify::hazard::api

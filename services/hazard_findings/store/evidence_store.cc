@@ -30,6 +30,9 @@ constexpr pg::Statement kInspection = {"hazard.evidence_inspection", R"sql(
 constexpr pg::Statement kLead = {"hazard.evidence_lead", R"sql(
   select venue, reporter from leads
    where district = $1::text and id = split_part($2::text, '/', 4)::uuid)sql"};
+constexpr pg::Statement kMajorHazard = {"hazard.evidence_major_hazard", R"sql(
+  select venue, '' from major_hazards
+   where district = $1::text and id = split_part($2::text, '/', 4)::uuid)sql"};
 // Orders are kept elsewhere; their findings tell whose they are.
 constexpr pg::Statement kOrder = {"hazard.evidence_order", R"sql(
   select venue, '' from findings
@@ -71,11 +74,12 @@ const query::ListSpec& EvidenceList() {
 absl::StatusOr<domain::EvidenceSubject> FindSubject(pg::Tx& tx, absl::string_view district,
                                                     absl::string_view kind,
                                                     absl::string_view subject) {
-  const pg::Statement* statement = kind == "findings"      ? &kFinding
-                                   : kind == "inspections" ? &kInspection
-                                   : kind == "leads"       ? &kLead
-                                   : kind == "orders"      ? &kOrder
-                                                           : nullptr;
+  const pg::Statement* statement = kind == "findings"       ? &kFinding
+                                   : kind == "inspections"  ? &kInspection
+                                   : kind == "leads"        ? &kLead
+                                   : kind == "orders"       ? &kOrder
+                                   : kind == "majorHazards" ? &kMajorHazard
+                                                            : nullptr;
   domain::EvidenceSubject found;
   found.ours = statement != nullptr && statement != &kOrder;
   if (statement == nullptr) return found;

@@ -46,6 +46,11 @@ constexpr pg::Statement kOfInspections = {"hazard.findings_of",
   from findings where district = $1::text and inspection_id = any($2::uuid[])
  order by inspection_id, ordinal)sql"};
 
+constexpr pg::Statement kOpenOfVenue = {"hazard.open_findings_of_venue",
+                                        "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and venue = $2::text and state in (1, 2)
+ order by find_time, id limit 1000)sql"};
+
 constexpr pg::Statement kSave = {"hazard.save_findings", R"sql(
   update findings f
      set state = t.state, order_name = t.order_name, close_time = t.close_time,
@@ -190,6 +195,12 @@ absl::Status SaveFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
 absl::StatusOr<std::vector<Finding>> FindingsOf(pg::Tx& tx, absl::string_view district,
                                                 const std::vector<std::string>& inspection_ids) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOfInspections, {district, inspection_ids}));
+  return ReadFindings(rows);
+}
+
+absl::StatusOr<std::vector<Finding>> OpenFindingsOf(pg::Tx& tx, absl::string_view district,
+                                                    absl::string_view venue) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOpenOfVenue, {district, venue}));
   return ReadFindings(rows);
 }
 

@@ -25,6 +25,8 @@
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/hazard/v1/lead_service.pb.h"
+#include "rectify/hazard/v1/major_hazard_events.pb.h"
+#include "rectify/hazard/v1/major_hazard_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
@@ -48,6 +50,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::CreateCampaignRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           hazard::v1::GetEvidenceRequest::descriptor()->file(),
+          hazard::v1::GetMajorHazardRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           deadline::v1::GetSealRequest::descriptor()->file(),
@@ -128,6 +131,7 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::CampaignCreated::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      hazard::v1::EvidenceAdded::descriptor()->file(),
+                                     hazard::v1::MajorHazardProposed::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
                                      followup::v1::DrawChanged::descriptor()->file()}) {
