@@ -42,6 +42,9 @@ int main(int argc, char** argv) {
   rectify::cli::AddOrderCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
   rectify::cli::AddReminderCommands(app, session);
+  rectify::cli::AddLeadCommands(app, session);
+  rectify::cli::AddEvidenceCommands(app, session);
+  rectify::cli::AddMajorHazardCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
   rectify::cli::AddReportCommands(app, session);

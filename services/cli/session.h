@@ -50,14 +50,17 @@ CLI::App* AddCommand(CLI::App& parent, Session& session, const std::string& name
 }
 
 // The groups of commands.
-void AddAccessCommands(CLI::App& app, Session& session);      // token, keys, clock, call
-void AddVenueCommands(CLI::App& app, Session& session);       // venue, officer
-void AddInspectionCommands(CLI::App& app, Session& session);  // inspection, finding
-void AddOrderCommands(CLI::App& app, Session& session);       // order
-void AddDeadlineCommands(CLI::App& app, Session& session);    // deadline, queue, calendar
-void AddReminderCommands(CLI::App& app, Session& session);    // reminder
-void AddTrailCommand(CLI::App& app, Session& session);        // trail
-void AddReplayCommand(CLI::App& app, Session& session);       // replay
-void AddReportCommands(CLI::App& app, Session& session);      // report
+void AddAccessCommands(CLI::App& app, Session& session);       // token, keys, clock, call
+void AddVenueCommands(CLI::App& app, Session& session);        // venue, officer
+void AddInspectionCommands(CLI::App& app, Session& session);   // inspection, finding
+void AddOrderCommands(CLI::App& app, Session& session);        // order
+void AddDeadlineCommands(CLI::App& app, Session& session);     // deadline, queue, calendar
+void AddReminderCommands(CLI::App& app, Session& session);     // reminder
+void AddLeadCommands(CLI::App& app, Session& session);         // lead
+void AddEvidenceCommands(CLI::App& app, Session& session);     // evidence
+void AddMajorHazardCommands(CLI::App& app, Session& session);  // major
+void AddTrailCommand(CLI::App& app, Session& session);         // trail
+void AddReplayCommand(CLI::App& app, Session& session);        // replay
+void AddReportCommands(CLI::App& app, Session& session);       // report
 
 }  // namespace rectify::cli
