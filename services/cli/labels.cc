@@ -126,4 +126,33 @@ std::string VenueStateLabel(venue::v1::Venue::State state) {
                       {venue::v1::Venue::STATE_MERGED, "已合并"}});
 }
 
+std::string LeadSourceLabel(hazard::v1::Lead::Source source) {
+  using L = hazard::v1::Lead;
+  return Pick(source, {{L::SOURCE_GRID_WORKER, "网格上报"},
+                       {L::SOURCE_COMPLAINT, "举报投诉"},
+                       {L::SOURCE_DEPARTMENT, "部门移送"},
+                       {L::SOURCE_OTHER, "其他"}});
+}
+
+std::string LeadStateLabel(hazard::v1::Lead::State state) {
+  using L = hazard::v1::Lead;
+  return Pick(state, {{L::STATE_RECEIVED, "待受理"},
+                      {L::STATE_ACCEPTED, "已受理"},
+                      {L::STATE_REFUSED, "不予受理"},
+                      {L::STATE_TRANSFERRED, "已移送"},
+                      {L::STATE_VERIFIED, "已核查"},
+                      {L::STATE_CLOSED, "已答复"}});
+}
+
+std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state) {
+  using M = hazard::v1::MajorHazard;
+  return Pick(state, {{M::STATE_PROPOSED, "提请判定"},
+                      {M::STATE_NOT_DETERMINED, "不予判定"},
+                      {M::STATE_DETERMINED, "已判定"},
+                      {M::STATE_SERVED, "通知书已送达"},
+                      {M::STATE_SUPERVISED, "挂牌督办"},
+                      {M::STATE_RECHECK_PASSED, "复查合格"},
+                      {M::STATE_DELISTED, "已销案"}});
+}
+
 }  // namespace rectify::cli

@@ -8,6 +8,8 @@
 #include "rectify/hazard/v1/campaign.pb.h"
 #include "rectify/hazard/v1/department_task.pb.h"
 #include "rectify/hazard/v1/hazard.pb.h"
+#include "rectify/hazard/v1/lead.pb.h"
+#include "rectify/hazard/v1/major_hazard.pb.h"
 #include "rectify/hazard/v1/self_inspection.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "rectify/venue/v1/venue.pb.h"
@@ -28,5 +30,8 @@ std::string ChannelLabel(reminder::v1::Channel channel);
 std::string VenueClassLabel(venue::v1::VenueClass venue_class);
 std::string PostLabel(venue::v1::Post post);
 std::string VenueStateLabel(venue::v1::Venue::State state);
+std::string LeadSourceLabel(hazard::v1::Lead::Source source);
+std::string LeadStateLabel(hazard::v1::Lead::State state);
+std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state);
 
 }  // namespace rectify::cli

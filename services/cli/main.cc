@@ -46,6 +46,9 @@ int main(int argc, char** argv) {
   rectify::cli::AddReminderCommands(app, session);
   rectify::cli::AddDrawCommands(app, session);
   rectify::cli::AddVisitCommands(app, session);
+  rectify::cli::AddLeadCommands(app, session);
+  rectify::cli::AddEvidenceCommands(app, session);
+  rectify::cli::AddMajorHazardCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
   rectify::cli::AddReportCommands(app, session);

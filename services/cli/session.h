@@ -54,6 +54,9 @@ void AddAccessCommands(CLI::App& app, Session& session);       // token, keys, c
 void AddVenueCommands(CLI::App& app, Session& session);        // venue, building, officer
 void AddInspectionCommands(CLI::App& app, Session& session);   // inspection, finding
 void AddCampaignCommands(CLI::App& app, Session& session);     // campaign, task, selfcheck
+void AddLeadCommands(CLI::App& app, Session& session);         // lead
+void AddEvidenceCommands(CLI::App& app, Session& session);     // evidence
+void AddMajorHazardCommands(CLI::App& app, Session& session);  // major
 void AddOrderCommands(CLI::App& app, Session& session);        // order
 void AddOrderLifeCommands(CLI::App& order, Session& session);  // turns of order
 void AddDeadlineCommands(CLI::App& app, Session& session);     // deadline, queue

@@ -128,6 +128,8 @@ v1::Finding ToProto(const domain::Finding& finding) {
   }
   message.set_etag(rpc::EtagOf(finding.version));
   message.set_transfer_outcome(finding.transfer_outcome);
+  message.set_recurrence_of(finding.recurrence_of());
+  message.set_recurrence_count(finding.recurrence_count);
   return message;
 }
 

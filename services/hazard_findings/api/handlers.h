@@ -8,6 +8,8 @@
 #include "services/hazard_findings/domain/catalog.h"
 #include "services/hazard_findings/domain/checklist.h"
 #include "services/hazard_findings/domain/inspection_kind.h"
+#include "services/hazard_findings/domain/major_hazard_rules.h"
+#include "services/hazard_findings/store/evidence_files.h"
 
 namespace rectify::hazard::api {
 
@@ -17,8 +19,11 @@ struct Context {
   std::shared_ptr<const domain::Catalog> catalog;
   std::shared_ptr<const domain::Checklists> checklists;
   std::shared_ptr<const domain::InspectionCaps> caps;
+  std::shared_ptr<const domain::RuleBook> major_hazard_rules;
   // Of personal data at rest.
   std::shared_ptr<const crypto::FieldCipher> cipher;
+  // nullptr: no folder was given.
+  std::shared_ptr<const store::EvidenceFiles> evidence;
 };
 
 void RegisterInspectionRpcs(const Context& context);
@@ -28,5 +33,7 @@ void RegisterCampaignRpcs(const Context& context);        // rectify.hazard.v1.C
 void RegisterDepartmentTaskRpcs(const Context& context);  // rectify.hazard.v1.DepartmentTasks
 void RegisterSelfInspectionRpcs(const Context& context);  // rectify.hazard.v1.SelfInspections
 void RegisterLeadRpcs(const Context& context);            // rectify.hazard.v1.Leads
+void RegisterEvidenceRpcs(const Context& context);        // rectify.hazard.v1.EvidenceStore
+void RegisterMajorHazardRpcs(const Context& context);     // rectify.hazard.v1.MajorHazards
 
 }  // namespace rectify::hazard::api

@@ -10,6 +10,7 @@
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/api/references.h"
+#include "services/hazard_findings/domain/recurrence.h"
 #include "services/hazard_findings/events/payloads.h"
 #include "services/hazard_findings/store/campaign_store.h"
 #include "services/hazard_findings/store/inspection_store.h"
@@ -105,6 +106,15 @@ void Emit(Change& change, const domain::RecordedInspection& recorded) {
   }
 }
 
+absl::Status LinkRecurrences(pg::Tx& tx, domain::Inspection& inspection) {
+  if (inspection.findings.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<domain::PastFindings> past,
+      store::PastFindingsOf(tx, inspection, domain::RecurrenceStart(inspection.inspect_time)));
+  domain::LinkRecurrences(inspection.findings, past);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Inspection> RecordInspection(const Context& context, const rpc::Call& call,
                                                 const v1::RecordInspectionRequest& request) {
   const domain::InspectionDraft draft = ToDraft(request);
@@ -119,6 +129,7 @@ absl::StatusOr<v1::Inspection> RecordInspection(const Context& context, const rp
             domain::RecordedInspection recorded,
             domain::RecordInspection(draft, *context.catalog, references, change.now(),
                                      [&](absl::string_view step) { return change.NewId(step); }));
+        RETURN_IF_ERROR(LinkRecurrences(change.sql(), recorded.inspection));
         RETURN_IF_ERROR(store::AddInspection(change.sql(), recorded.inspection));
         Audit(change, recorded.inspection, *references.venue);
         Emit(change, recorded);

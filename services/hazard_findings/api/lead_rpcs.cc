@@ -9,6 +9,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
+#include "services/hazard_findings/api/callers.h"
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/api/lead_convert.h"
@@ -33,10 +34,7 @@ bool IsDesk(absl::string_view post) {
 
 // Streets and departments see the leads that they handed in or were given; the fire body sees all.
 store::Desks DesksOf(const rpc::Caller& caller) {
-  for (const char* role :
-       {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF", "REGISTRAR", "SERVICE"}) {
-    if (caller.HasRole(role)) return std::nullopt;
-  }
+  if (IsFireBody(caller)) return std::nullopt;
   return caller.posts;
 }
 

@@ -22,6 +22,8 @@ v1::FindingFacts ToFacts(const domain::Finding& finding, const domain::HazardTyp
   facts.set_duty_basis(type.duty_basis);
   facts.set_required_action(type.required_action);
   facts.set_transfer_department(finding.transfer_department);
+  facts.set_recurrence_of(finding.recurrence_of());
+  facts.set_recurrence_count(finding.recurrence_count);
   return facts;
 }
 

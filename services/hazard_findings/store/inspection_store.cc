@@ -61,6 +61,14 @@ constexpr pg::Statement kOfficers = {"hazard.inspection_officers", R"sql(
    where district = $1::text and inspection_id = any($2::uuid[])
    order by inspection_id, ordinal)sql"};
 
+constexpr pg::Statement kPast = {"hazard.past_findings", R"sql(
+  select distinct on (catalog_code) catalog_code, id, find_time,
+         count(*) over (partition by catalog_code)
+    from findings
+   where district = $1::text and venue = $2::text and catalog_code = any($3::text[])
+     and find_time >= $4::timestamptz and find_time < $5::timestamptz
+   order by catalog_code, find_time desc, id desc)sql"};
+
 Inspection ReadInspection(const pg::Row& row) {
   return {.district = row.Text(0),
           .id = row.Text(1),
@@ -181,6 +189,20 @@ absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
                    tx.Exec(kCounted, {district, venue, StartOfDay(absl::CivilDay(year)),
                                       StartOfDay(absl::CivilDay(year + 1))}));
   return static_cast<int>(rows[0].Int(0));
+}
+
+absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(pg::Tx& tx,
+                                                                 const Inspection& inspection,
+                                                                 absl::Time from) {
+  std::vector<std::string> codes;
+  for (const domain::Finding& finding : inspection.findings) codes.push_back(finding.catalog_code);
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {inspection.district, inspection.venue, codes,
+                                                  from, inspection.inspect_time}));
+  std::vector<domain::PastFindings> past;
+  for (pg::Row row : rows) {
+    past.push_back({row.Text(0), row.Text(1), row.Time(2), static_cast<int>(row.Int(3))});
+  }
+  return past;
 }
 
 absl::StatusOr<Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

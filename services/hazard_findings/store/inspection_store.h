@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "libs/pg/pool.h"
 #include "services/hazard_findings/domain/inspection.h"
+#include "services/hazard_findings/domain/recurrence.h"
 
 namespace rectify::hazard::store {
 
@@ -20,6 +21,11 @@ absl::Status AddInspection(pg::Tx& tx, const domain::Inspection& inspection);
 // nobody else can ask for the same venue.
 absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
                                        absl::string_view venue, int64_t year);
+
+// What is known of the codes of the inspection's findings at its venue, found from `from` on and
+// before the inspection.
+absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(
+    pg::Tx& tx, const domain::Inspection& inspection, absl::Time from);
 
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

@@ -25,10 +25,14 @@
 #include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/department_task_events.pb.h"
 #include "rectify/hazard/v1/department_task_service.pb.h"
+#include "rectify/hazard/v1/evidence_events.pb.h"
+#include "rectify/hazard/v1/evidence_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/hazard/v1/lead_service.pb.h"
+#include "rectify/hazard/v1/major_hazard_events.pb.h"
+#include "rectify/hazard/v1/major_hazard_service.pb.h"
 #include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
@@ -58,6 +62,8 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::AssignDepartmentTaskRequest::descriptor()->file(),
           hazard::v1::RequestSelfInspectionsRequest::descriptor()->file(),
           hazard::v1::CreateLeadRequest::descriptor()->file(),
+          hazard::v1::GetEvidenceRequest::descriptor()->file(),
+          hazard::v1::GetMajorHazardRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           deadline::v1::GetSealRequest::descriptor()->file(),
@@ -143,6 +149,8 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::DepartmentTaskAssigned::descriptor()->file(),
                                      hazard::v1::SelfInspectionRequested::descriptor()->file(),
                                      hazard::v1::LeadReceived::descriptor()->file(),
+                                     hazard::v1::EvidenceAdded::descriptor()->file(),
+                                     hazard::v1::MajorHazardProposed::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      deadline::v1::InstrumentDecided::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
