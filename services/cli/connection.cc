@@ -41,6 +41,11 @@ absl::StatusOr<const rpc::Client*> Connection::Service(const std::string& servic
   return Open(service, "", [token = options_.token] { return token; });
 }
 
+absl::StatusOr<const rpc::Client*> Connection::ServiceWith(const std::string& service,
+                                                           const std::string& token) {
+  return Open(service, token, [token] { return token; });
+}
+
 absl::StatusOr<const rpc::Client*> Connection::ServiceAs(const std::string& service,
                                                          const rpc::Caller& caller) {
   const std::string key =

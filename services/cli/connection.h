@@ -32,6 +32,9 @@ class Connection {
 
   // With the token of the options. FAILED_PRECONDITION when the service has no address.
   absl::StatusOr<const rpc::Client*> Service(const std::string& service);
+  // With another ready token than that of the options.
+  absl::StatusOr<const rpc::Client*> ServiceWith(const std::string& service,
+                                                 const std::string& token);
   // As somebody else, with a token made from the key folder (replays, administration).
   absl::StatusOr<const rpc::Client*> ServiceAs(const std::string& service,
                                                const rpc::Caller& caller);

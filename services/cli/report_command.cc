@@ -14,6 +14,7 @@ struct YearArgs {
   int year = 0;
   std::string as_of;
   std::string records;
+  std::string committee_token;
   bool brief = false;
   bool heads = false;
 };
@@ -42,7 +43,8 @@ void PrintHeads(const Facts& facts) {
 absl::Status ReportYear(Session& session, YearArgs& args) {
   ASSIGN_OR_RETURN(absl::CivilDay as_of, AsOf(args));
   ASSIGN_OR_RETURN(Facts facts,
-                   ReadFacts(*session.connection, session.district, StartOfDay(as_of + 1)));
+                   ReadFacts(*session.connection, session.district, StartOfDay(as_of + 1),
+                             args.committee_token));
   if (args.heads) {
     PrintHeads(facts);
     return absl::OkStatus();
@@ -71,6 +73,9 @@ void AddReportCommands(CLI::App& app, Session& session) {
       ->check(CLI::Range(2000, 2100));
   year->add_option("--as-of", args->as_of, "截至哪一天（含当日）所知，例如 2023-06-30");
   year->add_option("--records", args->records, "列出一个数字背后的记录：部分/行/列");
+  year->add_option("--committee-token", args->committee_token,
+                   "纪委人员的访问令牌：另列抽取与回访，没有令牌则不涉及")
+      ->envname("RECTIFY_COMMITTEE_TOKEN");
   year->add_flag("--brief", args->brief, "只要总数与各部分合计");
   year->add_flag("--heads", args->heads, "报告所依据的各事件链的位置与哈希");
 }

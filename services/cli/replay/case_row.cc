@@ -68,36 +68,52 @@ absl::StatusOr<CaseFinding> ParseFinding(absl::string_view part) {
   return finding;
 }
 
+// A word that may stand beside any outcome; false when it is none.
+bool ParseAside(absl::string_view word, CaseRow& row) {
+  if (word == "迟送达") {
+    row.late_service = true;
+  } else if (word == "迟复查") {
+    row.late_recheck = true;
+  } else if (word == "迟移送") {
+    row.late_transfer = true;
+  } else if (word == "约谈") {
+    row.instrument = deadline::v1::NEXT_INSTRUMENT_TALK;
+  } else if (word == "处罚") {
+    row.instrument = deadline::v1::NEXT_INSTRUMENT_PENALTY_CASE;
+  } else {
+    return absl::ConsumePrefix(&word, "延期") && ParseDays(word, row.extended_days);
+  }
+  return true;
+}
+
+bool ParseOutcome(absl::string_view word, CaseRow& row) {
+  if (word == "按期改正") {
+    row.course = Course::kInTime;
+  } else if (word == "提前改正") {
+    row.course = Course::kEarly;
+  } else if (word == "未改正") {
+    row.course = Course::kNever;
+  } else if (absl::ConsumePrefix(&word, "逾期")) {
+    row.course = Course::kLate;
+    return ParseDays(word, row.late_days);
+  } else {
+    row.course = Course::kPartly;
+    return absl::ConsumePrefix(&word, "部分改正") && ParseDays(word, row.late_days);
+  }
+  return true;
+}
+
 absl::Status ParseCourse(absl::string_view cell, CaseRow& row) {
   bool stated = false;
   for (absl::string_view word : Parts(cell)) {
-    if (word == "迟送达") {
-      row.late_service = true;
-      continue;
-    }
-    if (word == "迟复查") {
-      row.late_recheck = true;
-      continue;
-    }
-    if (word == "迟移送") {
-      row.late_transfer = true;
-      continue;
-    }
+    if (ParseAside(word, row)) continue;
     if (std::exchange(stated, true)) return Wrong("经过", "写了两种结局", cell);
-    absl::string_view rest = word;
-    if (word == "按期改正") {
-      row.course = Course::kInTime;
-    } else if (word == "提前改正") {
-      row.course = Course::kEarly;
-    } else if (word == "未改正") {
-      row.course = Course::kNever;
-    } else if (absl::ConsumePrefix(&rest, "逾期") && ParseDays(rest, row.late_days)) {
-      row.course = Course::kLate;
-    } else if (absl::ConsumePrefix(&(rest = word), "部分改正") && ParseDays(rest, row.late_days)) {
-      row.course = Course::kPartly;
-    } else {
-      return Wrong("经过", "不认识", word);
-    }
+    if (!ParseOutcome(word, row)) return Wrong("经过", "不认识", word);
+  }
+  const bool open_after_term =
+      row.course == Course::kLate || row.course == Course::kPartly || row.course == Course::kNever;
+  if (row.instrument != deadline::v1::NEXT_INSTRUMENT_UNSPECIFIED && !open_after_term) {
+    return Wrong("经过", "只有逾期未改的才有约谈、处罚", cell);
   }
   return absl::OkStatus();
 }

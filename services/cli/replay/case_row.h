@@ -31,6 +31,10 @@ struct CaseRow {
   std::vector<CaseFinding> findings;
   Course course = Course::kInTime;
   int late_days = 0;  // after the last due date
+  // Days by which the term is extended on request; 0: no request.
+  int extended_days = 0;
+  // What is decided after the failed recheck.
+  deadline::v1::NextInstrument instrument = deadline::v1::NEXT_INSTRUMENT_UNSPECIFIED;
   bool late_service = false, late_recheck = false, late_transfer = false;
   deadline::v1::ServiceMethod method = deadline::v1::SERVICE_METHOD_DIRECT;
 

@@ -8,6 +8,8 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/csv/csv_reader.h"
+#include "libs/rpc/convert.h"
+#include "rectify/deadline/v1/order_life_service.pb.h"
 #include "services/cli/replay/case_row.h"
 
 namespace rectify::cli {
@@ -34,6 +36,11 @@ constexpr int kTooLate = 5;
 // looked after again and again.
 constexpr int kReportBefore = 5;
 constexpr int kLookAgainAfter = 45;
+// Days before the first due date on which more time is asked for.
+constexpr int kAskBefore = 6;
+// Working days from the failed recheck to the talk and to the penalty.
+constexpr int kTalkAfter = 3;
+constexpr int kPenaltyAfter = 10;
 
 class Expander {
  public:
@@ -161,6 +168,7 @@ class Expander {
     AddApproval(StartOfDay(After(inspected_, kApproveAfter)) + kMorning,
                 deadline::v1::ORDER_KIND_TERM);
     served_ = After(inspected_, row_.late_service ? kTooLate : kServeAfter);
+    settled_ = served_;
     AddService(StartOfDay(served_) + kAfternoon, deadline::v1::ORDER_KIND_TERM, row_.method);
     std::vector<std::string> codes;
     std::set<absl::CivilDay> due;
@@ -169,6 +177,7 @@ class Expander {
       codes.push_back(finding.code);
       due.insert(OnOrAfter(served_ + finding.term_days));
     }
+    if (row_.extended_days > 0) due = {AddExtension(*due.begin(), *due.rbegin())};
     switch (row_.course) {
       case Course::kEarly:
         return AddSuccess(After(served_, 1));
@@ -179,7 +188,7 @@ class Expander {
         [[fallthrough]];
       case Course::kLate:
         AddFailures(due, codes);
-        return AddSuccess(OnOrAfter(std::max(*due.rbegin() + row_.late_days, rechecked_ + 1)));
+        return AddSuccess(OnOrAfter(std::max(*due.rbegin() + row_.late_days, settled_ + 1)));
       case Course::kNever:
         return AddNeverEnding(due, codes);
     }
@@ -199,13 +208,80 @@ class Expander {
     }
     for (absl::CivilDay day : days) {
       AddRecheck(day, codes);
-      rechecked_ = day;
+      settled_ = day;
     }
+    if (row_.instrument != deadline::v1::NEXT_INSTRUMENT_UNSPECIFIED) AddInstrument(settled_);
+  }
+
+  // What the officer decides when a recheck has failed after the term, and what comes of it.
+  void AddInstrument(absl::CivilDay failed) {
+    deadline::v1::DecideNextInstrumentRequest decide;
+    decide.set_name(OrderReference());
+    decide.set_instrument(row_.instrument);
+    decide.set_reason("示例：逾期未改正");
+    AddCall(After(failed, 1), kMorning, Handler(), "DecideNextInstrument", decide);
+    if (row_.instrument == deadline::v1::NEXT_INSTRUMENT_TALK) {
+      settled_ = After(failed, kTalkAfter);
+      deadline::v1::ConcludeInstrumentRequest conclude;
+      conclude.set_name(OrderReference());
+      conclude.set_instrument(row_.instrument);
+      conclude.set_outcome("示例：已约谈负责人，承诺改正");
+      return AddCall(settled_, kAfternoon, Handler(), "ConcludeInstrument", conclude);
+    }
+    settled_ = After(failed, kPenaltyAfter);
+    deadline::v1::RecordPenaltyRequest penalty;
+    penalty.set_name(OrderReference());
+    penalty.set_decision_number(
+        absl::StrCat("示例消行罚决字〔", settled_.year(), "〕第", row_.key, "号"));
+    *penalty.mutable_decision_date() = rpc::ToDate(settled_);
+    for (const std::string& officer : row_.officers) penalty.add_officers("@officer:" + officer);
+    penalty.set_basis("消防法第六十条第一款第七项");
+    penalty.set_penalty("示例：罚款五千元");
+    AddCall(settled_, kAfternoon, Handler(), "RecordPenalty", penalty);
+  }
+
+  // The party asks for more time before the first term ends; returns the new date of all items.
+  absl::CivilDay AddExtension(absl::CivilDay first_due, absl::CivilDay last_due) {
+    const absl::CivilDay asked = std::max(After(served_, 1), OnOrAfter(first_due - kAskBefore));
+    const absl::CivilDay wished = OnOrAfter(last_due + row_.extended_days);
+    deadline::v1::RequestExtensionRequest ask;
+    ask.set_name(OrderReference());
+    ask.set_reason("示例：备件采购周期较长");
+    ask.set_safeguards("示例：增派人员巡查，停用相关部位");
+    *ask.mutable_wished_date() = rpc::ToDate(wished);
+    AddCall(asked, kMorning, "venue:" + row_.venue, "RequestExtension", ask);
+    deadline::v1::DecideExtensionRequest decide;
+    decide.set_name(OrderReference());
+    decide.set_granted(true);
+    decide.set_reason("示例：理由属实，措施到位");
+    AddCall(After(asked, 1), kMorning, "role:CHIEF", "DecideExtension", decide);
+    settled_ = After(asked, 2);
+    deadline::v1::ServeExtensionRequest serve;
+    serve.set_name(OrderReference());
+    deadline::v1::ServiceRecord& service = *serve.mutable_service();
+    service.set_method(deadline::v1::SERVICE_METHOD_DIRECT);
+    *service.mutable_serve_time() = rpc::ToTimestamp(StartOfDay(settled_) + kAfternoon);
+    service.set_receiver("示例收件人");
+    service.set_proof("示例送达回证");
+    for (const std::string& officer : row_.officers) service.add_officers("@officer:" + officer);
+    AddCall(settled_, kAfternoon, Handler(), "ServeExtension", serve);
+    return wished;
+  }
+
+  std::string OrderReference() const { return "@order:" + row_.key; }
+  std::string Handler() const { return "officer:" + row_.officers[0]; }
+  void AddCall(absl::CivilDay day, absl::Duration time, const std::string& caller,
+               absl::string_view method, const google::protobuf::Message& request) {
+    scenario::v1::CallMethod& act = *Add(day, time).mutable_call();
+    act.set_caller(caller);
+    act.set_method(absl::StrCat("rectify.deadline.v1.OrderLife.", method));
+    act.mutable_request()->PackFrom(request);
+    act.set_about(row_.key);
   }
 
   void AddNeverEnding(const std::set<absl::CivilDay>& due, const std::vector<std::string>& codes) {
     AddFailures(due, codes);
-    for (absl::CivilDay day = OnOrAfter(rechecked_ + kLookAgainAfter); StartOfDay(day) <= end_;
+    for (absl::CivilDay day = OnOrAfter(settled_ + kLookAgainAfter); StartOfDay(day) <= end_;
          day = OnOrAfter(day + kLookAgainAfter)) {
       AddRecheck(day, codes);
     }
@@ -216,7 +292,8 @@ class Expander {
   const workday::Calendar& calendar_;
   const absl::Time end_;
   const absl::CivilDay inspected_;
-  absl::CivilDay served_, rechecked_;
+  absl::CivilDay served_;
+  absl::CivilDay settled_;  // the last act so far about the order
   bool beyond_calendar_ = false;
   int next_number_ = 0;
   std::vector<PlannedStep> steps_;

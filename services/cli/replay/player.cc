@@ -1,12 +1,15 @@
 #include "services/cli/replay/player.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/cli/replay/any_call.h"
@@ -46,6 +49,8 @@ std::string SubjectOf(const scenario::v1::Step& step) {
       return step.conclude_transfers().inspection();
     case scenario::v1::Step::kCall:
       return step.call().about();
+    case scenario::v1::Step::kMakeVisits:
+      return step.make_visits().draw();
     default:
       return "";
   }
@@ -116,6 +121,8 @@ absl::Status Player::Do(const scenario::v1::Step& step, const std::string& id) {
       return DoCloseVenue(step.close_venue(), id);
     case scenario::v1::Step::kCall:
       return DoCall(step.call(), id);
+    case scenario::v1::Step::kMakeVisits:
+      return DoMakeVisits(step.make_visits(), now_, id);
     case scenario::v1::Step::ACT_NOT_SET:
       return absl::InvalidArgumentError("没有写明做什么");
   }
@@ -286,6 +293,39 @@ absl::Status Player::DoCall(const scenario::v1::CallMethod& act, const std::stri
   std::unique_ptr<google::protobuf::Message> answer = NewMessage(*method->output_type());
   RETURN_IF_ERROR(world_.CallInto(caller, ServiceOf(*method), act.method(), *request, *answer));
   if (!act.key().empty()) world_.RememberResult(act.key(), NameOf(*answer));
+  return absl::OkStatus();
+}
+
+absl::Status Player::DoMakeVisits(const scenario::v1::MakeVisits& act, absl::Time at,
+                                  const std::string& id) {
+  followup::v1::ListVisitsRequest list;
+  list.set_parent(world_.parent());
+  ASSIGN_OR_RETURN(std::string draw, world_.Resolve("result:" + act.draw()));
+  list.set_filter(absl::StrCat("draw = \"", draw, "\" AND state = \"PLANNED\""));
+  list.set_page_size(500);
+  ASSIGN_OR_RETURN(auto planned, world_.Call<followup::v1::ListVisitsResponse>(
+                                     world_.AsVisitor("replay"), "followup",
+                                     "rectify.followup.v1.FollowupVisits.ListVisits", list));
+  std::map<std::string, std::string> visits;  // name → first visitor
+  for (const followup::v1::Visit& visit : planned.visits()) {
+    visits[visit.name()] = visit.visitors(0).substr(visit.visitors(0).rfind('/') + 1);
+  }
+  int made = 0;
+  for (const auto& [name, visitor] : visits) {
+    if (made++ == act.count()) break;
+    followup::v1::RecordVisitRequest request;
+    request.set_name(name);
+    *request.mutable_visit_time() = rpc::ToTimestamp(at);
+    request.set_method(act.method());
+    *request.mutable_answers() = act.answers();
+    request.set_anonymous(true);
+    request.set_request_id(world_.RequestId(absl::StrCat(id, "/", name)));
+    RETURN_IF_ERROR(world_
+                        .Call<followup::v1::Visit>(world_.AsVisitor(visitor), "followup",
+                                                   "rectify.followup.v1.FollowupVisits.RecordVisit",
+                                                   request)
+                        .status());
+  }
   return absl::OkStatus();
 }
 

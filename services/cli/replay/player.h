@@ -41,6 +41,8 @@ class Player {
                                    const std::string& id);
   absl::Status DoCloseVenue(const scenario::v1::CloseVenue& act, const std::string& id);
   absl::Status DoCall(const scenario::v1::CallMethod& act, const std::string& id);
+  absl::Status DoMakeVisits(const scenario::v1::MakeVisits& act, absl::Time at,
+                            const std::string& id);
   absl::Status DoImportCalendar(const deadline::v1::YearNotice& notice, const std::string& id);
 
   World& world_;

@@ -61,6 +61,10 @@ rpc::Caller World::AsRegistrar() const {
   return {"users/registrar", {"REGISTRAR"}, scenario_.district(), {}};
 }
 
+rpc::Caller World::AsVisitor(const std::string& code) const {
+  return {"users/" + code, {"DISCIPLINE"}, scenario_.district(), {}};
+}
+
 rpc::Caller World::AsVenueManager(const std::string& venue) const {
   return {absl::StrCat("users/manager-", venue.substr(venue.rfind('/') + 1)),
           {"VENUE_MANAGER"},
@@ -151,7 +155,7 @@ absl::StatusOr<std::string> World::Resolve(absl::string_view reference) {
     return record->inspection.name();
   }
   if (kind == "order") {
-    ASSIGN_OR_RETURN(auto orders, Orders(key, deadline::v1::ORDER_KIND_UNSPECIFIED));
+    ASSIGN_OR_RETURN(auto orders, Orders(key, deadline::v1::ORDER_KIND_TERM));
     return orders.back().name();
   }
   if (kind == "finding") return FindingOf(key);

@@ -38,6 +38,7 @@ class World {
   absl::StatusOr<rpc::Caller> AsRole(const std::string& role) const;
   rpc::Caller AsVenueManager(const std::string& venue) const;
   rpc::Caller AsRegistrar() const;
+  rpc::Caller AsVisitor(const std::string& code) const;
 
   // Whom a `caller` of the act `call` names.
   absl::StatusOr<rpc::Caller> AsNamed(absl::string_view caller);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,21 @@ struct ReminderFact {
   absl::Time settled;
 };
 
+// What the discipline committee alone may know.
+struct DrawFact {
+  std::string quarter;
+  bool abandoned = false;
+  absl::Time finished;
+};
+struct VisitFact {
+  std::string draw;
+  int state = 0;  // followup::v1::Visit::State
+};
+struct CommitteeFacts {
+  std::map<std::string, DrawFact> draws;
+  std::map<std::string, VisitFact> visits;
+};
+
 // How far a source's feed was read.
 struct FeedFact {
   int epoch = 0;
@@ -92,7 +108,8 @@ struct Facts {
   std::map<std::string, ClockFact> clocks;
   std::map<std::string, PenaltyFact> penalties;  // by event's order and decision number
   std::map<std::string, ReminderFact> reminders;
-  std::map<std::string, FeedFact> feeds;  // by source
+  std::map<std::string, FeedFact> feeds;    // by source
+  std::optional<CommitteeFacts> committee;  // only for the committee itself
 };
 
 }  // namespace rectify::cli

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "rectify/deadline/v1/clock.pb.h"
+#include "rectify/followup/v1/visit.pb.h"
 #include "rectify/hazard/v1/lead.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "services/cli/labels.h"
@@ -150,6 +151,36 @@ FigureSection Reminders(const YearView& view) {
   return section;
 }
 
+// ---- Draws and visits by quarter, for the committee
+
+FigureSection Visits(const YearView& view, const CommitteeFacts& facts) {
+  using followup::v1::Visit;
+  FigureSection section{{"visits", "纪委抽取与回访"},
+                        "季度",
+                        {{"draws", "抽取"},
+                         {"drawn", "抽中"},
+                         {"done", "已回访"},
+                         {"planned", "待回访"},
+                         {"replaced", "改换"}},
+                        {}};
+  for (int quarter = 1; quarter <= 4; ++quarter) {
+    const std::string code = absl::StrCat(view.year, "Q", quarter);
+    std::vector<Records>& cells = AddRow(section, {code, code}).cells;
+    for (const auto& [name, draw] : facts.draws) {
+      if (draw.quarter == code && !draw.abandoned) cells[0].insert(name);
+    }
+    for (const auto& [name, visit] : facts.visits) {
+      if (cells[0].count(visit.draw) == 0) continue;
+      cells[1].insert(name);
+      if (visit.state == Visit::STATE_DONE) cells[2].insert(name);
+      if (visit.state == Visit::STATE_PLANNED) cells[3].insert(name);
+      if (visit.state == Visit::STATE_REPLACED) cells[4].insert(name);
+    }
+  }
+  AddSum(section);
+  return section;
+}
+
 template <typename Items, typename KeyOf>
 std::string Choices(const Items& items, KeyOf key_of) {
   return absl::StrJoin(
@@ -200,6 +231,7 @@ YearFigures ComputeFigures(const Facts& facts, int year, absl::CivilDay as_of) {
   figures.sections.push_back(Leads(view));
   figures.sections.push_back(Clocks(view));
   figures.sections.push_back(Reminders(view));
+  if (facts.committee) figures.sections.push_back(Visits(view, *facts.committee));
   return figures;
 }
 

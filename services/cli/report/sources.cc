@@ -10,6 +10,8 @@
 #include "libs/crypto/crypto.h"
 #include "libs/rpc/convert.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
+#include "rectify/followup/v1/draw_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
 #include "services/cli/list_all.h"
 #include "services/cli/report/fold.h"
@@ -22,9 +24,10 @@ class Reader {
   Reader(Connection& connection, const std::string& district, absl::Time end)
       : connection_(connection), parent_("districts/" + district), district_(district), end_(end) {}
 
-  absl::StatusOr<Facts> Run() {
+  absl::StatusOr<Facts> Run(const std::string& committee_token) {
     for (const char* source : kSources) RETURN_IF_ERROR(ReadFeed(source));
     RETURN_IF_ERROR(ReadReminders());
+    if (!committee_token.empty()) RETURN_IF_ERROR(ReadCommittee(committee_token));
     return std::move(facts_);
   }
 
@@ -98,6 +101,37 @@ class Reader {
     return absl::OkStatus();
   }
 
+  // The sealed service has no feed; its draws and visits never change once they are over.
+  absl::Status ReadCommittee(const std::string& token) {
+    ASSIGN_OR_RETURN(const rpc::Client* client, connection_.ServiceWith("followup", token));
+    CommitteeFacts& facts = facts_.committee.emplace();
+    followup::v1::ListDrawsRequest list_draws;
+    list_draws.set_parent(parent_);
+    ASSIGN_OR_RETURN(auto draws, (ListAll<followup::v1::Draw, followup::v1::ListDrawsResponse>(
+                                     *client, "rectify.followup.v1.FollowupDraws.ListDraws",
+                                     list_draws, [](auto& r) { return r.mutable_draws(); })));
+    for (const followup::v1::Draw& draw : draws) {
+      if (!draw.has_finish_time() || rpc::ToTime(draw.finish_time()) >= end_) continue;
+      facts.draws[draw.name()] = {draw.quarter(),
+                                  draw.state() == followup::v1::Draw::STATE_ABANDONED,
+                                  rpc::ToTime(draw.finish_time())};
+    }
+    followup::v1::ListVisitsRequest list_visits;
+    list_visits.set_parent(parent_);
+    ASSIGN_OR_RETURN(auto visits, (ListAll<followup::v1::Visit, followup::v1::ListVisitsResponse>(
+                                      *client, "rectify.followup.v1.FollowupVisits.ListVisits",
+                                      list_visits, [](auto& r) { return r.mutable_visits(); })));
+    for (const followup::v1::Visit& visit : visits) {
+      if (rpc::ToTime(visit.create_time()) >= end_) continue;
+      const bool made = visit.has_visit_time() && rpc::ToTime(visit.visit_time()) < end_;
+      facts.visits[visit.name()] = {
+          visit.draw(), visit.state() == followup::v1::Visit::STATE_DONE && !made
+                            ? followup::v1::Visit::STATE_PLANNED
+                            : visit.state()};
+    }
+    return absl::OkStatus();
+  }
+
   Connection& connection_;
   const std::string parent_;
   const std::string& district_;
@@ -107,9 +141,9 @@ class Reader {
 
 }  // namespace
 
-absl::StatusOr<Facts> ReadFacts(Connection& connection, const std::string& district,
-                                absl::Time end) {
-  return Reader(connection, district, end).Run();
+absl::StatusOr<Facts> ReadFacts(Connection& connection, const std::string& district, absl::Time end,
+                                const std::string& committee_token) {
+  return Reader(connection, district, end).Run(committee_token);
 }
 
 }  // namespace rectify::cli

@@ -44,6 +44,10 @@ std::vector<std::string> Story(const std::string& rows,
     const auto* act = planned.step.GetReflection()->GetOneofFieldDescriptor(
         planned.step, scenario::v1::Step::descriptor()->FindOneofByName("act"));
     std::string line = absl::StrCat(FormatChinaMinute(planned.at).substr(5), " ", act->name());
+    if (planned.step.has_call()) {
+      const std::string& method = planned.step.call().method();
+      absl::StrAppend(&line, " ", method.substr(method.rfind('.') + 1));
+    }
     for (const std::string& code : planned.step.recheck().open_codes()) {
       absl::StrAppend(&line, " ", code);
     }
@@ -90,6 +94,30 @@ TEST(CasesTest, WhatIsNeverRectifiedIsLookedAtAgainUntilTheEnd) {
       Story(Row("B02:7 消火栓损坏", "未改正"), absl::CivilDay(2023, 6, 15)),
       ElementsAre("03-01 09:30 inspect", "03-02 10:00 approve", "03-03 15:00 serve",
                   "03-14 15:00 recheck B02", "04-28 15:00 recheck B02", "06-12 15:00 recheck B02"));
+}
+
+TEST(CasesTest, AnExtensionIsAskedForGrantedAndServedBeforeTheTermEndsAndMovesIt) {
+  EXPECT_THAT(
+      Story(Row("B02:15 消火栓损坏", "延期30日")),
+      ElementsAre("03-01 09:30 inspect", "03-02 10:00 approve", "03-03 15:00 serve",
+                  "03-14 10:00 call RequestExtension", "03-15 10:00 call DecideExtension",
+                  "03-16 15:00 call ServeExtension", "04-14 10:00 report", "04-17 15:00 recheck"));
+}
+
+TEST(CasesTest, APenaltyFollowsTheFailedRecheckAndThePartyReportsAfterIt) {
+  EXPECT_THAT(
+      Story(Row("B02:7 消火栓损坏", "逾期10日；处罚")),
+      ElementsAre("03-01 09:30 inspect", "03-02 10:00 approve", "03-03 15:00 serve",
+                  "03-14 15:00 recheck B02", "03-15 10:00 call DecideNextInstrument",
+                  "03-28 15:00 call RecordPenalty", "03-29 10:00 report", "03-30 15:00 recheck"));
+}
+
+TEST(CasesTest, ATalkIsDecidedAndHeldWithinThreeWorkingDays) {
+  EXPECT_THAT(Story(Row("B02:7 消火栓损坏", "逾期10日；约谈")),
+              ElementsAre("03-01 09:30 inspect", "03-02 10:00 approve", "03-03 15:00 serve",
+                          "03-14 15:00 recheck B02", "03-15 10:00 call DecideNextInstrument",
+                          "03-17 15:00 call ConcludeInstrument", "03-20 10:00 report",
+                          "03-21 15:00 recheck"));
 }
 
 TEST(CasesTest, ALateOfficerServesRechecksAndTransfersAfterTheStatutoryThreeWorkingDays) {
@@ -162,6 +190,8 @@ TEST(CasesTest, AMistakeIsNamedByLineAndColumn) {
            {Row("B02:15 消火栓损坏", "改好了"), {"经过", "改好了"}},
            {Row("B02:15 消火栓损坏", "按期改正；未改正"), {"经过", "两种"}},
            {Row("B02:15 消火栓损坏", "逾期0日"), {"经过", "逾期0日"}},
+           {Row("B02:15 消火栓损坏", "按期改正；处罚"), {"经过", "处罚"}},
+           {Row("B02:15 消火栓损坏", "延期"), {"经过", "延期"}},
            {"b,wujin,2023-03-01 09:30,li wang,,,飞鸽,示例\n", {"送达", "飞鸽"}},
            {good + good, {"第3行", "编号", "重复"}},
            {"b,wujin\n", {"第2行", "8 列"}},

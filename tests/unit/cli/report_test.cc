@@ -4,6 +4,7 @@
 #include "libs/rpc/convert.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
+#include "rectify/followup/v1/visit.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
@@ -183,6 +184,23 @@ TEST_F(ReportTest, ALeadIsSortedByItsSourceAndByWhatBecameOfIt) {
   EXPECT_THAT(RecordsBehind("leads/COMPLAINT/confirmed"), ElementsAre("l1"));
   EXPECT_THAT(RecordsBehind("leads/COMPLAINT/replied"), ElementsAre("l1"));
   EXPECT_THAT(RecordsBehind("leads/GRID_WORKER/received"), IsEmpty());
+}
+
+TEST_F(ReportTest, DrawsAndVisitsAreThereForTheCommitteeOnly) {
+  EXPECT_EQ(RecordsOf(ComputeFigures(facts_, 2023, absl::CivilDay(2023, 12, 31)),
+                      "visits/2023Q1/done")
+                .status()
+                .code(),
+            absl::StatusCode::kNotFound);
+  CommitteeFacts& committee = facts_.committee.emplace();
+  committee.draws["d1"] = {"2023Q1", false, At(3, 20)};
+  committee.draws["d2"] = {"2023Q1", true, At(3, 19)};
+  committee.visits["v1"] = {"d1", followup::v1::Visit::STATE_DONE};
+  committee.visits["v2"] = {"d1", followup::v1::Visit::STATE_PLANNED};
+  EXPECT_THAT(RecordsBehind("visits/2023Q1/draws"), ElementsAre("d1"));
+  EXPECT_THAT(RecordsBehind("visits/2023Q1/drawn"), ElementsAre("v1", "v2"));
+  EXPECT_THAT(RecordsBehind("visits/2023Q1/done"), ElementsAre("v1"));
+  EXPECT_THAT(RecordsBehind("visits/2023Q2/drawn"), IsEmpty());
 }
 
 TEST_F(ReportTest, AnotherYearsFindingsClocksAndRemindersAreNotThisYears) {
