@@ -23,9 +23,9 @@ struct Column {
   const char* name;
   bool required;
 };
-constexpr Column kColumns[] = {{"编号", true},   {"单位", true}, {"检查时间", true},
-                               {"监督员", true}, {"隐患", true}, {"经过", false},
-                               {"送达", false},  {"记录", true}};
+constexpr Column kColumns[] = {{"编号", true},  {"单位", true},   {"检查时间", true},
+                               {"形式", false}, {"监督员", true}, {"隐患", true},
+                               {"经过", false}, {"送达", false},  {"记录", true}};
 
 absl::Status Wrong(absl::string_view column, absl::string_view what, absl::string_view cell) {
   return absl::InvalidArgumentError(absl::StrCat("“", column, "”列：", what, "：", cell));
@@ -118,6 +118,28 @@ absl::Status ParseCourse(absl::string_view cell, CaseRow& row) {
   return absl::OkStatus();
 }
 
+absl::Status ParseKind(absl::string_view cell, CaseRow& row) {
+  absl::string_view rest = cell;
+  if (cell.empty() || cell == "日常") {
+    row.kind = hazard::v1::INSPECTION_KIND_ROUTINE;
+  } else if (cell == "随机") {
+    row.kind = hazard::v1::INSPECTION_KIND_RANDOM;
+  } else if (cell == "开业") {
+    row.kind = hazard::v1::INSPECTION_KIND_OPENING;
+  } else if (cell == "教学") {
+    row.kind = hazard::v1::INSPECTION_KIND_TEACHING;
+  } else if (absl::ConsumePrefix(&rest, "专项") && !rest.empty()) {
+    row.kind = hazard::v1::INSPECTION_KIND_CAMPAIGN;
+    row.campaign = std::string(rest);
+  } else if (absl::ConsumePrefix(&rest, "举报") && !rest.empty()) {
+    row.kind = hazard::v1::INSPECTION_KIND_COMPLAINT;
+    row.lead = std::string(rest);
+  } else {
+    return Wrong("形式", "应是 日常、随机、开业、教学、专项加代码 或 举报加线索", cell);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ParseMethod(absl::string_view cell, CaseRow& row) {
   if (cell.empty() || cell == "直接") return absl::OkStatus();
   if (cell == "留置") {
@@ -177,6 +199,7 @@ absl::StatusOr<CaseRow> ParseCaseRow(const std::map<std::string, std::string>& c
   }
   RETURN_IF_ERROR(ParseCourse(cell("经过"), row));
   RETURN_IF_ERROR(ParseMethod(cell("送达"), row));
+  RETURN_IF_ERROR(ParseKind(cell("形式"), row));
   return row;
 }
 

@@ -26,6 +26,8 @@ enum class Course { kInTime, kEarly, kLate, kPartly, kNever };
 
 struct CaseRow {
   std::string key, venue, summary;
+  hazard::v1::InspectionKind kind = hazard::v1::INSPECTION_KIND_ROUTINE;
+  std::string campaign, lead;  // with the kinds that have one
   absl::Time inspected;
   std::vector<std::string> officers;
   std::vector<CaseFinding> findings;

@@ -98,6 +98,9 @@ class Expander {
     act.set_venue(row_.venue);
     act.mutable_officers()->Add(row_.officers.begin(), row_.officers.end());
     act.set_summary(row_.summary);
+    act.set_kind(row_.kind);
+    act.set_campaign(row_.campaign);
+    act.set_lead(row_.lead);
     for (const CaseFinding& finding : row_.findings) {
       hazard::v1::Finding& added = *act.add_findings();
       added.set_catalog_code(finding.code);

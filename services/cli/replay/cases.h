@@ -6,6 +6,9 @@
 //   编号      key of the inspection
 //   单位      venue key
 //   检查时间  2023-01-04 09:30
+//   形式      日常 (the default), 随机, 开业, 教学, 专项 and a campaign's code (专项high-rise), or
+//   举报 and
+//             the key of the call that received the lead (举报lead01)
 //   监督员    officer keys separated by blanks, the handling one first
 //   隐患      findings separated by ；each `code:what text`. what is a term in days (B02:30), 立即,
 //             当场 (corrected on the spot) or 移送 and a department's code (E03:移送zhujian)

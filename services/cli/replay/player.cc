@@ -14,6 +14,7 @@
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/cli/replay/any_call.h"
 #include "services/cli/replay/plan.h"
+#include "services/cli/replay/self_inspections.h"
 
 namespace rectify::cli {
 namespace {
@@ -123,6 +124,10 @@ absl::Status Player::Do(const scenario::v1::Step& step, const std::string& id) {
       return DoCall(step.call(), id);
     case scenario::v1::Step::kMakeVisits:
       return DoMakeVisits(step.make_visits(), now_, id);
+    case scenario::v1::Step::kRequestSelfInspections:
+      return RequestSelfInspections(step.request_self_inspections(), id, world_);
+    case scenario::v1::Step::kReportSelfInspections:
+      return ReportSelfInspections(step.report_self_inspections(), CivilDayOf(now_), id, world_);
     case scenario::v1::Step::ACT_NOT_SET:
       return absl::InvalidArgumentError("没有写明做什么");
   }
@@ -142,6 +147,14 @@ absl::Status Player::DoInspect(const scenario::v1::Inspect& act, absl::Time at,
   inspection.mutable_officers()->Add(officers.begin(), officers.end());
   *inspection.mutable_inspect_time() = rpc::ToTimestamp(at);
   inspection.set_summary(act.summary());
+  inspection.set_kind(act.kind());
+  if (!act.campaign().empty()) {
+    ASSIGN_OR_RETURN(*inspection.mutable_campaign(),
+                     world_.Resolve("district/campaigns/" + act.campaign()));
+  }
+  if (!act.lead().empty()) {
+    ASSIGN_OR_RETURN(*inspection.mutable_lead(), world_.Resolve("result:" + act.lead()));
+  }
   *inspection.mutable_findings() = act.findings();
   ASSIGN_OR_RETURN(rpc::Caller caller, world_.AsOfficer(act.officers(0)));
   ASSIGN_OR_RETURN(

@@ -77,6 +77,13 @@ absl::StatusOr<rpc::Caller> World::AsOfficer(const std::string& key) const {
   return rpc::Caller{"users/" + key, {roles_.at(key)}, scenario_.district(), {name}};
 }
 
+absl::StatusOr<rpc::Caller> World::AsOfficerNamed(const std::string& name) const {
+  for (const auto& [key, officer] : officers_) {
+    if (officer == name) return AsOfficer(key);
+  }
+  return Unknown("人员", name);
+}
+
 absl::StatusOr<rpc::Caller> World::AsRole(const std::string& role) const {
   for (const auto& [key, held] : roles_) {
     if (held == role) return AsOfficer(key);

@@ -35,6 +35,7 @@ class World {
       const google::protobuf::RepeatedPtrField<std::string>& keys) const;
   // The caller who acts as that officer; any holder of a post's role for approvals.
   absl::StatusOr<rpc::Caller> AsOfficer(const std::string& key) const;
+  absl::StatusOr<rpc::Caller> AsOfficerNamed(const std::string& name) const;
   absl::StatusOr<rpc::Caller> AsRole(const std::string& role) const;
   rpc::Caller AsVenueManager(const std::string& venue) const;
   rpc::Caller AsRegistrar() const;

@@ -20,6 +20,8 @@ struct VenueFact {
 struct InspectionFact {
   std::string venue;
   absl::Time time;
+  int kind = 0;  // hazard::v1::InspectionKind
+  std::vector<std::string> findings;
 };
 
 // One hazard. Times are InfiniteFuture until they happen.
@@ -50,6 +52,15 @@ struct LeadFact {
   int outcome = 0;  // hazard::v1::Lead::Outcome
   std::string venue;
   absl::Time received;
+};
+
+// A venue's look at itself, or a department's task, under a campaign.
+struct CampaignDutyFact {
+  std::string campaign;
+  std::string of;         // the class of places, or the department
+  int state = 0;          // hazard::v1::SelfInspection::State or DepartmentTask::State
+  bool problems = false;  // the venue found something
+  absl::Time begun;
 };
 
 // One statutory clock, on whichever side.
@@ -105,6 +116,8 @@ struct Facts {
   std::map<std::string, FindingFact> findings;
   std::map<std::string, OrderFact> orders;
   std::map<std::string, LeadFact> leads;
+  std::map<std::string, std::string> campaigns;  // name → title
+  std::map<std::string, CampaignDutyFact> self_inspections, department_tasks;
   std::map<std::string, ClockFact> clocks;
   std::map<std::string, PenaltyFact> penalties;  // by event's order and decision number
   std::map<std::string, ReminderFact> reminders;

@@ -9,6 +9,7 @@
 #include "libs/base/clock.h"
 #include "rectify/deadline/v1/clock.pb.h"
 #include "rectify/followup/v1/visit.pb.h"
+#include "rectify/hazard/v1/hazard.pb.h"
 #include "rectify/hazard/v1/lead.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "services/cli/labels.h"
@@ -46,6 +47,36 @@ FigureSection Totals(const YearView& view) {
   for (const auto& [key, penalty] : facts.penalties) {
     if (view.Has(penalty.recorded)) penalised.insert(penalty.venue);
   }
+  return section;
+}
+
+// ---- Inspections by why they took place
+
+FigureSection Inspections(const YearView& view) {
+  FigureSection section{{"inspections", "监督检查形式"},
+                        "形式",
+                        {{"count", "次数"}, {"with_findings", "发现隐患的"}, {"findings", "隐患"}},
+                        {}};
+  const std::pair<int, Heading> kinds[] = {
+      {hazard::v1::INSPECTION_KIND_ROUTINE, {"ROUTINE", "日常监督抽查"}},
+      {hazard::v1::INSPECTION_KIND_RANDOM, {"RANDOM", "双随机"}},
+      {hazard::v1::INSPECTION_KIND_OPENING, {"OPENING", "开业检查"}},
+      {hazard::v1::INSPECTION_KIND_COMPLAINT, {"COMPLAINT", "举报投诉核查"}},
+      {hazard::v1::INSPECTION_KIND_CAMPAIGN, {"CAMPAIGN", "专项检查"}},
+      {hazard::v1::INSPECTION_KIND_TEACHING, {"TEACHING", "教学培训式检查"}},
+      {hazard::v1::INSPECTION_KIND_RECHECK, {"RECHECK", "复查"}}};
+  for (const auto& [kind, heading] : kinds) {
+    std::vector<Records>& cells = AddRow(section, heading).cells;
+    for (const auto& [name, inspection] : view.facts.inspections) {
+      // Events from before there were kinds say none.
+      const int its = inspection.kind == 0 ? hazard::v1::INSPECTION_KIND_ROUTINE : inspection.kind;
+      if (its != kind || !view.Has(inspection.time)) continue;
+      cells[0].insert(name);
+      if (!inspection.findings.empty()) cells[1].insert(name);
+      cells[2].insert(inspection.findings.begin(), inspection.findings.end());
+    }
+  }
+  AddSum(section);
   return section;
 }
 
@@ -228,7 +259,10 @@ YearFigures ComputeFigures(const Facts& facts, int year, absl::CivilDay as_of) {
   for (FigureSection& section : FindingSections(view)) {
     figures.sections.push_back(std::move(section));
   }
+  figures.sections.push_back(Inspections(view));
   figures.sections.push_back(Leads(view));
+  figures.sections.push_back(SelfInspectionSection(view));
+  figures.sections.push_back(DepartmentTaskSection(view));
   figures.sections.push_back(Clocks(view));
   figures.sections.push_back(Reminders(view));
   if (facts.committee) figures.sections.push_back(Visits(view, *facts.committee));

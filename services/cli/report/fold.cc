@@ -1,13 +1,17 @@
 #include "services/cli/report/fold.h"
 
 #include <functional>
+#include <map>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
+#include "rectify/hazard/v1/campaign_events.pb.h"
+#include "rectify/hazard/v1/department_task_events.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
+#include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 
 namespace rectify::cli {
@@ -58,7 +62,9 @@ void AddRegistry(Appliers& on) {
 void AddFindings(Appliers& on) {
   using namespace hazard::v1;  // NOLINT
   On<InspectionRecorded>(on, [](const InspectionRecorded& e, absl::Time, Facts& facts) {
-    facts.inspections[e.inspection()] = {e.venue(), rpc::ToTime(e.inspect_time())};
+    InspectionFact& fact = facts.inspections[e.inspection()];
+    fact = {e.venue(), rpc::ToTime(e.inspect_time()), e.kind(), {}};
+    for (const FindingFacts& finding : e.findings()) fact.findings.push_back(finding.finding());
   });
   On<FindingRecorded>(on, [](const FindingRecorded& e, absl::Time at, Facts& facts) {
     FindingFact& fact = facts.findings[e.finding().finding()];
@@ -105,6 +111,59 @@ void AddLeads(Appliers& on) {
     NoteLead(e.lead(), facts);
     facts.leads[e.lead().lead()].outcome = e.outcome();
   });
+}
+
+CampaignDutyFact& Begun(std::map<std::string, CampaignDutyFact>& duties, const std::string& name,
+                        absl::Time at) {
+  auto [known, added] = duties.try_emplace(name);
+  if (added) known->second.begun = at;
+  return known->second;
+}
+
+void NoteSelfInspection(const hazard::v1::SelfInspectionFacts& inspection, absl::Time at,
+                        Facts& facts) {
+  CampaignDutyFact& fact = Begun(facts.self_inspections, inspection.self_inspection(), at);
+  fact.campaign = inspection.campaign();
+  fact.of = inspection.target_class();
+  fact.state = inspection.state();
+  fact.problems = fact.problems || inspection.problem_count() > 0;
+}
+
+void NoteTask(const hazard::v1::DepartmentTaskFacts& task, absl::Time at, Facts& facts) {
+  CampaignDutyFact& fact = Begun(facts.department_tasks, task.task(), at);
+  fact.campaign = task.campaign();
+  fact.of = task.department();
+  fact.state = task.state();
+}
+
+template <typename Payload>
+void OnSelfInspection(Appliers& on) {
+  On<Payload>(on, [](const Payload& e, absl::Time at, Facts& facts) {
+    NoteSelfInspection(e.self_inspection(), at, facts);
+  });
+}
+
+template <typename Payload>
+void OnTask(Appliers& on) {
+  On<Payload>(on,
+              [](const Payload& e, absl::Time at, Facts& facts) { NoteTask(e.task(), at, facts); });
+}
+
+void AddCampaigns(Appliers& on) {
+  using namespace hazard::v1;  // NOLINT
+  On<CampaignActivated>(on, [](const CampaignActivated& e, absl::Time, Facts& facts) {
+    facts.campaigns[e.campaign().campaign()] = e.campaign().title();
+  });
+  OnSelfInspection<SelfInspectionRequested>(on);
+  OnSelfInspection<SelfInspectionReported>(on);
+  OnSelfInspection<SelfInspectionReturned>(on);
+  OnSelfInspection<SelfInspectionConfirmed>(on);
+  OnSelfInspection<SelfFoundProblemRectified>(on);
+  OnSelfInspection<SelfInspectionClosed>(on);
+  OnTask<DepartmentTaskAssigned>(on);
+  OnTask<DepartmentTaskReported>(on);
+  OnTask<DepartmentTaskAccepted>(on);
+  OnTask<DepartmentTaskReturned>(on);
 }
 
 void AddOrders(Appliers& on) {
@@ -166,6 +225,7 @@ const Appliers& KnownTypes() {
     AddRegistry(*appliers);
     AddFindings(*appliers);
     AddLeads(*appliers);
+    AddCampaigns(*appliers);
     AddOrders(*appliers);
     AddClocks(*appliers);
     return appliers;

@@ -27,5 +27,8 @@ void AddSum(FigureSection& section);
 
 // By class, street, month and department.
 std::vector<FigureSection> FindingSections(const YearView& view);
+// What campaigns asked of venues and of departments.
+FigureSection SelfInspectionSection(const YearView& view);
+FigureSection DepartmentTaskSection(const YearView& view);
 
 }  // namespace rectify::cli

@@ -124,10 +124,10 @@ class Reader {
     for (const followup::v1::Visit& visit : visits) {
       if (rpc::ToTime(visit.create_time()) >= end_) continue;
       const bool made = visit.has_visit_time() && rpc::ToTime(visit.visit_time()) < end_;
-      facts.visits[visit.name()] = {
-          visit.draw(), visit.state() == followup::v1::Visit::STATE_DONE && !made
-                            ? followup::v1::Visit::STATE_PLANNED
-                            : visit.state()};
+      facts.visits[visit.name()] = {visit.draw(),
+                                    visit.state() == followup::v1::Visit::STATE_DONE && !made
+                                        ? followup::v1::Visit::STATE_PLANNED
+                                        : visit.state()};
     }
     return absl::OkStatus();
   }

@@ -165,6 +165,24 @@ TEST(CasesTest, AScenarioWithALaterEndBeginsWithTheSameSteps) {
   for (const PlannedStep& planned : begun) EXPECT_EQ(ids.count(planned.id), 1) << planned.id;
 }
 
+TEST(CasesTest, AnInspectionSaysWhyItTookPlace) {
+  const std::string header = "编号,单位,检查时间,形式,监督员,隐患,记录\n";
+  const std::string rest = ",li wang,,示例\n";
+  ASSERT_OK_AND_ASSIGN(auto steps, ExpandCases(header + "a,wujin,2023-03-01 09:30,专项high-rise" +
+                                                   rest + "b,wujin,2023-03-01 09:30,举报lead01" +
+                                                   rest + "c,wujin,2023-03-01 09:30," + rest,
+                                               "120110", Calendar(), absl::InfiniteFuture()));
+  EXPECT_EQ(steps[0].step.inspect().kind(), hazard::v1::INSPECTION_KIND_CAMPAIGN);
+  EXPECT_EQ(steps[0].step.inspect().campaign(), "high-rise");
+  EXPECT_EQ(steps[1].step.inspect().kind(), hazard::v1::INSPECTION_KIND_COMPLAINT);
+  EXPECT_EQ(steps[1].step.inspect().lead(), "lead01");
+  EXPECT_EQ(steps[2].step.inspect().kind(), hazard::v1::INSPECTION_KIND_ROUTINE);
+  absl::StatusOr<std::vector<PlannedStep>> guess =
+      ExpandCases(header + "a,wujin,2023-03-01 09:30,散步" + rest, "120110", Calendar(),
+                  absl::InfiniteFuture());
+  EXPECT_THAT(std::string(guess.status().message()), HasSubstr("形式"));
+}
+
 TEST(CasesTest, FindingsCarryTheirTermAndDepartment) {
   ASSERT_OK_AND_ASSIGN(auto steps, Expand(Row("B02:15 消火栓损坏；E03:移送zhujian 未经验收", "")));
   const scenario::v1::Inspect& inspect = steps[0].step.inspect();

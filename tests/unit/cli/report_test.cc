@@ -5,8 +5,10 @@
 #include "libs/testing/status_matchers.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/followup/v1/visit.pb.h"
+#include "rectify/hazard/v1/department_task_events.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/lead_events.pb.h"
+#include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/cli/report/figures.h"
@@ -168,6 +170,45 @@ TEST_F(ReportTest, BothSidesClocksAreToldApartByWhoMustAct) {
   EXPECT_THAT(RecordsBehind("clocks/department:/started"), ElementsAre("transfer-f2"));
 }
 
+TEST_F(ReportTest, AnInspectionIsSortedByWhyItTookPlace) {
+  hazard::v1::InspectionRecorded event;
+  event.set_inspection(Name("inspections/i1"));
+  event.set_kind(hazard::v1::INSPECTION_KIND_CAMPAIGN);
+  *event.mutable_inspect_time() = rpc::ToTimestamp(At(3, 1));
+  event.add_findings()->set_finding(Name("findings/f1"));
+  Happens(At(3, 1), event);
+  event.set_inspection(Name("inspections/i2"));
+  event.clear_kind();
+  event.clear_findings();
+  Happens(At(3, 1), event);
+  EXPECT_THAT(RecordsBehind("inspections/CAMPAIGN/count"), ElementsAre("i1"));
+  EXPECT_THAT(RecordsBehind("inspections/CAMPAIGN/findings"), ElementsAre("f1"));
+  EXPECT_THAT(RecordsBehind("inspections/ROUTINE/count"), ElementsAre("i2"));
+  EXPECT_THAT(RecordsBehind("inspections/all/with_findings"), ElementsAre("i1"));
+}
+
+TEST_F(ReportTest, ASelfInspectionAndATaskStandUnderTheirCampaign) {
+  hazard::v1::SelfInspectionReported reported;
+  hazard::v1::SelfInspectionFacts& inspection = *reported.mutable_self_inspection();
+  inspection.set_self_inspection(Name("selfInspections/s1"));
+  inspection.set_campaign(Name("campaigns/four-class"));
+  inspection.set_target_class("RJ");
+  inspection.set_state(hazard::v1::SelfInspection::STATE_REPORTED);
+  inspection.set_problem_count(1);
+  Happens(At(6, 1), reported);
+  hazard::v1::DepartmentTaskAccepted accepted;
+  accepted.mutable_task()->set_task(Name("departmentTasks/t1"));
+  accepted.mutable_task()->set_campaign(Name("campaigns/high-rise"));
+  accepted.mutable_task()->set_department(Name("departments/zhujian"));
+  accepted.mutable_task()->set_state(hazard::v1::DepartmentTask::STATE_ACCEPTED);
+  Happens(At(6, 2), accepted);
+  EXPECT_THAT(RecordsBehind("self_inspections/four-class:RJ/reported"), ElementsAre("s1"));
+  EXPECT_THAT(RecordsBehind("self_inspections/four-class:RJ/problems"), ElementsAre("s1"));
+  EXPECT_THAT(RecordsBehind("self_inspections/all/confirmed"), IsEmpty());
+  EXPECT_THAT(RecordsBehind("tasks/high-rise:zhujian/accepted"), ElementsAre("t1"));
+  EXPECT_THAT(RecordsBehind("tasks/high-rise:zhujian/reported"), IsEmpty());
+}
+
 TEST_F(ReportTest, ALeadIsSortedByItsSourceAndByWhatBecameOfIt) {
   hazard::v1::LeadVerified verified;
   verified.mutable_lead()->set_lead(Name("leads/l1"));
@@ -187,11 +228,11 @@ TEST_F(ReportTest, ALeadIsSortedByItsSourceAndByWhatBecameOfIt) {
 }
 
 TEST_F(ReportTest, DrawsAndVisitsAreThereForTheCommitteeOnly) {
-  EXPECT_EQ(RecordsOf(ComputeFigures(facts_, 2023, absl::CivilDay(2023, 12, 31)),
-                      "visits/2023Q1/done")
-                .status()
-                .code(),
-            absl::StatusCode::kNotFound);
+  EXPECT_EQ(
+      RecordsOf(ComputeFigures(facts_, 2023, absl::CivilDay(2023, 12, 31)), "visits/2023Q1/done")
+          .status()
+          .code(),
+      absl::StatusCode::kNotFound);
   CommitteeFacts& committee = facts_.committee.emplace();
   committee.draws["d1"] = {"2023Q1", false, At(3, 20)};
   committee.draws["d2"] = {"2023Q1", true, At(3, 19)};
