@@ -128,6 +128,7 @@ up_service() {
     flags+=(--redis "127.0.0.1:$(port $REDIS_PORT)"
       --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
   fi
+  [[ $self != hazard ]] || flags+=(--evidence "$STATE/evidence")
   if [[ $self == reminder ]]; then
     flags+=(--smtp "smtp://127.0.0.1:$(port $SMTP_PORT)" --file-outbox "$STATE/letters"
       --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
