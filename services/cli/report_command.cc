@@ -42,9 +42,8 @@ void PrintHeads(const Facts& facts) {
 
 absl::Status ReportYear(Session& session, YearArgs& args) {
   ASSIGN_OR_RETURN(absl::CivilDay as_of, AsOf(args));
-  ASSIGN_OR_RETURN(Facts facts,
-                   ReadFacts(*session.connection, session.district, StartOfDay(as_of + 1),
-                             args.committee_token));
+  ASSIGN_OR_RETURN(Facts facts, ReadFacts(*session.connection, session.district,
+                                          StartOfDay(as_of + 1), args.committee_token));
   if (args.heads) {
     PrintHeads(facts);
     return absl::OkStatus();
