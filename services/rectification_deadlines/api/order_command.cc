@@ -83,15 +83,6 @@ absl::Status OfficerOrRank(const rpc::Caller& caller, const domain::Order& order
   return OneOfItsOfficers(caller, order);
 }
 
-domain::Signer SignerOf(const rpc::Caller& caller) {
-  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
-  for (const std::string& post : caller.posts) {
-    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
-  }
-  if (!signer.officers.empty()) signer.name = signer.officers.front();
-  return signer;
-}
-
 absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
                                   const std::string& etag, const MayAct& may_act,
                                   const Verb& verb) {

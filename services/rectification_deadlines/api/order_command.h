@@ -20,9 +20,6 @@ namespace rectify::deadline::api {
 // PERMISSION_DENIED NOT_YOUR_TASK.
 absl::Status NotYourTask(absl::string_view zh, absl::string_view en);
 
-// Who signs: the officer that the caller is, or the user when the token names no officer.
-domain::Signer SignerOf(const rpc::Caller& caller);
-
 // Whether the caller may do this to the order.
 using MayAct = std::function<absl::Status(const rpc::Caller&, const domain::Order&)>;
 absl::Status Anybody(const rpc::Caller& caller, const domain::Order& order);
