@@ -103,7 +103,9 @@ std::string ReminderStateLabel(reminder::v1::Reminder::State state) {
 std::string ChannelLabel(reminder::v1::Channel channel) {
   return Pick(channel, {{reminder::v1::CHANNEL_EMAIL, "邮件"},
                         {reminder::v1::CHANNEL_WEBHOOK, "推送"},
-                        {reminder::v1::CHANNEL_FILE, "书面通知"}});
+                        {reminder::v1::CHANNEL_FILE, "书面通知"},
+                        {reminder::v1::CHANNEL_WECOM, "企业微信"},
+                        {reminder::v1::CHANNEL_SMS, "短信"}});
 }
 
 std::string VenueClassLabel(venue::v1::VenueClass venue_class) {

@@ -13,13 +13,16 @@
 #include "libs/log/log.h"
 #include "libs/rpc/key_file.h"
 #include "reminder_migrations.h"
+#include "services/reminder_dispatch/api/channel_setup.h"
 #include "services/reminder_dispatch/api/gates.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "services/reminder_dispatch/api/reminders.h"
 #include "services/reminder_dispatch/channels/file.h"
 #include "services/reminder_dispatch/channels/mime.h"
+#include "services/reminder_dispatch/channels/sms.h"
 #include "services/reminder_dispatch/channels/smtp.h"
 #include "services/reminder_dispatch/channels/webhook.h"
+#include "services/reminder_dispatch/channels/wecom.h"
 #include "services/reminder_dispatch/dispatch/dispatcher.h"
 #include "services/reminder_dispatch/dispatch/reachability.h"
 #include "services/reminder_dispatch/events/deadline_consumer.h"
@@ -72,6 +75,18 @@ absl::Status SetUpLetters(const ReminderConfig& config, dispatch::Channels& chan
   return absl::OkStatus();
 }
 
+absl::Status SetUpMore(const ReminderConfig& config, dispatch::Channels& channels) {
+  ASSIGN_OR_RETURN(api::ChannelSetup setup, api::LoadChannelSetup(config.channels_file));
+  channels.robots = std::move(setup.robot_of);
+  if (!setup.robot_urls.empty()) {
+    channels.wecom = std::make_unique<channels::WeComChannel>(std::move(setup.robot_urls));
+  }
+  if (setup.sms.has_value()) {
+    channels.sms = std::make_unique<channels::SmsChannel>(*std::move(setup.sms));
+  }
+  return absl::OkStatus();
+}
+
 // What the timer needs for as long as the host lives.
 struct Dispatching {
   domain::Policy policy;
@@ -103,6 +118,7 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   RETURN_IF_ERROR(SetUpMail(config, parts->channels));
   RETURN_IF_ERROR(SetUpWebhook(config, parts->channels));
   RETURN_IF_ERROR(SetUpLetters(config, parts->channels));
+  RETURN_IF_ERROR(SetUpMore(config, parts->channels));
   parts->contacts = config.contacts != nullptr
                         ? config.contacts
                         : std::make_shared<dispatch::RegistryContacts>(host.peer("venue"));

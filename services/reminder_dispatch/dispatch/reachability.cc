@@ -9,7 +9,6 @@
 #include "libs/base/status_macros.h"
 #include "libs/metrics/metrics.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
-#include "services/reminder_dispatch/dispatch/envelope.h"
 #include "services/reminder_dispatch/store/reachability_store.h"
 
 namespace rectify::reminder::dispatch {
@@ -57,8 +56,7 @@ std::map<std::string, std::vector<domain::Unreachable>> Reachability::Judge(
     open.recipient = each.recipient;
     open.since_time = now;
     open.reason = known == contacts.end() ? "收件人未登记或者岗位无人" : "没有可用的电子联系方式";
-    finding.reached |= known != contacts.end() && channels_.Of(each.channel) != nullptr &&
-                       !AddressesFor(each.channel, known->second).empty();
+    finding.reached |= !channels_.AddressesOf(each.channel, each.recipient, contacts).empty();
   }
   std::map<std::string, std::vector<domain::Unreachable>> unreachable;
   for (auto& [key, finding] : findings) {

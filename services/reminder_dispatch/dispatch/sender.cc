@@ -125,8 +125,26 @@ channels::Channel* Channels::Of(domain::Channel channel) const {
       return webhook.get();
     case domain::Channel::kFile:
       return file.get();
+    case domain::Channel::kWeCom:
+      return wecom.get();
+    case domain::Channel::kSms:
+      return sms.get();
   }
   return nullptr;
+}
+
+std::vector<std::string> Channels::AddressesOf(domain::Channel channel,
+                                               const std::string& recipient,
+                                               const Contacts& contacts) const {
+  if (Of(channel) == nullptr) return {};
+  if (channel == domain::Channel::kWeCom) {
+    const auto robot = robots.find(recipient);
+    return robot == robots.end() ? std::vector<std::string>{}
+                                 : std::vector<std::string>{robot->second};
+  }
+  const auto known = contacts.find(recipient);
+  return known == contacts.end() ? std::vector<std::string>{}
+                                 : AddressesFor(channel, known->second);
 }
 
 absl::Status PutOff(rectify::events::Commands& commands, std::vector<store::Claim> claims,
@@ -146,10 +164,9 @@ Sender::Route Sender::RouteOf(domain::Channel wanted, const std::string& recipie
   Route route;
   if (const auto found = contacts.find(recipient); found != contacts.end()) {
     for (const Contact& contact : found->second) route.addressees.push_back(contact.display_name);
-    route.addresses = AddressesFor(wanted, found->second);
   }
-  const bool reachable = channels_.Of(wanted) != nullptr && !route.addresses.empty();
-  route.kind = reachable ? wanted : domain::Channel::kFile;
+  route.addresses = channels_.AddressesOf(wanted, recipient, contacts);
+  route.kind = route.addresses.empty() ? domain::Channel::kFile : wanted;
   route.channel = channels_.Of(route.kind);
   return route;
 }
@@ -304,9 +321,11 @@ absl::StatusOr<bool> Sender::WithinLimits(Change& change, std::vector<store::Cla
     if (limit.channel == route.kind) limits.push_back(limit);
   }
   const domain::Reminder& first = claims.front().reminder;
-  ASSIGN_OR_RETURN(
-      const std::optional<absl::Time> later,
-      store::TakeTokens(change.sql(), first.district, limits, first.recipient, change.now()));
+  // A robot counts for all whose group it serves.
+  const std::string& who =
+      route.kind == domain::Channel::kWeCom ? route.addresses.front() : first.recipient;
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> later,
+                   store::TakeTokens(change.sql(), first.district, limits, who, change.now()));
   if (!later.has_value()) return true;
   metrics::Count("rectify_reminder_rate_limited_total", {}, static_cast<double>(claims.size()));
   for (store::Claim& claim : claims) {

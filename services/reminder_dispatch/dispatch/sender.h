@@ -24,9 +24,14 @@ namespace rectify::reminder::dispatch {
 
 // A channel that is not set up is null: its reminders become letters.
 struct Channels {
-  std::unique_ptr<channels::Channel> email, webhook, file;
+  std::unique_ptr<channels::Channel> email, webhook, file, wecom, sms;
+  // The WeCom robot of each recipient, by resource name: groups are no one person's contact.
+  std::map<std::string, std::string> robots;
 
   channels::Channel* Of(domain::Channel channel) const;
+  // Where a message to the recipient can go; empty when it can't go by that channel.
+  std::vector<std::string> AddressesOf(domain::Channel channel, const std::string& recipient,
+                                       const Contacts& contacts) const;
 };
 
 // What all parcels of a batch share.

@@ -115,7 +115,7 @@ class PolicyCheck {
             place + ".recipients", "收件人为空、重复或者未知", "are missing, repeated or unknown");
     const std::set<Channel> channels(step.channels.begin(), step.channels.end());
     Require(!channels.empty() && channels.size() == step.channels.size() &&
-                *channels.begin() >= Channel::kEmail && *channels.rbegin() <= Channel::kFile,
+                *channels.begin() >= Channel::kEmail && *channels.rbegin() <= Channel::kSms,
             place + ".channels", "渠道为空、重复或者未知", "are missing, repeated or unknown");
   }
 
@@ -147,6 +147,10 @@ absl::string_view NameOf(Channel channel) {
       return "推送";
     case Channel::kFile:
       return "书面通知";
+    case Channel::kWeCom:
+      return "企业微信";
+    case Channel::kSms:
+      return "短信";
   }
   return "";
 }

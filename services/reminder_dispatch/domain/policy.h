@@ -14,9 +14,9 @@ namespace rectify::reminder::domain {
 
 // Numbers of the enums below are those of the contract.
 
-enum class Channel { kEmail = 1, kWebhook = 2, kFile = 3 };
+enum class Channel { kEmail = 1, kWebhook = 2, kFile = 3, kWeCom = 4, kSms = 5 };
 
-// 邮件, 推送, 书面通知.
+// 邮件, 推送, 书面通知, 企业微信, 短信.
 absl::string_view NameOf(Channel channel);
 
 // What happens to steps whose time passed while nobody could send them.
