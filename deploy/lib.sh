@@ -186,7 +186,7 @@ make_state() {
     fail "$STATE 不是整改系统的数据目录" "$STATE is not a state folder of Rectify"
   fi
   # The mail server makes its Maildir by itself.
-  local private=("$STATE"/{run,log,postgres,redis,letters,webhook,keys} "$SOCKETS")
+  local private=("$STATE"/{run,log,postgres,redis,letters,webhook,keys,followup} "$SOCKETS")
   mkdir -p "${private[@]}"
   chmod 700 "${private[@]}"
   touch "$STATE/.rectify-state"

@@ -7,10 +7,14 @@ readonly SERVICES=(
   "hazard hazard_findings 11"
   "deadline rectification_deadlines 12"
   "reminder reminder_dispatch 13"
+  "followup followup_visits 14"
 )
+# The discipline committee's service: a database, a role and a key of its own; it talks to nobody who
+# does not ask it, so it is nobody's peer and has no stream and no metrics.
+readonly SEALED=followup
 readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
 
-readonly SAMPLE=$REPO/deploy/sample/dongli-2023-q1.txtpb
+readonly SAMPLE=$REPO/deploy/sample/dongli-2023/scenario.txtpb
 readonly SAMPLE_START=2023-01-01
 
 # each_service FN: calls FN NAME FOLDER PORT for each.
@@ -27,12 +31,21 @@ each_service() {
 cli() { "$REPO/build/services/cli/rectify" "$@"; }
 cli_init_keys() { cli keys init "$STATE/keys"; }
 cli_init_clock() { cli clock init "$STATE/clock" "$SAMPLE_START"; }
-cli_replay() { cli replay "$SAMPLE"; }
+cli_replay() { cli replay --brief "$SAMPLE"; }
+# As the discipline committee, who alone may read the draws and visits.
+cli_report() {
+  RECTIFY_COMMITTEE_TOKEN=$(cli token --user users/ji --role discipline) \
+    cli report year "${SAMPLE_START%%-*}" --brief
+}
 
-# ---- PostgreSQL: one database, one role per service that owns one schema and sees no other. Over the
-# socket only, by the name of the system user, so that there is no password to keep.
+# ---- PostgreSQL: one role per service that owns one schema and sees no other, in one database; the
+# sealed service has one of its own. Over the socket only, by the name of the system user, so that there
+# is no password to keep.
 
-dsn() { echo "postgresql://$1@/rectify?host=$SOCKETS&port=$PORT_BASE"; }
+# dsn ROLE [DATABASE]
+dsn() { echo "postgresql://$1@/${2:-rectify}?host=$SOCKETS&port=$PORT_BASE"; }
+# database_of SERVICE
+database_of() { if [[ $1 == "$SEALED" ]]; then echo "rectify_$1"; else echo rectify; fi; }
 
 up_postgres() {
   local data=$STATE/postgres/data
@@ -63,27 +76,33 @@ write_pg_access() {
 }
 
 create_roles() {
-  local admin entry name
-  admin=$(dsn postgres)
-  if [[ -z $(psql -qAtX "${admin/\/rectify/\/postgres}" \
-    -c "SELECT 1 FROM pg_database WHERE datname = 'rectify'") ]]; then
-    psql -qX "${admin/\/rectify/\/postgres}" -c "CREATE DATABASE rectify"
-  fi
+  local entry name
   for entry in "${SERVICES[@]}"; do
     name=${entry%% *}
-    cat <<SQL
+    create_database "$(database_of "$name")"
+    create_role "$name" | psql -qX -v ON_ERROR_STOP=1 "$(dsn postgres "$(database_of "$name")")" \
+      -c "SET client_min_messages = warning" -f -
+  done
+}
+
+create_database() {
+  [[ -z $(psql -qAtX "$(dsn postgres postgres)" \
+    -c "SELECT 1 FROM pg_database WHERE datname = '$1'") ]] || return 0
+  psql -qX "$(dsn postgres postgres)" -c "CREATE DATABASE $1"
+  psql -qX "$(dsn postgres "$1")" -c "REVOKE ALL ON DATABASE $1 FROM PUBLIC" \
+    -c "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+}
+
+create_role() {
+  cat <<SQL
 DO \$\$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}_app') THEN
-    CREATE ROLE ${name}_app LOGIN;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${1}_app') THEN
+    CREATE ROLE ${1}_app LOGIN;
   END IF;
 END \$\$;
-CREATE SCHEMA IF NOT EXISTS $name AUTHORIZATION ${name}_app;
-GRANT CONNECT ON DATABASE rectify TO ${name}_app;
+CREATE SCHEMA IF NOT EXISTS $1 AUTHORIZATION ${1}_app;
+GRANT CONNECT ON DATABASE $(database_of "$1") TO ${1}_app;
 SQL
-  done | psql -qX -v ON_ERROR_STOP=1 "$admin" \
-    -c "SET client_min_messages = warning" \
-    -c "REVOKE ALL ON DATABASE rectify FROM PUBLIC" \
-    -c "REVOKE ALL ON SCHEMA public FROM PUBLIC" -f -
 }
 
 # ---- Mail, webhook and the services
@@ -101,9 +120,15 @@ up_service() {
   # Not `name`: each_service, between here and add_peer, has one of its own.
   local self=$1 folder=$2 own_port=$3 flags=()
   each_service add_peer
-  flags+=(--listen "127.0.0.1:$own_port" --pg "$(dsn "${self}_app")"
-    --redis "127.0.0.1:$(port $REDIS_PORT)" --clock "shm:$STATE/clock" --allow-simulated-clock
-    --keys "$STATE/keys" --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
+  flags+=(--listen "127.0.0.1:$own_port" --pg "$(dsn "${self}_app" "$(database_of "$self")")"
+    --clock "shm:$STATE/clock" --allow-simulated-clock --keys "$STATE/keys")
+  if [[ $self == "$SEALED" ]]; then
+    flags+=(--field-key "$STATE/$SEALED/field.key")
+  else
+    flags+=(--redis "127.0.0.1:$(port $REDIS_PORT)"
+      --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
+  fi
+  [[ $self != hazard ]] || flags+=(--evidence "$STATE/evidence")
   if [[ $self == reminder ]]; then
     flags+=(--smtp "smtp://127.0.0.1:$(port $SMTP_PORT)" --file-outbox "$STATE/letters"
       --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
@@ -114,7 +139,7 @@ up_service() {
 
 # Adds a --peer to the flags of up_service, its caller's caller.
 add_peer() {
-  [[ $1 == "$self" ]] || flags+=(--peer "$1=127.0.0.1:$3")
+  [[ $1 == "$self" || $1 == "$SEALED" ]] || flags+=(--peer "$1=127.0.0.1:$3")
 }
 
 # up_system: everything, in its order; what runs already is left alone.

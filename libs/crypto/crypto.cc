@@ -41,6 +41,12 @@ void Require(bool done, const char* what) {
   std::abort();
 }
 
+// Fetched once; EVP_sha256() would search the providers on each call.
+const EVP_MD* Sha256Algorithm() {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return sha256;
+}
+
 absl::Status Damaged() {
   return absl::DataLossError("an encrypted value was changed, moved or made with another key");
 }
@@ -48,11 +54,31 @@ absl::Status Damaged() {
 }  // namespace
 
 std::string Sha256(absl::string_view data) {
-  // Fetched once; EVP_sha256() would search the providers on each call.
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::string digest(32, '\0');
-  Require(EVP_Digest(data.data(), data.size(), Data(digest), nullptr, sha256, nullptr) == 1,
-          "SHA-256");
+  Require(
+      EVP_Digest(data.data(), data.size(), Data(digest), nullptr, Sha256Algorithm(), nullptr) == 1,
+      "SHA-256");
+  return digest;
+}
+
+struct Sha256Stream::State {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context = {EVP_MD_CTX_new(),
+                                                                     EVP_MD_CTX_free};
+};
+
+Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {
+  Require(EVP_DigestInit_ex(state_->context.get(), Sha256Algorithm(), nullptr) == 1, "SHA-256");
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Update(absl::string_view part) {
+  Require(EVP_DigestUpdate(state_->context.get(), part.data(), part.size()) == 1, "SHA-256");
+}
+
+std::string Sha256Stream::Finish() {
+  std::string digest(32, '\0');
+  Require(EVP_DigestFinal_ex(state_->context.get(), Data(digest), nullptr) == 1, "SHA-256");
   return digest;
 }
 

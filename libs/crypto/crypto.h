@@ -8,11 +8,25 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "libs/crypto/hash.h"
 
 namespace rectify::crypto {
 
-std::string Sha256(absl::string_view data);                             // 32 bytes
-std::string HmacSha256(absl::string_view key, absl::string_view data);  // 32 bytes
+// SHA-256 of what comes in parts. One thread at a time.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+  void Update(absl::string_view part);
+  std::string Finish();  // 32 bytes; once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 std::string RandomBytes(size_t count);
 std::string Base64(absl::string_view data);  // standard, padded
 // INVALID_ARGUMENT for anything that Base64 would not have written.

@@ -167,6 +167,35 @@ struct Host::Impl {
     return total;
   }
 
+  // Runs all timers until none finds anything more: one may make work for another. One that fails
+  // does not keep the others from their turn.
+  absl::StatusOr<int> RunTimers() {
+    int total = 0;
+    while (true) {
+      absl::Status problem;
+      int pass = 0;
+      for (auto& timer : timers) {
+        absl::StatusOr<int> done = RunTimer(*timer);
+        problem.Update(done.status());
+        if (done.ok()) pass += *done;
+      }
+      if (!problem.ok()) return problem;
+      total += pass;
+      if (pass == 0 || timers.size() == 1) return total;
+    }
+  }
+
+  // The earliest instant at which a timer that can tell has something to do.
+  absl::StatusOr<absl::Time> NextDue() {
+    absl::Time next = absl::InfiniteFuture();
+    for (auto& timer : timers) {
+      if (timer->next_due == nullptr) continue;
+      ASSIGN_OR_RETURN(absl::Time due, timer->next_due());
+      next = std::min(next, due);
+    }
+    return next;
+  }
+
   // Applies what the request's head of this source names.
   static absl::StatusOr<int> CatchUp(Feed& feed, const ops::v1::SettleRequest& request) {
     for (const ops::v1::SourceHead& head : request.heads()) {
@@ -202,6 +231,10 @@ Host::~Host() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
                                                    std::vector<pg::Migration> migrations) {
+  if (options.sealed && !(options.redis.empty() && options.metrics_listen.empty())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the service ", options.name, " is sealed: leave out --redis and --metrics-listen"));
+  }
   std::unique_ptr<Host> host(new Host);
   Impl& impl = *host->impl_;
   ASSIGN_OR_RETURN(impl.clock, OpenClock(options.clock, options.allow_simulated_clock));
@@ -235,8 +268,10 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
   }
   impl.feed = std::make_unique<events::LocalFeed>(*impl.pool, options.name);
   impl.server = std::make_unique<rpc::Server>(options.server, *impl.verifier);
-  events::RegisterEventFeed(*impl.server, *impl.feed);
-  events::RegisterAuditTrail(*impl.server, *impl.pool, options.name);
+  if (!options.sealed) {
+    events::RegisterEventFeed(*impl.server, *impl.feed);
+    events::RegisterAuditTrail(*impl.server, *impl.pool, options.name);
+  }
   if (impl.clock->simulated()) {
     impl.server->Unary<ops::v1::SettleRequest, ops::v1::SettleResponse>(
         "rectify.ops.v1.Simulation.Settle",
@@ -324,14 +359,9 @@ absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleReques
     if (done.ok()) work += *done;
   };
   for (auto& feed : impl_->feeds) note(impl_->CatchUp(*feed, request));
-  absl::Time next_due = absl::InfiniteFuture();
-  for (auto& timer : impl_->timers) {
-    note(Impl::RunTimer(*timer));
-    if (timer->next_due == nullptr) continue;
-    absl::StatusOr<absl::Time> due = timer->next_due();
-    problem.Update(due.status());
-    if (due.ok()) next_due = std::min(next_due, *due);
-  }
+  note(impl_->RunTimers());
+  absl::StatusOr<absl::Time> next_due = impl_->NextDue();
+  problem.Update(next_due.status());
   note(impl_->Sequence());
   absl::StatusOr<event::v1::FeedHead> head = impl_->feed->Head("internal");
   problem.Update(head.status());
@@ -350,9 +380,10 @@ absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleReques
   response.mutable_head()->set_source(impl_->options.name);
   response.mutable_head()->set_position(head->position());
   response.set_parked_events(*parked);
-  if (next_due != absl::InfiniteFuture()) {
-    *response.mutable_next_due_time() = rpc::ToTimestamp(next_due);
+  if (*next_due != absl::InfiniteFuture()) {
+    *response.mutable_next_due_time() = rpc::ToTimestamp(*next_due);
   }
+  for (const auto& feed : impl_->feeds) response.add_consumed_sources(feed->source);
   return response;
 }
 

@@ -36,7 +36,10 @@ struct HostOptions {
   std::map<std::string, std::string> peers;  // --peer venue=127.0.0.1:7101 (repeatable)
   std::string metrics_listen;                // --metrics-listen; empty: not served
   std::string log_level = "info";
-  int db_connections = 6;     // --db-connections: executor workers + background
+  int db_connections = 6;  // --db-connections: executor workers + background
+  // Nobody learns anything from outside the service's own rpcs: no event feed, no audit trail and
+  // no metrics are served, nothing goes to Redis. Set by a service's main, not by a flag.
+  bool sealed = false;
   rpc::ServerOptions server;  // --listen
 };
 
@@ -46,7 +49,7 @@ void AddHostFlags(CLI::App& app, HostOptions& options);
 class Host {
  public:
   // Waits for PostgreSQL (30 s), migrates (`migrations` follow the spine), opens clock, keys and
-  // peers.
+  // peers. INVALID_ARGUMENT when a sealed service is given Redis or an address for metrics.
   static absl::StatusOr<std::unique_ptr<Host>> Create(HostOptions options,
                                                       std::vector<pg::Migration> migrations);
   ~Host();
@@ -85,6 +88,10 @@ class Host {
 // The whole main() of a service: flags (the service adds its own by `add_flags`), Host,
 // `register_all`, Run. Returns the exit code; every failure is one clear line on stderr.
 int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migration> migrations,
+         const std::function<void(CLI::App&)>& add_flags,
+         const std::function<absl::Status(Host&)>& register_all);
+// The same for a service that sets options which are no flags.
+int Main(int argc, char** argv, HostOptions options, std::vector<pg::Migration> migrations,
          const std::function<void(CLI::App&)>& add_flags,
          const std::function<absl::Status(Host&)>& register_all);
 

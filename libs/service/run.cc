@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/log/log.h"
@@ -77,9 +78,16 @@ void AddHostFlags(CLI::App& app, HostOptions& options) {
 int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migration> migrations,
          const std::function<void(CLI::App&)>& add_flags,
          const std::function<absl::Status(Host&)>& register_all) {
-  const sigset_t signals = BlockSignals();
   HostOptions options;
   options.name = name;
+  return Main(argc, argv, std::move(options), std::move(migrations), add_flags, register_all);
+}
+
+int Main(int argc, char** argv, HostOptions options, std::vector<pg::Migration> migrations,
+         const std::function<void(CLI::App&)>& add_flags,
+         const std::function<absl::Status(Host&)>& register_all) {
+  const sigset_t signals = BlockSignals();
+  const std::string name = options.name;
   CLI::App app(absl::StrCat("Rectify service ", name));
   AddHostFlags(app, options);
   add_flags(app);
@@ -87,7 +95,7 @@ int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migrati
   options.server.workers = options.db_connections;
 
   log::Init(name, options.log_level);
-  if (!options.metrics_listen.empty()) {
+  if (!options.metrics_listen.empty() && !options.sealed) {
     if (absl::Status status = metrics::Serve(options.metrics_listen); !status.ok()) {
       return Fail(name, status);
     }

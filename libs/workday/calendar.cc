@@ -66,7 +66,8 @@ DayClass PlainClass(absl::CivilDay day) {
 }
 
 absl::StatusOr<Calendar> Calendar::Create(std::vector<YearNotice> notices,
-                                          std::vector<SpecialDay> closures) {
+                                          std::vector<SpecialDay> closures,
+                                          absl::string_view closures_version) {
   Calendar calendar;
   for (size_t i = 0; i < notices.size(); ++i) {
     RETURN_IF_ERROR(calendar.AddNotice(static_cast<int>(i), std::move(notices[i])));
@@ -80,7 +81,7 @@ absl::StatusOr<Calendar> Calendar::Create(std::vector<YearNotice> notices,
     }
     RETURN_IF_ERROR(calendar.AddClosure(static_cast<int>(i), closures[i]));
   }
-  calendar.Finish(closures);
+  calendar.Finish(closures, closures_version);
   return calendar;
 }
 
@@ -119,19 +120,20 @@ absl::Status Calendar::AddClosure(int index, SpecialDay closure) {
     return Invalid(absl::StrCat("closures[", index, "].day_class"), "类别须为停业",
                    "the class must be closure");
   }
-  const auto [it, added] =
-      special_.emplace(closure.day, Entry{DayClass::kClosure, closure.name, closure.name});
-  if (!added && it->second.day_class == DayClass::kMakeUpWorkday) {
-    it->second = Entry{DayClass::kClosure, closure.name, closure.name};
-  }
+  const std::string& notice = closure.notice.empty() ? closure.name : closure.notice;
+  const Entry entry{DayClass::kClosure, closure.name, notice};
+  const auto [it, added] = special_.emplace(closure.day, entry);
+  if (!added && it->second.day_class == DayClass::kMakeUpWorkday) it->second = entry;
   return absl::OkStatus();
 }
 
-void Calendar::Finish(const std::vector<SpecialDay>& closures) {
+void Calendar::Finish(const std::vector<SpecialDay>& closures, absl::string_view closures_version) {
   for (const auto& [year, notice] : years_) {
     absl::StrAppend(&version_, version_.empty() ? "" : "+", year, ".", notice.second);
   }
-  if (!closures.empty()) {
+  if (!closures_version.empty()) {
+    absl::StrAppend(&version_, version_.empty() ? "" : "+", closures_version);
+  } else if (!closures.empty()) {
     absl::StrAppend(&version_, version_.empty() ? "c" : "+c", DigestOf(closures));
   }
   if (years_.empty()) return;

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 
 namespace rectify::workday {
@@ -33,8 +34,9 @@ DayClass PlainClass(absl::CivilDay day);
 // One announced day.
 struct SpecialDay {
   absl::CivilDay day;
-  DayClass day_class;  // kHoliday, kMakeUpWorkday or kClosure
-  std::string name;    // 春节
+  DayClass day_class;       // kHoliday, kMakeUpWorkday or kClosure
+  std::string name;         // 春节
+  std::string notice = {};  // of a closure: the document that decides it; empty: its name
 };
 
 // What one notice says about one year. A notice may also name days of the neighbouring years
@@ -59,20 +61,23 @@ class Calendar {
   // INVALID_ARGUMENT CALENDAR_INVALID: a day twice, a make-up day that is no weekend day, a day of
   // another year than year-1..year+1, two notices for a year, a notice without a name or with a
   // version below 1, a class that no notice can give. `closures` are all kClosure; one on an
-  // announced holiday changes nothing, one on a make-up day overrules it.
+  // announced holiday changes nothing, one on a make-up day overrules it. `closures_version` names
+  // the set of closures ("120110.1"); empty: a digest of them does.
   static absl::StatusOr<Calendar> Create(std::vector<YearNotice> notices,
-                                         std::vector<SpecialDay> closures = {});
+                                         std::vector<SpecialDay> closures = {},
+                                         absl::string_view closures_version = "");
 
   bool Covers(int year) const;
-  // A closure's name also stands for its notice. A day that a neighbouring year's notice names is
+  // A day that a neighbouring year's notice names is
   // known even when its own year is not loaded.
   DayInfo Classify(absl::CivilDay day) const;
   // The class alone: an array lookup for date arithmetic.
   DayClass ClassOf(absl::CivilDay day) const;
   // Version of the year's notice, 0 when it is not loaded.
   int VersionOf(int year) const;
-  // A short text that changes exactly when a notice or closure changes: "2023.1+2024.2",
-  // with "+c" and a digest when there are closures.
+  // A short text that changes exactly when a notice or closure changes: "2023.1+2024.2", followed
+  // by
+  // "+120110.1", or "+c" and a digest, when there are closures.
   const std::string& version() const { return version_; }
 
   // The first working day on or after `day`; nullopt when an unloaded year is reached.
@@ -89,7 +94,7 @@ class Calendar {
 
   absl::Status AddNotice(int index, YearNotice notice);
   absl::Status AddClosure(int index, SpecialDay closure);
-  void Finish(const std::vector<SpecialDay>& closures);
+  void Finish(const std::vector<SpecialDay>& closures, absl::string_view closures_version);
 
   std::map<int, std::pair<std::string, int>> years_;  // notice, version
   std::map<absl::CivilDay, Entry> special_;

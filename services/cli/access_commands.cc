@@ -3,12 +3,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
-#include "services/cli/replay/player.h"
+#include "services/cli/replay/any_call.h"
+#include "services/cli/replay/barrier.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -95,26 +96,15 @@ struct CallArgs {
 
 // Any unary rpc, by the descriptors that this program carries.
 absl::Status CallMethod(Session& session, CallArgs& args) {
-  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  const auto* method = pool->FindMethodByName(args.method);
-  if (method == nullptr) {
-    return absl::NotFoundError(
-        absl::StrCat("没有方法 ", args.method, "；例如 rectify.venue.v1.VenueRegistry.GetVenue"));
-  }
-  // rectify.<service>.v1.…
-  const std::string package = method->file()->package();
-  const std::string service = package.substr(8, package.find('.', 8) - 8);
-  auto* factory = google::protobuf::MessageFactory::generated_factory();
-  std::unique_ptr<google::protobuf::Message> request(
-      factory->GetPrototype(method->input_type())->New());
-  std::unique_ptr<google::protobuf::Message> response(
-      factory->GetPrototype(method->output_type())->New());
+  ASSIGN_OR_RETURN(const auto* method, FindMethod(args.method));
+  std::unique_ptr<google::protobuf::Message> request = NewMessage(*method->input_type());
+  std::unique_ptr<google::protobuf::Message> response = NewMessage(*method->output_type());
   auto parsed = google::protobuf::util::JsonStringToMessage(args.request, request.get());
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("请求不是 ", method->input_type()->name(), "：", parsed.ToString()));
   }
-  ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service(service));
+  ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service(ServiceOf(*method)));
   RETURN_IF_ERROR(client->UnaryInto(args.method, *request, *response));
   std::cout << ToJson(*response);
   return absl::OkStatus();

@@ -18,30 +18,43 @@ absl::StatusOr<const rpc::Client*> Connection::Open(const std::string& service,
                                                     std::function<std::string()> token) {
   std::unique_ptr<rpc::Client>& client = clients_[absl::StrCat(service, "|", key)];
   if (client != nullptr) return client.get();
-  auto address = options_.addresses.find(service);
-  if (address == options_.addresses.end() || address->second.empty()) {
+  if (!Knows(service)) {
     const std::string variable = absl::StrCat("RECTIFY_", absl::AsciiStrToUpper(service));
     return absl::FailedPreconditionError(absl::StrCat("不知道服务 ", service, " 的地址：请用 --",
                                                       service, " 主机:端口 或环境变量 ", variable,
                                                       " 指定"));
   }
   rpc::ClientOptions options;
-  options.target = address->second;
+  options.target = options_.addresses.at(service);
   options.token = std::move(token);
   options.timeout = absl::Seconds(30);
   client = std::make_unique<rpc::Client>(std::move(options));
   return client.get();
 }
 
+bool Connection::Knows(const std::string& service) const {
+  auto address = options_.addresses.find(service);
+  return address != options_.addresses.end() && !address->second.empty();
+}
+
 absl::StatusOr<const rpc::Client*> Connection::Service(const std::string& service) {
   return Open(service, "", [token = options_.token] { return token; });
+}
+
+absl::StatusOr<const rpc::Client*> Connection::ServiceWith(const std::string& service,
+                                                           const std::string& token) {
+  return Open(service, token, [token] { return token; });
 }
 
 absl::StatusOr<const rpc::Client*> Connection::ServiceAs(const std::string& service,
                                                          const rpc::Caller& caller) {
   const std::string key =
       absl::StrCat(caller.subject, "|", absl::StrJoin(caller.roles, ","), "|", caller.district);
-  ASSIGN_OR_RETURN(std::string token, MakeToken(caller, kTokenLife));
+  // One token for all services, and signing it is dearer than most calls.
+  std::string& token = tokens_[key];
+  if (token.empty()) {
+    ASSIGN_OR_RETURN(token, MakeToken(caller, kTokenLife));
+  }
   return Open(service, key, [token] { return token; });
 }
 

@@ -1,14 +1,13 @@
-// deadline, queue and calendar.
+// deadline and queue.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
-#include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/replay/player.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -17,7 +16,7 @@ namespace {
 using deadline::v1::Clock;
 
 struct DeadlineArgs {
-  std::string name, unit = "workdays", start, owner, filter, file;
+  std::string name, unit = "workdays", start, owner, filter, as_of;
   int amount = 0, limit = 50;
   bool firm = false, coercive = false;
 };
@@ -40,6 +39,21 @@ absl::Status Print(const Session& session, const deadline::v1::DeadlineExplanati
   std::cout << table.Text() << "期限届满：" << explanation.due_date_text()
             << (explanation.has_due_date() ? "" : TimeText(explanation.due_time()))
             << (explanation.provisional() ? "（暂定：所需年份的放假通知尚未载入）" : "") << "\n";
+  return absl::OkStatus();
+}
+
+// A day means its end: what was known when it was over.
+template <typename Request>
+absl::Status SetAsOf(const std::string& text, Request& request) {
+  if (text.empty()) return absl::OkStatus();
+  const absl::StatusOr<absl::CivilDay> day = ParseCivilDay(text);
+  absl::Time as_of;
+  if (day.ok()) {
+    as_of = StartOfDay(*day + 1) - absl::Microseconds(1);
+  } else {
+    ASSIGN_OR_RETURN(as_of, ParseStepTime(text));
+  }
+  *request.mutable_as_of() = rpc::ToTimestamp(as_of);
   return absl::OkStatus();
 }
 
@@ -68,6 +82,7 @@ absl::Status Compute(Session& session, DeadlineArgs& args) {
 absl::Status Explain(Session& session, DeadlineArgs& args) {
   deadline::v1::ExplainDeadlineRequest request;
   request.set_name(args.name);
+  RETURN_IF_ERROR(SetAsOf(args.as_of, request));
   ASSIGN_OR_RETURN(auto explanation, session.Call<deadline::v1::DeadlineExplanation>(
                                          "deadline", Method("ExplainDeadline"), request));
   return Print(session, explanation);
@@ -80,6 +95,7 @@ absl::Status Queue(Session& session, DeadlineArgs& args) {
   if (!args.owner.empty()) absl::StrAppend(&filter, " AND owner = \"", args.owner, "\"");
   if (!args.filter.empty()) absl::StrAppend(&filter, " AND ", args.filter);
   request.set_filter(filter);
+  RETURN_IF_ERROR(SetAsOf(args.as_of, request));
   ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service("deadline"));
   ASSIGN_OR_RETURN(auto clocks, (ListAll<Clock, deadline::v1::ListClocksResponse>(
                                     *client, Method("ListClocks"), request,
@@ -97,36 +113,6 @@ absl::Status Queue(Session& session, DeadlineArgs& args) {
   return absl::OkStatus();
 }
 
-absl::Status ListCalendars(Session& session, DeadlineArgs&) {
-  ASSIGN_OR_RETURN(auto response,
-                   session.Call<deadline::v1::ListCalendarsResponse>(
-                       "deadline", Method("ListCalendars"), deadline::v1::ListCalendarsRequest()));
-  if (session.json) {
-    std::cout << ToJson(response);
-    return absl::OkStatus();
-  }
-  Table table({"年", "通知", "版本", "工作日"});
-  for (const auto& calendar : response.calendars()) {
-    table.Add({std::to_string(calendar.notice().year()), calendar.notice().notice(),
-               std::to_string(calendar.notice().version()),
-               std::to_string(calendar.workday_count())});
-  }
-  std::cout << table.Text();
-  return absl::OkStatus();
-}
-
-absl::Status ImportCalendar(Session& session, DeadlineArgs& args) {
-  deadline::v1::ImportCalendarRequest request;
-  RETURN_IF_ERROR(rpc::ReadTextProto(args.file, *request.mutable_notice()));
-  request.set_request_id(NewUuid7(absl::Now()));
-  ASSIGN_OR_RETURN(auto calendar, session.Call<deadline::v1::Calendar>(
-                                      "deadline", Method("ImportCalendar"), request));
-  std::cout << calendar.notice().year() << " 年 " << calendar.notice().notice() << "：工作日 "
-            << calendar.workday_count() << " 天，变动的运行时限 " << calendar.changed_clock_count()
-            << " 个\n";
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AddDeadlineCommands(CLI::App& app, Session& session) {
@@ -141,22 +127,17 @@ void AddDeadlineCommands(CLI::App& app, Session& session) {
       ->required();
   compute->add_flag("--firm", args->firm, "拒绝暂定日期");
   compute->add_flag("--coercive", args->coercive, "强制措施期限，末日不顺延");
-  AddCommand<DeadlineArgs>(*deadline, session, "explain", "逐日解释一个时限", args, Explain)
-      ->add_option("name", args->name, "时限资源名")
-      ->required();
+  CLI::App* explain =
+      AddCommand<DeadlineArgs>(*deadline, session, "explain", "逐日解释一个时限", args, Explain);
+  explain->add_option("name", args->name, "时限资源名")->required();
+  explain->add_option("--as-of", args->as_of, "截至何时所知，例如 2023-02-03");
 
   CLI::App* queue = AddCommand<DeadlineArgs>(app, session, "queue",
                                              "待办：运行中的时限，先到期的在前", args, Queue);
   queue->add_option("--owner", args->owner, "责任人资源名");
   queue->add_option("--filter", args->filter, "例如 overdue=true");
+  queue->add_option("--as-of", args->as_of, "截至何时所知，例如 2023-02-03");
   queue->add_option("--limit", args->limit, "最多几条")->capture_default_str();
-
-  CLI::App* calendar = app.add_subcommand("calendar", "工作日历")->require_subcommand(1);
-  AddCommand<DeadlineArgs>(*calendar, session, "list", "已载入的年份", args, ListCalendars);
-  AddCommand<DeadlineArgs>(*calendar, session, "import", "载入一年的放假通知", args, ImportCalendar)
-      ->add_option("file", args->file, "YearNotice（protobuf 文本）")
-      ->required()
-      ->check(CLI::ExistingFile);
 }
 
 }  // namespace rectify::cli

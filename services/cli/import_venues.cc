@@ -14,6 +14,7 @@ constexpr size_t kPiece = size_t{256} << 10;
 
 absl::Status ImportVenueFile(
     const rpc::Client& client, const std::string& parent, const std::string& path,
+    const std::string& import_id,
     const std::function<void(const venue::v1::ImportVenuesResponse&)>& on_row,
     const std::function<void(int64_t sent, int64_t total)>& on_progress) {
   std::ifstream in(path, std::ios::binary);
@@ -27,7 +28,10 @@ absl::Status ImportVenueFile(
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     if (in.gcount() == 0) return false;
     auto& request = static_cast<venue::v1::ImportVenuesRequest&>(message);
-    if (sent == 0) request.set_parent(parent);
+    if (sent == 0) {
+      request.set_parent(parent);
+      request.set_import_id(import_id);
+    }
     request.set_csv(piece.data(), static_cast<size_t>(in.gcount()));
     sent += in.gcount();
     if (on_progress) on_progress(sent, total);

@@ -29,6 +29,27 @@ std::string DispositionLabel(hazard::v1::Disposition disposition) {
                             {hazard::v1::DISPOSITION_TRANSFER, "移送"}});
 }
 
+std::string CampaignStateLabel(hazard::v1::Campaign::State state) {
+  using C = hazard::v1::Campaign;
+  return Pick(state,
+              {{C::STATE_DRAFT, "筹备"}, {C::STATE_ACTIVE, "开展中"}, {C::STATE_ENDED, "已结束"}});
+}
+
+std::string DepartmentTaskStateLabel(hazard::v1::DepartmentTask::State state) {
+  using T = hazard::v1::DepartmentTask;
+  return Pick(state, {{T::STATE_ASSIGNED, "办理中"},
+                      {T::STATE_REPORTED, "已反馈"},
+                      {T::STATE_ACCEPTED, "已办结"}});
+}
+
+std::string SelfInspectionStateLabel(hazard::v1::SelfInspection::State state) {
+  using S = hazard::v1::SelfInspection;
+  return Pick(state, {{S::STATE_REQUESTED, "待自查"},
+                      {S::STATE_REPORTED, "待确认"},
+                      {S::STATE_CONFIRMED, "整改中"},
+                      {S::STATE_CLOSED, "已办结"}});
+}
+
 std::string OrderStateLabel(deadline::v1::Order::State state) {
   using O = deadline::v1::Order;
   return Pick(state, {{O::STATE_DRAFTED, "拟稿"},
@@ -39,7 +60,8 @@ std::string OrderStateLabel(deadline::v1::Order::State state) {
                       {O::STATE_REPORTED, "已申请复查"},
                       {O::STATE_RECHECK_FAILED, "复查不合格"},
                       {O::STATE_CLOSED, "已销案"},
-                      {O::STATE_VOIDED, "作废"}});
+                      {O::STATE_VOIDED, "作废"},
+                      {O::STATE_SUPERSEDED, "已另行责令"}});
 }
 
 std::string OrderKindLabel(deadline::v1::OrderKind kind) {
@@ -72,13 +94,18 @@ std::string ReminderStateLabel(reminder::v1::Reminder::State state) {
                       {R::STATE_SENT, "已发送"},
                       {R::STATE_SUPERSEDED, "已取代"},
                       {R::STATE_CANCELLED, "已取消"},
-                      {R::STATE_DEAD, "无法送出"}});
+                      {R::STATE_DEAD, "无法送出"},
+                      {R::STATE_MERGED, "已并入汇总"},
+                      {R::STATE_MUTED, "已静默"},
+                      {R::STATE_INHIBITED, "已由其他提醒代替"}});
 }
 
 std::string ChannelLabel(reminder::v1::Channel channel) {
   return Pick(channel, {{reminder::v1::CHANNEL_EMAIL, "邮件"},
                         {reminder::v1::CHANNEL_WEBHOOK, "推送"},
-                        {reminder::v1::CHANNEL_FILE, "书面通知"}});
+                        {reminder::v1::CHANNEL_FILE, "书面通知"},
+                        {reminder::v1::CHANNEL_WECOM, "企业微信"},
+                        {reminder::v1::CHANNEL_SMS, "短信"}});
 }
 
 std::string VenueClassLabel(venue::v1::VenueClass venue_class) {
@@ -97,7 +124,37 @@ std::string PostLabel(venue::v1::Post post) {
 
 std::string VenueStateLabel(venue::v1::Venue::State state) {
   return Pick(state, {{venue::v1::Venue::STATE_ACTIVE, "在用"},
-                      {venue::v1::Venue::STATE_CLOSED, "已关闭"}});
+                      {venue::v1::Venue::STATE_CLOSED, "已关闭"},
+                      {venue::v1::Venue::STATE_MERGED, "已合并"}});
+}
+
+std::string LeadSourceLabel(hazard::v1::Lead::Source source) {
+  using L = hazard::v1::Lead;
+  return Pick(source, {{L::SOURCE_GRID_WORKER, "网格上报"},
+                       {L::SOURCE_COMPLAINT, "举报投诉"},
+                       {L::SOURCE_DEPARTMENT, "部门移送"},
+                       {L::SOURCE_OTHER, "其他"}});
+}
+
+std::string LeadStateLabel(hazard::v1::Lead::State state) {
+  using L = hazard::v1::Lead;
+  return Pick(state, {{L::STATE_RECEIVED, "待受理"},
+                      {L::STATE_ACCEPTED, "已受理"},
+                      {L::STATE_REFUSED, "不予受理"},
+                      {L::STATE_TRANSFERRED, "已移送"},
+                      {L::STATE_VERIFIED, "已核查"},
+                      {L::STATE_CLOSED, "已答复"}});
+}
+
+std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state) {
+  using M = hazard::v1::MajorHazard;
+  return Pick(state, {{M::STATE_PROPOSED, "提请判定"},
+                      {M::STATE_NOT_DETERMINED, "不予判定"},
+                      {M::STATE_DETERMINED, "已判定"},
+                      {M::STATE_SERVED, "通知书已送达"},
+                      {M::STATE_SUPERVISED, "挂牌督办"},
+                      {M::STATE_RECHECK_PASSED, "复查合格"},
+                      {M::STATE_DELISTED, "已销案"}});
 }
 
 }  // namespace rectify::cli

@@ -5,7 +5,12 @@
 
 #include "rectify/deadline/v1/clock.pb.h"
 #include "rectify/deadline/v1/order.pb.h"
+#include "rectify/hazard/v1/campaign.pb.h"
+#include "rectify/hazard/v1/department_task.pb.h"
 #include "rectify/hazard/v1/hazard.pb.h"
+#include "rectify/hazard/v1/lead.pb.h"
+#include "rectify/hazard/v1/major_hazard.pb.h"
+#include "rectify/hazard/v1/self_inspection.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "rectify/venue/v1/venue.pb.h"
 
@@ -13,6 +18,9 @@ namespace rectify::cli {
 
 std::string FindingStateLabel(hazard::v1::Finding::State state);
 std::string DispositionLabel(hazard::v1::Disposition disposition);
+std::string CampaignStateLabel(hazard::v1::Campaign::State state);
+std::string DepartmentTaskStateLabel(hazard::v1::DepartmentTask::State state);
+std::string SelfInspectionStateLabel(hazard::v1::SelfInspection::State state);
 std::string OrderStateLabel(deadline::v1::Order::State state);
 std::string OrderKindLabel(deadline::v1::OrderKind kind);
 std::string ClockStateLabel(const deadline::v1::Clock& clock);
@@ -22,5 +30,8 @@ std::string ChannelLabel(reminder::v1::Channel channel);
 std::string VenueClassLabel(venue::v1::VenueClass venue_class);
 std::string PostLabel(venue::v1::Post post);
 std::string VenueStateLabel(venue::v1::Venue::State state);
+std::string LeadSourceLabel(hazard::v1::Lead::Source source);
+std::string LeadStateLabel(hazard::v1::Lead::State state);
+std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state);
 
 }  // namespace rectify::cli

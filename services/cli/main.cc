@@ -39,11 +39,19 @@ int main(int argc, char** argv) {
   AddGlobalOptions(app, session);
   rectify::cli::AddVenueCommands(app, session);
   rectify::cli::AddInspectionCommands(app, session);
+  rectify::cli::AddCampaignCommands(app, session);
   rectify::cli::AddOrderCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
+  rectify::cli::AddCalendarCommands(app, session);
   rectify::cli::AddReminderCommands(app, session);
+  rectify::cli::AddDrawCommands(app, session);
+  rectify::cli::AddVisitCommands(app, session);
+  rectify::cli::AddLeadCommands(app, session);
+  rectify::cli::AddEvidenceCommands(app, session);
+  rectify::cli::AddMajorHazardCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
+  rectify::cli::AddReportCommands(app, session);
   rectify::cli::AddAccessCommands(app, session);
   rectify::cli::AddCompletionCommand(app, session);
 

@@ -10,7 +10,7 @@
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/replay/player.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -193,6 +193,7 @@ void AddOrderCommands(CLI::App& app, Session& session) {
       ->add_option("name", args->name, "资源名")
       ->required();
   AddVerbs(*order, session, args);
+  AddOrderLifeCommands(*order, session);
 
   CLI::App* serve = AddCommand<OrderArgs>(*order, session, "serve", "登记送达", args, Serve);
   serve->add_option("name", args->name, "资源名")->required();

@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "services/cli/replay/plan.h"
 #include "services/cli/replay/player.h"
 #include "services/cli/replay/summary.h"
 #include "services/cli/session.h"
@@ -19,6 +20,7 @@ struct ReplayArgs {
   std::string scenario;
   Receivers receivers;
   double patience_seconds = 60;
+  bool brief = false;
 };
 
 // `${NAME}` becomes the environment's value, so that a scenario can point at receivers whose ports
@@ -98,20 +100,21 @@ absl::Status Replay(Session& session, ReplayArgs& args) {
 
   const absl::Duration patience = absl::Seconds(args.patience_seconds);
   Connection& connection = *session.connection;
-  World world(scenario, std::filesystem::path(args.scenario).parent_path().string(), connection,
-              patience);
+  const std::string folder = std::filesystem::path(args.scenario).parent_path().string();
+  World world(scenario, folder, connection, patience);
   Barrier barrier(connection, *clock, patience);
   int midnights = 0;
   {
     Progress progress("演练");
     RETURN_IF_ERROR(world.CreateMasterData());
-    RETURN_IF_ERROR(barrier.Settle().status());
-    Player player(scenario, world, barrier, [&](absl::CivilDay day) {
+    RETURN_IF_ERROR(barrier.SettleAll());
+    ASSIGN_OR_RETURN(std::vector<PlannedStep> plan, PlanSteps(scenario, folder, world));
+    Player player(world, barrier, [&](absl::CivilDay day) {
       ++midnights;
       progress.Show(day - first, last - first, FormatCivilDay(day));
       return CheckNoneFallenThrough(connection, scenario.district(), patience, day);
     });
-    RETURN_IF_ERROR(player.Play());
+    RETURN_IF_ERROR(player.Play(plan, first, last));
   }
   RETURN_IF_ERROR(barrier.CheckNothingParked());
 
@@ -122,7 +125,7 @@ absl::Status Replay(Session& session, ReplayArgs& args) {
     ASSIGN_OR_RETURN(summary, Summarize(connection, input, args.receivers));
     return absl::OkStatus();
   }));
-  std::cout << (session.json ? summary.dump(2) + "\n" : SummaryText(summary));
+  std::cout << (session.json ? summary.dump(2) + "\n" : SummaryText(summary, args.brief));
   return absl::OkStatus();
 }
 
@@ -136,6 +139,7 @@ void AddReplayCommand(CLI::App& app, Session& session) {
   replay->add_option("--maildir", args->receivers.maildir, "核对邮件的 Maildir");
   replay->add_option("--webhook-log", args->receivers.webhook_log, "核对推送的 JSON 行文件");
   replay->add_option("--letters", args->receivers.letters, "核对书面通知的目录");
+  replay->add_flag("--brief", args->brief, "不列出每一份文书");
   replay->add_option("--patience", args->patience_seconds, "服务无应答时最多等待的秒数")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

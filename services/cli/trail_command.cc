@@ -17,7 +17,7 @@ struct TrailArgs {
 
 absl::StatusOr<std::vector<AuditEntry>> EntriesOf(Session& session, const std::string& subject) {
   std::vector<std::vector<AuditEntry>> trails;
-  for (const char* service : kServices) {
+  for (const char* service : kSources) {
     audit::v1::ListAuditEntriesRequest request;
     request.set_subject(subject);
     ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service(service));

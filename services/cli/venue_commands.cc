@@ -1,4 +1,4 @@
-// venue, officer and street.
+// venue, building, officer and street.
 #include "absl/strings/str_cat.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
@@ -7,6 +7,7 @@
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/session.h"
+#include "services/cli/venue_directory.h"
 
 namespace rectify::cli {
 namespace {
@@ -14,32 +15,41 @@ namespace {
 constexpr const char* kRegistry = "rectify.venue.v1.VenueRegistry.";
 
 struct VenueArgs {
-  std::string file, name, filter, reason;
+  std::string file, name, filter, reason, resume;
   int limit = 50;
 };
 
 absl::Status Import(Session& session, VenueArgs& args) {
   ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service("venue"));
   int counts[venue::v1::ImportVenuesResponse::Result_ARRAYSIZE] = {};
+  int done_before = 0;
+  const std::string import_id = args.resume.empty() ? NewUuid7(absl::Now()) : args.resume;
   Table refused({"行", "问题"});
   {
     Progress progress("导入");
-    RETURN_IF_ERROR(ImportVenueFile(
-        *client, session.parent(), args.file,
+    const absl::Status status = ImportVenueFile(
+        *client, session.parent(), args.file, import_id,
         [&](const venue::v1::ImportVenuesResponse& row) {
           ++counts[row.result()];
+          done_before += row.already_done() ? 1 : 0;
           if (session.json) std::cout << row.ShortDebugString() << "\n";
           for (const std::string& problem : row.problems()) {
             refused.Add({std::to_string(row.line()), problem});
           }
         },
-        [&](int64_t sent, int64_t total) { progress.Show(sent, total); }));
+        [&](int64_t sent, int64_t total) { progress.Show(sent, total); });
+    if (!status.ok()) {
+      std::cerr << "\n导入中断；同一文件加 --resume " << import_id << " 可接着导入\n";
+      return status;
+    }
   }
   using Response = venue::v1::ImportVenuesResponse;
   if (!refused.empty()) std::cout << refused.Text() << "\n";
   std::cout << "新增 " << counts[Response::RESULT_CREATED] << "，更新 "
             << counts[Response::RESULT_UPDATED] << "，未变 " << counts[Response::RESULT_UNCHANGED]
-            << "，拒绝 " << counts[Response::RESULT_REFUSED] << "\n";
+            << "，拒绝 " << counts[Response::RESULT_REFUSED];
+  if (done_before > 0) std::cout << "（其中此前已完成 " << done_before << "）";
+  std::cout << "\n";
   return absl::OkStatus();
 }
 
@@ -109,10 +119,10 @@ absl::Status ListOfficers(Session& session, VenueArgs& args) {
 void AddVenueCommands(CLI::App& app, Session& session) {
   CLI::App* venue = app.add_subcommand("venue", "单位")->require_subcommand(1);
   auto args = std::make_shared<VenueArgs>();
-  AddCommand<VenueArgs>(*venue, session, "import", "导入 CSV，逐行给出结果", args, Import)
-      ->add_option("file", args->file, "CSV 文件")
-      ->required()
-      ->check(CLI::ExistingFile);
+  CLI::App* import =
+      AddCommand<VenueArgs>(*venue, session, "import", "导入 CSV，逐行给出结果", args, Import);
+  import->add_option("file", args->file, "CSV 文件")->required()->check(CLI::ExistingFile);
+  import->add_option("--resume", args->resume, "接着中断的导入，填其编号");
   CLI::App* list = AddCommand<VenueArgs>(*venue, session, "list", "列出", args, List);
   list->add_option("--filter", args->filter, "例如 display_name:\"五金\"");
   list->add_option("--limit", args->limit, "最多几条")->capture_default_str();
@@ -122,6 +132,9 @@ void AddVenueCommands(CLI::App& app, Session& session) {
   CLI::App* close = AddCommand<VenueArgs>(*venue, session, "close", "关闭", args, Close);
   close->add_option("name", args->name, "资源名")->required();
   close->add_option("--reason", args->reason, "原因")->required();
+
+  AddDirectoryCommands(*venue, session);
+  AddBuildingCommands(app, session);
 
   CLI::App* officer = app.add_subcommand("officer", "人员")->require_subcommand(1);
   AddCommand<VenueArgs>(*officer, session, "list", "列出", args, ListOfficers);

@@ -20,6 +20,7 @@ namespace {
 constexpr absl::Duration kOverdueInterval = absl::Seconds(1);
 constexpr absl::Duration kCoverageInterval = absl::Seconds(30);
 
+using ::rectify::events::Change;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // A simulated run settles many times in a second and would pay for each measure.
@@ -72,13 +73,20 @@ absl::Status RegisterDeadline(service::Host& host, const DeadlineConfig& config)
   RETURN_IF_ERROR(events::ImportNewer(host.commands(), context->calendars, notices));
   api::RegisterOrderRpcs(context);
   api::RegisterExecutionRpcs(context);
+  api::RegisterExtensionRpcs(context);
+  api::RegisterNextInstrumentRpcs(context);
   api::RegisterClockRpcs(context);
   api::RegisterCalendarRpcs(context);
-  host.Consume("venue", events::ApplyVenueEvent);
-  host.Consume("hazard", [context](::rectify::events::Change& change,
-                                   const event::v1::EventEnvelope& envelope) {
-    return events::HazardConsumer(context->policy, context->orders, context->clocks)
-        .Apply(change, envelope);
+  api::RegisterClosureRpcs(context);
+  api::RegisterSealRpcs(context);
+  host.Consume("venue", [context](Change& change, const event::v1::EventEnvelope& envelope) {
+    RETURN_IF_ERROR(events::ApplyVenueEvent(change, envelope));
+    return events::ApplyDuty(change, envelope, context->clocks);
+  });
+  host.Consume("hazard", [context](Change& change, const event::v1::EventEnvelope& envelope) {
+    RETURN_IF_ERROR(events::HazardConsumer(context->policy, context->orders, context->clocks)
+                        .Apply(change, envelope));
+    return events::ApplyDuty(change, envelope, context->clocks);
   });
   AddTimers(host);
   return absl::OkStatus();

@@ -26,6 +26,9 @@ int main(int argc, char** argv) {
                        "10.1.0.0/16 or 127.0.0.1/32:7003 (repeatable); nothing else is called")
             ->envname("RECTIFY_WEBHOOK_ALLOW")
             ->delimiter(',');
+        app.add_option("--channels", config.channels_file,
+                       "WeCom robots and short messages, protobuf text")
+            ->envname("RECTIFY_CHANNELS");
       },
       [&](rectify::service::Host& host) {
         return rectify::reminder::RegisterReminder(host, config);

@@ -13,19 +13,25 @@
 #include "libs/log/log.h"
 #include "libs/rpc/key_file.h"
 #include "reminder_migrations.h"
+#include "services/reminder_dispatch/api/channel_setup.h"
+#include "services/reminder_dispatch/api/gates.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "services/reminder_dispatch/api/reminders.h"
 #include "services/reminder_dispatch/channels/file.h"
 #include "services/reminder_dispatch/channels/mime.h"
+#include "services/reminder_dispatch/channels/sms.h"
 #include "services/reminder_dispatch/channels/smtp.h"
 #include "services/reminder_dispatch/channels/webhook.h"
+#include "services/reminder_dispatch/channels/wecom.h"
 #include "services/reminder_dispatch/dispatch/dispatcher.h"
+#include "services/reminder_dispatch/dispatch/reachability.h"
 #include "services/reminder_dispatch/events/deadline_consumer.h"
 
 namespace rectify::reminder {
 namespace {
 
 constexpr absl::Duration kDispatchInterval = absl::Seconds(1);
+constexpr absl::Duration kReachabilityInterval = absl::Minutes(5);
 // A simulated run waits for the leases of a dispatcher that was killed.
 constexpr absl::Duration kSimulatedLease = absl::Seconds(5), kSimulatedReserve = absl::Seconds(2);
 
@@ -69,12 +75,25 @@ absl::Status SetUpLetters(const ReminderConfig& config, dispatch::Channels& chan
   return absl::OkStatus();
 }
 
+absl::Status SetUpMore(const ReminderConfig& config, dispatch::Channels& channels) {
+  ASSIGN_OR_RETURN(api::ChannelSetup setup, api::LoadChannelSetup(config.channels_file));
+  channels.robots = std::move(setup.robot_of);
+  if (!setup.robot_urls.empty()) {
+    channels.wecom = std::make_unique<channels::WeComChannel>(std::move(setup.robot_urls));
+  }
+  if (setup.sms.has_value()) {
+    channels.sms = std::make_unique<channels::SmsChannel>(*std::move(setup.sms));
+  }
+  return absl::OkStatus();
+}
+
 // What the timer needs for as long as the host lives.
 struct Dispatching {
   domain::Policy policy;
   std::shared_ptr<dispatch::ContactBook> contacts;
   dispatch::Channels channels;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<dispatch::Reachability> reachability;
 };
 
 std::string Holder() {
@@ -99,6 +118,7 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   RETURN_IF_ERROR(SetUpMail(config, parts->channels));
   RETURN_IF_ERROR(SetUpWebhook(config, parts->channels));
   RETURN_IF_ERROR(SetUpLetters(config, parts->channels));
+  RETURN_IF_ERROR(SetUpMore(config, parts->channels));
   parts->contacts = config.contacts != nullptr
                         ? config.contacts
                         : std::make_shared<dispatch::RegistryContacts>(host.peer("venue"));
@@ -112,11 +132,19 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   parts->dispatcher = std::make_unique<dispatch::Dispatcher>(
       host.commands(), *parts->contacts, parts->channels, parts->policy, std::move(options));
 
+  parts->reachability =
+      std::make_unique<dispatch::Reachability>(host.commands(), *parts->contacts, parts->channels);
+
   api::RegisterReminders(host.server(), host.commands());
+  api::RegisterGates(host.server(), host.commands(),
+                     std::shared_ptr<const domain::Policy>(parts, &parts->policy));
   host.Consume("deadline", events::DeadlineConsumer(parts->policy));
   host.AddTimer(
       "dispatch", kDispatchInterval, [parts] { return parts->dispatcher->Run(); },
       [parts] { return parts->dispatcher->NextDue(); });
+  // Looks at the day often, at the registry once a day.
+  host.AddTimer("reachability", kReachabilityInterval,
+                [parts] { return parts->reachability->Run(); });
   return absl::OkStatus();
 }
 

@@ -12,6 +12,16 @@
 
 namespace rectify::venue {
 
+namespace {
+
+// Venues that were registered before places were stored get theirs.
+absl::StatusOr<int> PlaceSome(const api::Context& context) {
+  return context.host.pool().TransactValue(
+      "venue.place", {}, [&](pg::Tx& tx) { return context.venues.PlaceSome(tx); });
+}
+
+}  // namespace
+
 std::vector<pg::Migration> Migrations() {
   std::vector<pg::Migration> migrations;
   for (const auto& file : migrations::kEmbeddedFiles) {
@@ -27,6 +37,12 @@ absl::Status RegisterVenue(service::Host& host, const VenueConfig& config) {
                    crypto::FieldCipher::FromKeyFile(key_file));
   const auto context = std::make_shared<api::Context>(host, std::move(cipher));
   api::RegisterVenues(context);
+  api::RegisterDirectory(context);
+  api::RegisterDuplicates(context);
+  api::RegisterExport(context);
+  host.AddTimer("venue.place", absl::Minutes(1), [context] { return PlaceSome(*context); });
+  api::RegisterBuildings(context);
+  api::RegisterUnits(context);
   api::RegisterDesks(context);
   api::RegisterOfficers(context);
   api::RegisterReveal(context);

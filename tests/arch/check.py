@@ -23,10 +23,10 @@ SERVICE_FOLDERS = {
     "events": {"domain", "store", "events"},
     "api": {"domain", "store", "events", "api"},
 }
-# What a pure rule may use: the standard library, Abseil's values, civil days and periods, and curl's
-# parser of addresses, which touches nothing.
-DOMAIN_LIBS = {"base", "workday"}
-DOMAIN_OUTSIDE = re.compile(r"^(absl/|[a-z_]+$|curl/urlapi\.h$)")
+# What a pure rule may use: the standard library, Abseil's values, civil days and periods, hashes, JSON
+# values, and curl's parser of addresses, which touches nothing.
+DOMAIN_LIBS = {"base", "crypto", "workday"}
+DOMAIN_OUTSIDE = re.compile(r"^(absl/|[a-z_]+$|curl/urlapi\.h$|nlohmann/)")
 DOMAIN_CLOCK = re.compile(r"\babsl::Now\b|\b(Real|Simulated)Clock\b|\brectify::Clock\b|\bstd::chrono\b"
                           r"|(\.|->)Now\(\)")
 # Client libraries that stay behind one library of ours.

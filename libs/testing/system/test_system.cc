@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -54,6 +55,23 @@ service::Host& TestSystem::Start(const std::string& name, std::vector<pg::Migrat
   options.name = name;
   options.pg_dsn = database_.dsn();
   options.redis = redis_.address();
+  return Run(std::move(options), std::move(migrations), register_all);
+}
+
+service::Host& TestSystem::StartSealed(
+    const std::string& name, std::vector<pg::Migration> migrations,
+    const std::function<absl::Status(service::Host&)>& register_all) {
+  service::HostOptions options;
+  options.name = name;
+  if (sealed_database_ == nullptr) sealed_database_ = std::make_unique<TestDatabase>();
+  options.pg_dsn = sealed_database_->dsn();
+  options.sealed = true;
+  return Run(std::move(options), std::move(migrations), register_all);
+}
+
+service::Host& TestSystem::Run(service::HostOptions options, std::vector<pg::Migration> migrations,
+                               const std::function<absl::Status(service::Host&)>& register_all) {
+  const std::string name = options.name;
   options.clock = "shm:" + folder_.path() + "/clock";
   options.allow_simulated_clock = true;
   options.keys = keys();

@@ -30,6 +30,9 @@ class TestSystem {
   // service's own Register function.
   service::Host& Start(const std::string& name, std::vector<pg::Migration> migrations,
                        const std::function<absl::Status(service::Host&)>& register_all);
+  // The same for a sealed service (see HostOptions), in a database of its own and without Redis.
+  service::Host& StartSealed(const std::string& name, std::vector<pg::Migration> migrations,
+                             const std::function<absl::Status(service::Host&)>& register_all);
   // Ends it; Start may bring it back with the same data and address.
   void Stop(const std::string& name);
 
@@ -52,9 +55,12 @@ class TestSystem {
   void AdvanceTo(absl::Time until);
 
  private:
+  service::Host& Run(service::HostOptions options, std::vector<pg::Migration> migrations,
+                     const std::function<absl::Status(service::Host&)>& register_all);
   absl::Time SettleRounds();
   TempDir folder_;
   TestDatabase database_;
+  std::unique_ptr<TestDatabase> sealed_database_;  // made when a sealed service first starts
   TestRedis redis_;
   std::unique_ptr<SimulatedClock> clock_;
   std::vector<std::string> services_;

@@ -1,14 +1,20 @@
 #include "services/cli/replay/player.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
+#include "services/cli/replay/any_call.h"
+#include "services/cli/replay/plan.h"
+#include "services/cli/replay/self_inspections.h"
 
 namespace rectify::cli {
 namespace {
@@ -19,22 +25,6 @@ std::string Deadlines(absl::string_view method) {
   return absl::StrCat("rectify.deadline.v1.RectificationDeadlines.", method);
 }
 
-struct TimedStep {
-  absl::Time at;
-  int index;
-};
-
-absl::StatusOr<std::vector<TimedStep>> InOrder(const scenario::v1::Scenario& scenario) {
-  std::vector<TimedStep> steps;
-  for (int i = 0; i < scenario.steps_size(); ++i) {
-    ASSIGN_OR_RETURN(absl::Time at, ParseStepTime(scenario.steps(i).at()));
-    steps.push_back({at, i});
-  }
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const TimedStep& a, const TimedStep& b) { return a.at < b.at; });
-  return steps;
-}
-
 // Which act of the oneof, for messages.
 std::string ActName(const scenario::v1::Step& step) {
   const auto* field = step.GetReflection()->GetOneofFieldDescriptor(
@@ -42,38 +32,65 @@ std::string ActName(const scenario::v1::Step& step) {
   return field == nullptr ? "（空）" : std::string(field->name());
 }
 
-}  // namespace
-
-absl::StatusOr<absl::Time> ParseStepTime(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  if (text.size() == 16 && absl::ParseTime("%Y-%m-%d %H:%M", text, ChinaZone(), &time, &error)) {
-    return time;
+// What a step is about: steps with the same subject depend on one another, and one without depends
+// on everything before it.
+std::string SubjectOf(const scenario::v1::Step& step) {
+  switch (step.act_case()) {
+    case scenario::v1::Step::kInspect:
+      return step.inspect().key();
+    case scenario::v1::Step::kApprove:
+      return step.approve().inspection();
+    case scenario::v1::Step::kServe:
+      return step.serve().inspection();
+    case scenario::v1::Step::kReport:
+      return step.report().inspection();
+    case scenario::v1::Step::kRecheck:
+      return step.recheck().inspection();
+    case scenario::v1::Step::kConcludeTransfers:
+      return step.conclude_transfers().inspection();
+    case scenario::v1::Step::kCall:
+      return step.call().about();
+    case scenario::v1::Step::kMakeVisits:
+      return step.make_visits().draw();
+    default:
+      return "";
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("步骤时间应写作 2023-01-03 10:00，而不是 “", text, "”"));
 }
 
-absl::Status Player::Play() {
-  ASSIGN_OR_RETURN(std::vector<TimedStep> steps, InOrder(scenario_));
-  const absl::Time end = StartOfDay(rpc::ToCivilDay(scenario_.end()) + 1) - absl::Seconds(1);
-  next_day_ = rpc::ToCivilDay(scenario_.start()) + 1;
-  for (const TimedStep& timed : steps) {
-    const scenario::v1::Step& step = scenario_.steps(timed.index);
-    const std::string id = absl::StrCat("step/", timed.index);
-    if (timed.at > end) {
-      return absl::InvalidArgumentError(absl::StrCat("步骤 ", step.at(), " 在剧本结束之后"));
-    }
-    RETURN_IF_ERROR(AdvanceThroughDays(timed.at));
-    now_ = timed.at;
-    absl::Status status = Do(step, id);
-    if (status.ok()) status = barrier_.Settle().status();
+}  // namespace
+
+absl::Status Player::Play(const std::vector<PlannedStep>& plan, absl::CivilDay first,
+                          absl::CivilDay last) {
+  next_day_ = first + 1;
+  for (const PlannedStep& planned : plan) {
+    RETURN_IF_ERROR(PrepareFor(planned));
+    absl::Status status = Do(planned.step, planned.id);
     if (!status.ok()) {
-      return absl::Status(status.code(), absl::StrCat("步骤 ", step.at(), " ", ActName(step), "：",
-                                                      status.message()));
+      return absl::Status(
+          status.code(), absl::StrCat("步骤 ", planned.step.at(), " ", SubjectOf(planned.step), " ",
+                                      ActName(planned.step), "：", status.message()));
     }
   }
-  return AdvanceThroughDays(end);
+  RETURN_IF_ERROR(Settle());
+  return AdvanceThroughDays(EndOfPlay(last));
+}
+
+// Steps of one instant that concern different things need not wait for one another; what follows on
+// an earlier one does.
+absl::Status Player::PrepareFor(const PlannedStep& planned) {
+  const std::string subject = SubjectOf(planned.step);
+  const bool apart = !subject.empty() && moving_.count("") == 0;
+  if (planned.at == now_ && apart && moving_.insert(subject).second) return absl::OkStatus();
+  RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(AdvanceThroughDays(planned.at));
+  now_ = planned.at;
+  moving_ = {subject};
+  return absl::OkStatus();
+}
+
+absl::Status Player::Settle() {
+  moving_.clear();
+  return barrier_.Settle(world_.TakeTouched());
 }
 
 absl::Status Player::AdvanceThroughDays(absl::Time until) {
@@ -103,6 +120,14 @@ absl::Status Player::Do(const scenario::v1::Step& step, const std::string& id) {
       return DoImportCalendar(step.import_calendar(), id);
     case scenario::v1::Step::kCloseVenue:
       return DoCloseVenue(step.close_venue(), id);
+    case scenario::v1::Step::kCall:
+      return DoCall(step.call(), id);
+    case scenario::v1::Step::kMakeVisits:
+      return DoMakeVisits(step.make_visits(), now_, id);
+    case scenario::v1::Step::kRequestSelfInspections:
+      return RequestSelfInspections(step.request_self_inspections(), id, world_);
+    case scenario::v1::Step::kReportSelfInspections:
+      return ReportSelfInspections(step.report_self_inspections(), CivilDayOf(now_), id, world_);
     case scenario::v1::Step::ACT_NOT_SET:
       return absl::InvalidArgumentError("没有写明做什么");
   }
@@ -122,6 +147,14 @@ absl::Status Player::DoInspect(const scenario::v1::Inspect& act, absl::Time at,
   inspection.mutable_officers()->Add(officers.begin(), officers.end());
   *inspection.mutable_inspect_time() = rpc::ToTimestamp(at);
   inspection.set_summary(act.summary());
+  inspection.set_kind(act.kind());
+  if (!act.campaign().empty()) {
+    ASSIGN_OR_RETURN(*inspection.mutable_campaign(),
+                     world_.Resolve("district/campaigns/" + act.campaign()));
+  }
+  if (!act.lead().empty()) {
+    ASSIGN_OR_RETURN(*inspection.mutable_lead(), world_.Resolve("result:" + act.lead()));
+  }
   *inspection.mutable_findings() = act.findings();
   ASSIGN_OR_RETURN(rpc::Caller caller, world_.AsOfficer(act.officers(0)));
   ASSIGN_OR_RETURN(
@@ -256,6 +289,57 @@ absl::Status Player::DoCloseVenue(const scenario::v1::CloseVenue& act, const std
       .Call<venue::v1::Venue>(world_.AsRegistrar(), "venue",
                               "rectify.venue.v1.VenueRegistry.CloseVenue", request)
       .status();
+}
+
+absl::Status Player::DoCall(const scenario::v1::CallMethod& act, const std::string& id) {
+  ASSIGN_OR_RETURN(const auto* method, FindMethod(act.method()));
+  std::unique_ptr<google::protobuf::Message> request = NewMessage(*method->input_type());
+  if (act.has_request() && !act.request().UnpackTo(request.get())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(act.method(), " 的请求应是 ", method->input_type()->full_name()));
+  }
+  RETURN_IF_ERROR(ResolveReferences(
+      *request, [this](absl::string_view reference) { return world_.Resolve(reference); }));
+  FillIn(*request, "parent", world_.parent());
+  FillIn(*request, "request_id", world_.RequestId(id));
+  ASSIGN_OR_RETURN(rpc::Caller caller, world_.AsNamed(act.caller()));
+  std::unique_ptr<google::protobuf::Message> answer = NewMessage(*method->output_type());
+  RETURN_IF_ERROR(world_.CallInto(caller, ServiceOf(*method), act.method(), *request, *answer));
+  if (!act.key().empty()) world_.RememberResult(act.key(), NameOf(*answer));
+  return absl::OkStatus();
+}
+
+absl::Status Player::DoMakeVisits(const scenario::v1::MakeVisits& act, absl::Time at,
+                                  const std::string& id) {
+  followup::v1::ListVisitsRequest list;
+  list.set_parent(world_.parent());
+  ASSIGN_OR_RETURN(std::string draw, world_.Resolve("result:" + act.draw()));
+  list.set_filter(absl::StrCat("draw = \"", draw, "\" AND state = \"PLANNED\""));
+  list.set_page_size(500);
+  ASSIGN_OR_RETURN(auto planned, world_.Call<followup::v1::ListVisitsResponse>(
+                                     world_.AsVisitor("replay"), "followup",
+                                     "rectify.followup.v1.FollowupVisits.ListVisits", list));
+  std::map<std::string, std::string> visits;  // name → first visitor
+  for (const followup::v1::Visit& visit : planned.visits()) {
+    visits[visit.name()] = visit.visitors(0).substr(visit.visitors(0).rfind('/') + 1);
+  }
+  int made = 0;
+  for (const auto& [name, visitor] : visits) {
+    if (made++ == act.count()) break;
+    followup::v1::RecordVisitRequest request;
+    request.set_name(name);
+    *request.mutable_visit_time() = rpc::ToTimestamp(at);
+    request.set_method(act.method());
+    *request.mutable_answers() = act.answers();
+    request.set_anonymous(true);
+    request.set_request_id(world_.RequestId(absl::StrCat(id, "/", name)));
+    RETURN_IF_ERROR(world_
+                        .Call<followup::v1::Visit>(world_.AsVisitor(visitor), "followup",
+                                                   "rectify.followup.v1.FollowupVisits.RecordVisit",
+                                                   request)
+                        .status());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Player::DoImportCalendar(const deadline::v1::YearNotice& notice,

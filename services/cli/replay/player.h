@@ -2,13 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "rectify/scenario/v1/scenario.pb.h"
 #include "services/cli/replay/barrier.h"
+#include "services/cli/replay/cases.h"
 #include "services/cli/replay/world.h"
 
 namespace rectify::cli {
@@ -16,14 +19,16 @@ namespace rectify::cli {
 class Player {
  public:
   // `on_day` is called after each simulated midnight with the day that begins.
-  Player(const scenario::v1::Scenario& scenario, World& world, Barrier& barrier,
-         std::function<absl::Status(absl::CivilDay)> on_day)
-      : scenario_(scenario), world_(world), barrier_(barrier), on_day_(std::move(on_day)) {}
+  Player(World& world, Barrier& barrier, std::function<absl::Status(absl::CivilDay)> on_day)
+      : world_(world), barrier_(barrier), on_day_(std::move(on_day)) {}
 
   // From the first day to the end of the last one. An error names the step's time and act.
-  absl::Status Play();
+  absl::Status Play(const std::vector<PlannedStep>& plan, absl::CivilDay first,
+                    absl::CivilDay last);
 
  private:
+  absl::Status PrepareFor(const PlannedStep& planned);
+  absl::Status Settle();
   absl::Status AdvanceThroughDays(absl::Time until);
   absl::Status Do(const scenario::v1::Step& step, const std::string& id);
   absl::Status DoInspect(const scenario::v1::Inspect& act, absl::Time at, const std::string& id);
@@ -35,17 +40,17 @@ class Player {
   absl::Status DoConcludeTransfers(const scenario::v1::ConcludeTransfers& act,
                                    const std::string& id);
   absl::Status DoCloseVenue(const scenario::v1::CloseVenue& act, const std::string& id);
+  absl::Status DoCall(const scenario::v1::CallMethod& act, const std::string& id);
+  absl::Status DoMakeVisits(const scenario::v1::MakeVisits& act, absl::Time at,
+                            const std::string& id);
   absl::Status DoImportCalendar(const deadline::v1::YearNotice& notice, const std::string& id);
 
-  const scenario::v1::Scenario& scenario_;
   World& world_;
   Barrier& barrier_;
   std::function<absl::Status(absl::CivilDay)> on_day_;
+  std::set<std::string> moving_;  // what the steps since the last rest were about
   absl::CivilDay next_day_;
   absl::Time now_;
 };
-
-// "2023-01-03 10:00" in China's zone; INVALID_ARGUMENT for anything else.
-absl::StatusOr<absl::Time> ParseStepTime(const std::string& text);
 
 }  // namespace rectify::cli

@@ -225,7 +225,7 @@ class Summarizer {
   absl::StatusOr<Json> Events() {
     std::vector<std::string> lines;
     Json counts = Json::object();
-    for (const char* source : kServices) {
+    for (const char* source : kSources) {
       ASSIGN_OR_RETURN(const rpc::Client* client, connection_.ServiceAs(source, reader_));
       event::v1::ReadEventsRequest request;
       request.set_source(source);
@@ -274,7 +274,7 @@ absl::StatusOr<Json> Summarize(Connection& connection, const SummaryInput& input
   return Summarizer(connection, input).Run(receivers);
 }
 
-std::string SummaryText(const Json& s) {
+std::string SummaryText(const Json& s, bool brief) {
   auto text_of = [](const Json& json) { return json.get<std::string>(); };
   std::string text = absl::StrCat(
       text_of(s["title"]), "  ", text_of(s["first_day"]), " 至 ", text_of(s["last_day"]),
@@ -286,6 +286,7 @@ std::string SummaryText(const Json& s) {
                 text_of(order["served"]), order["items"].dump(), order["rectified"].dump(),
                 order["overdue"].get<bool>() ? "逾期" : ""});
   }
+  if (brief) orders = Table({absl::StrCat("责令改正通知书 ", s["orders"].size(), " 份")});
   Table clocks({"法定时限", "按期", "逾期完成", "运行中", "其中已逾期", "取消"});
   for (const auto& [title, row] : s["clocks"].items()) {
     clocks.Add({title, row["met_in_time"].dump(), row["met_late"].dump(), row["running"].dump(),

@@ -26,7 +26,7 @@ struct SummaryInput {
 absl::StatusOr<nlohmann::ordered_json> Summarize(Connection& connection, const SummaryInput& input,
                                                  const Receivers& receivers);
 
-// For people.
-std::string SummaryText(const nlohmann::ordered_json& summary);
+// For people. `brief`: without the list of orders.
+std::string SummaryText(const nlohmann::ordered_json& summary, bool brief);
 
 }  // namespace rectify::cli

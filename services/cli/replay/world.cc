@@ -1,6 +1,8 @@
 #include "services/cli/replay/world.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
@@ -51,11 +53,16 @@ absl::Status World::CallInto(const rpc::Caller& caller, const std::string& servi
                              absl::string_view method, const google::protobuf::Message& request,
                              google::protobuf::Message& response) {
   ASSIGN_OR_RETURN(const rpc::Client* client, connection_.ServiceAs(service, caller));
+  touched_.insert(service);
   return WithPatience(patience_, [&] { return client->UnaryInto(method, request, response); });
 }
 
 rpc::Caller World::AsRegistrar() const {
   return {"users/registrar", {"REGISTRAR"}, scenario_.district(), {}};
+}
+
+rpc::Caller World::AsVisitor(const std::string& code) const {
+  return {"users/" + code, {"DISCIPLINE"}, scenario_.district(), {}};
 }
 
 rpc::Caller World::AsVenueManager(const std::string& venue) const {
@@ -68,6 +75,13 @@ rpc::Caller World::AsVenueManager(const std::string& venue) const {
 absl::StatusOr<rpc::Caller> World::AsOfficer(const std::string& key) const {
   ASSIGN_OR_RETURN(std::string name, Officer(key));
   return rpc::Caller{"users/" + key, {roles_.at(key)}, scenario_.district(), {name}};
+}
+
+absl::StatusOr<rpc::Caller> World::AsOfficerNamed(const std::string& name) const {
+  for (const auto& [key, officer] : officers_) {
+    if (officer == name) return AsOfficer(key);
+  }
+  return Unknown("人员", name);
 }
 
 absl::StatusOr<rpc::Caller> World::AsRole(const std::string& role) const {
@@ -101,6 +115,68 @@ absl::StatusOr<std::string> World::Venue(const std::string& key) {
                                       "rectify.venue.v1.VenueRegistry.ListVenues", request));
   if (response.venues().empty()) return Unknown("单位", key);
   return venues_[key] = response.venues(0).name();
+}
+
+absl::StatusOr<rpc::Caller> World::AsNamed(absl::string_view caller) {
+  const std::vector<std::string> parts = absl::StrSplit(caller, ':');
+  const std::string& kind = parts[0];
+  const std::string& district = scenario_.district();
+  if (parts.size() == 1 && kind == "registrar") return AsRegistrar();
+  if (parts.size() == 2) {
+    const std::string& key = parts[1];
+    if (kind == "officer") return AsOfficer(key);
+    if (kind == "role") return AsRole(key);
+    if (kind == "venue") {
+      ASSIGN_OR_RETURN(std::string venue, Venue(key));
+      return AsVenueManager(venue);
+    }
+    if (kind == "street") {
+      return rpc::Caller{
+          "users/street-" + key, {"STREET_OFFICER"}, district, {parent_ + "/streets/" + key}};
+    }
+    if (kind == "department") {
+      return rpc::Caller{"users/department-" + key,
+                         {"DEPARTMENT_STAFF"},
+                         district,
+                         {parent_ + "/departments/" + key}};
+    }
+  }
+  if (parts.size() == 3 && kind == "user") {
+    return rpc::Caller{"users/" + parts[1], {parts[2]}, district, {}};
+  }
+  return absl::InvalidArgumentError(absl::StrCat("不认识的调用人 “", caller, "”"));
+}
+
+absl::StatusOr<std::string> World::Resolve(absl::string_view reference) {
+  if (reference == "district" || absl::StartsWith(reference, "district/")) {
+    return absl::StrCat(parent_, reference.substr(sizeof("district") - 1));
+  }
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(reference, absl::MaxSplits(':', 1));
+  const auto& [kind, key] = parts;
+  if (kind == "venue") return Venue(key);
+  if (kind == "officer") return Officer(key);
+  if (kind == "result") return Find(results_, "结果", key);
+  if (kind == "inspection") {
+    ASSIGN_OR_RETURN(const InspectionRecord* record, Inspection(key));
+    return record->inspection.name();
+  }
+  if (kind == "order") {
+    ASSIGN_OR_RETURN(auto orders, Orders(key, deadline::v1::ORDER_KIND_TERM));
+    return orders.back().name();
+  }
+  if (kind == "finding") return FindingOf(key);
+  return Unknown("这样的引用", std::string(reference));
+}
+
+absl::StatusOr<std::string> World::FindingOf(const std::string& key_and_code) {
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(key_and_code, absl::MaxSplits('/', 1));
+  ASSIGN_OR_RETURN(const InspectionRecord* record, Inspection(parts.first));
+  for (const hazard::v1::Finding& finding : record->inspection.findings()) {
+    if (finding.catalog_code() == parts.second) return finding.name();
+  }
+  return Unknown("隐患", key_and_code);
 }
 
 absl::Status World::CreateMasterData() {
@@ -149,7 +225,7 @@ absl::Status World::ImportVenues() {
     int refused = 0;
     std::string first_problem;
     RETURN_IF_ERROR(ImportVenueFile(
-        *client, parent_, absl::StrCat(folder_, "/", scenario_.venue_csv()),
+        *client, parent_, absl::StrCat(folder_, "/", scenario_.venue_csv()), "",
         [&](const venue::v1::ImportVenuesResponse& row) {
           if (row.result() != venue::v1::ImportVenuesResponse::RESULT_REFUSED) return;
           if (refused++ == 0) {

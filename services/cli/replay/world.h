@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,9 +35,17 @@ class World {
       const google::protobuf::RepeatedPtrField<std::string>& keys) const;
   // The caller who acts as that officer; any holder of a post's role for approvals.
   absl::StatusOr<rpc::Caller> AsOfficer(const std::string& key) const;
+  absl::StatusOr<rpc::Caller> AsOfficerNamed(const std::string& name) const;
   absl::StatusOr<rpc::Caller> AsRole(const std::string& role) const;
   rpc::Caller AsVenueManager(const std::string& venue) const;
   rpc::Caller AsRegistrar() const;
+  rpc::Caller AsVisitor(const std::string& code) const;
+
+  // Whom a `caller` of the act `call` names.
+  absl::StatusOr<rpc::Caller> AsNamed(absl::string_view caller);
+  // The resource name of a reference, see CallMethod.
+  absl::StatusOr<std::string> Resolve(absl::string_view reference);
+  void RememberResult(const std::string& key, std::string name) { results_[key] = std::move(name); }
 
   void RememberInspection(const std::string& key, const hazard::v1::Inspection& inspection,
                           std::string handling_officer);
@@ -50,6 +60,9 @@ class World {
                                                           deadline::v1::OrderKind kind);
 
   // Calls as `caller`, waiting for services that are being restarted.
+  absl::Status CallInto(const rpc::Caller& caller, const std::string& service,
+                        absl::string_view method, const google::protobuf::Message& request,
+                        google::protobuf::Message& response);
   template <typename Response>
   absl::StatusOr<Response> Call(const rpc::Caller& caller, const std::string& service,
                                 absl::string_view method,
@@ -59,14 +72,14 @@ class World {
     if (!status.ok()) return status;
     return response;
   }
+  // The services that were called since the last time.
+  std::set<std::string> TakeTouched() { return std::exchange(touched_, {}); }
   // A request id that belongs to this scenario and step for ever.
   std::string RequestId(absl::string_view step) const;
   std::string ResourceId(absl::string_view step) const;
 
  private:
-  absl::Status CallInto(const rpc::Caller& caller, const std::string& service,
-                        absl::string_view method, const google::protobuf::Message& request,
-                        google::protobuf::Message& response);
+  absl::StatusOr<std::string> FindingOf(const std::string& key_and_code);
   absl::Status CreateOfficers();
   absl::Status ImportVenues();
   const scenario::v1::Scenario& scenario_;
@@ -75,10 +88,12 @@ class World {
   Connection& connection_;
   const absl::Duration patience_;
   absl::Time epoch_;
+  std::set<std::string> touched_;
   std::map<std::string, std::string> officers_;  // key → name
   std::map<std::string, std::string> roles_;     // key → role
   std::map<std::string, std::string> venues_;    // key → name
   std::map<std::string, InspectionRecord> inspections_;
+  std::map<std::string, std::string> results_;  // key → name
 };
 
 }  // namespace rectify::cli

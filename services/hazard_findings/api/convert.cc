@@ -2,10 +2,13 @@
 
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
+#include "services/hazard_findings/api/campaign_convert.h"
 
 namespace rectify::hazard::api {
 namespace {
 
+static_assert(static_cast<int>(domain::InspectionKind::kRecheck) == v1::INSPECTION_KIND_RECHECK);
+static_assert(static_cast<int>(domain::CapException::kKind) == v1::CAP_EXCEPTION_KIND);
 static_assert(static_cast<int>(domain::Disposition::kCorrectedOnSpot) ==
               v1::DISPOSITION_CORRECTED_ON_SPOT);
 static_assert(static_cast<int>(domain::Disposition::kOrder) == v1::DISPOSITION_ORDER);
@@ -50,6 +53,14 @@ domain::InspectionDraft ToDraft(const v1::RecordInspectionRequest& request) {
   for (const v1::Finding& finding : inspection.findings()) {
     draft.findings.push_back(ToDraft(finding));
   }
+  if (inspection.kind() != v1::INSPECTION_KIND_UNSPECIFIED) {
+    draft.kind = static_cast<domain::InspectionKind>(inspection.kind());
+  }
+  draft.lead = inspection.lead();
+  draft.campaign = inspection.campaign();
+  draft.accident = inspection.accident();
+  draft.answers = ToAnswers(inspection.checklist_answers());
+  draft.advice.assign(inspection.advice().begin(), inspection.advice().end());
   return draft;
 }
 
@@ -83,6 +94,13 @@ v1::Inspection ToProto(const domain::Inspection& inspection) {
     *message.add_findings() = ToProto(finding);
   }
   *message.mutable_create_time() = rpc::ToTimestamp(inspection.create_time);
+  message.set_kind(static_cast<v1::InspectionKind>(inspection.kind));
+  message.set_lead(inspection.lead);
+  message.set_campaign(inspection.campaign);
+  message.set_accident(inspection.accident);
+  AddAnswers(inspection.answers, *message.mutable_checklist_answers());
+  for (const std::string& advice : inspection.advice) message.add_advice(advice);
+  message.set_cap_exception(static_cast<v1::CapException>(inspection.cap_exception));
   return message;
 }
 
@@ -110,6 +128,8 @@ v1::Finding ToProto(const domain::Finding& finding) {
   }
   message.set_etag(rpc::EtagOf(finding.version));
   message.set_transfer_outcome(finding.transfer_outcome);
+  message.set_recurrence_of(finding.recurrence_of());
+  message.set_recurrence_count(finding.recurrence_count);
   return message;
 }
 

@@ -1,10 +1,15 @@
-// The rpcs of rectify.hazard.v1.HazardFindings, by group.
+// The rpcs of this service, by group; of rectify.hazard.v1.HazardFindings unless it says otherwise.
 #pragma once
 
 #include <memory>
 
+#include "libs/crypto/crypto.h"
 #include "libs/service/host.h"
 #include "services/hazard_findings/domain/catalog.h"
+#include "services/hazard_findings/domain/checklist.h"
+#include "services/hazard_findings/domain/inspection_kind.h"
+#include "services/hazard_findings/domain/major_hazard_rules.h"
+#include "services/hazard_findings/store/evidence_files.h"
 
 namespace rectify::hazard::api {
 
@@ -12,10 +17,23 @@ namespace rectify::hazard::api {
 struct Context {
   service::Host& host;
   std::shared_ptr<const domain::Catalog> catalog;
+  std::shared_ptr<const domain::Checklists> checklists;
+  std::shared_ptr<const domain::InspectionCaps> caps;
+  std::shared_ptr<const domain::RuleBook> major_hazard_rules;
+  // Of personal data at rest.
+  std::shared_ptr<const crypto::FieldCipher> cipher;
+  // nullptr: no folder was given.
+  std::shared_ptr<const store::EvidenceFiles> evidence;
 };
 
 void RegisterInspectionRpcs(const Context& context);
 void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);
+void RegisterCampaignRpcs(const Context& context);        // rectify.hazard.v1.Campaigns
+void RegisterDepartmentTaskRpcs(const Context& context);  // rectify.hazard.v1.DepartmentTasks
+void RegisterSelfInspectionRpcs(const Context& context);  // rectify.hazard.v1.SelfInspections
+void RegisterLeadRpcs(const Context& context);            // rectify.hazard.v1.Leads
+void RegisterEvidenceRpcs(const Context& context);        // rectify.hazard.v1.EvidenceStore
+void RegisterMajorHazardRpcs(const Context& context);     // rectify.hazard.v1.MajorHazards
 
 }  // namespace rectify::hazard::api

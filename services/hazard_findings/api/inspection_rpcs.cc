@@ -10,8 +10,11 @@
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/api/references.h"
+#include "services/hazard_findings/domain/recurrence.h"
 #include "services/hazard_findings/events/payloads.h"
+#include "services/hazard_findings/store/campaign_store.h"
 #include "services/hazard_findings/store/inspection_store.h"
+#include "services/hazard_findings/store/lead_store.h"
 #include "services/hazard_findings/store/reference_store.h"
 
 namespace rectify::hazard::api {
@@ -37,11 +40,41 @@ absl::Status CheckTakesPart(const rpc::Call& call, const domain::InspectionDraft
                     .violations = {}});
 }
 
+// What the kind of the inspection makes us look up. What does not exist stays missing; the rules
+// tell.
+absl::Status LoadKindFacts(const Context& context, pg::Tx& tx, const domain::InspectionDraft& draft,
+                           domain::References& references) {
+  const absl::CivilDay day = CivilDayOf(draft.inspect_time);
+  references.cap = context.caps->On(day);
+  if (references.cap != nullptr) {
+    ASSIGN_OR_RETURN(references.counted_inspections,
+                     store::CountedInspections(tx, draft.district, draft.venue, day.year()));
+  }
+  if (!draft.lead.empty() && rpc::DistrictOf(draft.lead) == draft.district) {
+    auto lead = store::GetLead(tx, draft.district, PartsOf(draft.lead).id, std::nullopt);
+    if (!lead.ok() && !absl::IsNotFound(lead.status())) return lead.status();
+    if (lead.ok()) references.lead = domain::LeadReference{lead->name(), lead->venue};
+  }
+  if (!draft.campaign.empty() && rpc::DistrictOf(draft.campaign) == draft.district) {
+    auto campaign = store::LockCampaign(tx, draft.district, PartsOf(draft.campaign).id,
+                                        store::CampaignLock::kToUse);
+    if (absl::IsNotFound(campaign.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(campaign.status());
+    references.checklist =
+        context.checklists->Find(campaign->checklist, campaign->checklist_version);
+    references.campaign = *std::move(campaign);
+  }
+  return absl::OkStatus();
+}
+
 void Audit(Change& change, const domain::Inspection& inspection, const domain::Venue& venue) {
   int by_disposition[4] = {};
   rectify::events::AuditRecord record;
   record.related.push_back(inspection.venue);
   for (const std::string& officer : inspection.officers) record.related.push_back(officer);
+  for (const std::string* cause : {&inspection.lead, &inspection.campaign}) {
+    if (!cause->empty()) record.related.push_back(*cause);
+  }
   for (const domain::Finding& finding : inspection.findings) {
     record.related.push_back(finding.name());
     ++by_disposition[static_cast<int>(finding.disposition)];
@@ -52,6 +85,8 @@ void Audit(Change& change, const domain::Inspection& inspection, const domain::V
       "检查 ", venue.display_name, "，发现隐患 ", inspection.findings.size(), " 处（当场改正 ",
       by_disposition[1], "，责令改正 ", by_disposition[2], "，移送 ", by_disposition[3], "）");
   record.details["inspect_time"] = FormatChinaMinute(inspection.inspect_time);
+  record.details["kind"] =
+      v1::InspectionKind_Name(static_cast<v1::InspectionKind>(inspection.kind)).substr(16);
   record.details["findings"] = absl::StrCat(inspection.findings.size());
   if (!inspection.findings.empty()) {
     record.details["catalog_version"] = absl::StrCat(inspection.findings[0].catalog_version);
@@ -71,6 +106,15 @@ void Emit(Change& change, const domain::RecordedInspection& recorded) {
   }
 }
 
+absl::Status LinkRecurrences(pg::Tx& tx, domain::Inspection& inspection) {
+  if (inspection.findings.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<domain::PastFindings> past,
+      store::PastFindingsOf(tx, inspection, domain::RecurrenceStart(inspection.inspect_time)));
+  domain::LinkRecurrences(inspection.findings, past);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Inspection> RecordInspection(const Context& context, const rpc::Call& call,
                                                 const v1::RecordInspectionRequest& request) {
   const domain::InspectionDraft draft = ToDraft(request);
@@ -80,10 +124,12 @@ absl::StatusOr<v1::Inspection> RecordInspection(const Context& context, const rp
   return host.commands().Run<v1::Inspection>(
       call, [&](Change& change) -> absl::StatusOr<v1::Inspection> {
         ASSIGN_OR_RETURN(domain::References references, store::LoadReferences(change.sql(), draft));
+        RETURN_IF_ERROR(LoadKindFacts(context, change.sql(), draft, references));
         ASSIGN_OR_RETURN(
             domain::RecordedInspection recorded,
             domain::RecordInspection(draft, *context.catalog, references, change.now(),
                                      [&](absl::string_view step) { return change.NewId(step); }));
+        RETURN_IF_ERROR(LinkRecurrences(change.sql(), recorded.inspection));
         RETURN_IF_ERROR(store::AddInspection(change.sql(), recorded.inspection));
         Audit(change, recorded.inspection, *references.venue);
         Emit(change, recorded);

@@ -92,34 +92,35 @@ class Asker {
   rpc::CallOptions options_;
 };
 
-// Names of other districts are no business of this caller; they are refused later.
 std::vector<std::string> NamesOf(const domain::InspectionDraft& draft) {
   std::set<std::string> names = {draft.venue};
   names.insert(draft.officers.begin(), draft.officers.end());
   for (const domain::FindingDraft& finding : draft.findings) {
     names.insert(finding.transfer_department);
   }
-  const std::string district = absl::StrCat("districts/", draft.district, "/");
-  std::erase_if(names, [&](const std::string& name) { return !absl::StartsWith(name, district); });
   return {names.begin(), names.end()};
 }
 
 }  // namespace
 
 absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, const rpc::Call& call,
-                                const domain::InspectionDraft& draft) {
+                                absl::string_view district, std::vector<std::string> names) {
+  // Names of other districts are no business of this caller; they are refused later.
+  const std::string own = absl::StrCat("districts/", district, "/");
+  std::erase_if(names, [&](const std::string& name) { return !absl::StartsWith(name, own); });
+  if (names.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       const std::vector<std::string> unknown,
-      pool.TransactValue(
-          "hazard.unknown_names", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) { return store::UnknownNames(tx, draft.district, NamesOf(draft)); }));
+      pool.TransactValue("hazard.unknown_names",
+                         {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+                         [&](pg::Tx& tx) { return store::UnknownNames(tx, district, names); }));
   if (unknown.empty()) return absl::OkStatus();
 
   const Asker asker(registry, call);
   Answers answers;
   bool departments = false;
   for (const std::string& name : unknown) {
-    if (name == draft.venue) {
+    if (absl::StrContains(name, "/venues/")) {
       RETURN_IF_ERROR(asker.Venue(name, answers));
     } else if (absl::StrContains(name, "/officers/")) {
       RETURN_IF_ERROR(asker.Officer(name, answers));
@@ -127,12 +128,17 @@ absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, con
       departments = true;
     }
   }
-  if (departments) RETURN_IF_ERROR(asker.Departments(draft.district, answers));
+  if (departments) RETURN_IF_ERROR(asker.Departments(district, answers));
   return pool.Transact("hazard.save_references", {.deadline = call.deadline}, [&](pg::Tx& tx) {
     RETURN_IF_ERROR(store::SaveVenues(tx, answers.venues));
     RETURN_IF_ERROR(store::SaveOfficers(tx, answers.officers));
     return store::SaveDepartments(tx, answers.departments);
   });
+}
+
+absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, const rpc::Call& call,
+                                const domain::InspectionDraft& draft) {
+  return CompleteReferences(pool, registry, call, draft.district, NamesOf(draft));
 }
 
 }  // namespace rectify::hazard::api

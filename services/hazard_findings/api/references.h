@@ -14,9 +14,13 @@
 
 namespace rectify::hazard::api {
 
-// Makes a copy of everything that the draft mentions and that the registry knows. What the registry
-// does not know stays missing, which is no error here. Waits for the registry only when a copy is
-// missing; its errors pass through. Opens transactions of its own: call before the command's.
+// Makes a copy of every name (venue, officer, department) that the registry knows. What the
+// registry does not know stays missing, which is no error here. Waits for the registry only when a
+// copy is missing; its errors pass through. Opens transactions of its own: call before the
+// command's.
+absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, const rpc::Call& call,
+                                absl::string_view district, std::vector<std::string> names);
+// The same for everything that the draft mentions.
 absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, const rpc::Call& call,
                                 const domain::InspectionDraft& draft);
 

@@ -40,10 +40,15 @@ struct Finding {
   absl::Time find_time;
   std::optional<absl::Time> close_time;
   std::string transfer_outcome;
+  std::string recurrence_of_id;  // "" unless it recurs
+  int recurrence_count = 0;
   int64_t version = 1;
 
   std::string name() const { return FindingName(district, id); }
   std::string inspection() const { return InspectionName(district, inspection_id); }
+  std::string recurrence_of() const {
+    return recurrence_of_id.empty() ? "" : FindingName(district, recurrence_of_id);
+  }
   bool closed() const {
     return state == FindingState::kRectified || state == FindingState::kTransferred;
   }

@@ -110,6 +110,7 @@ absl::StatusOr<RecordedInspection> RecordInspection(const InspectionDraft& draft
                                                     const IdSource& new_id) {
   Problems problems;
   CheckHead(draft, now, problems);
+  CheckKind(draft, references, problems);
   const CatalogVersion* version = catalog.On(CivilDayOf(draft.inspect_time));
   std::vector<const HazardType*> types;
   for (size_t i = 0; i < draft.findings.size(); ++i) {
@@ -120,6 +121,7 @@ absl::StatusOr<RecordedInspection> RecordInspection(const InspectionDraft& draft
   RETURN_IF_ERROR(CheckOfficerCount(draft));
   RETURN_IF_ERROR(CheckVenue(draft, references));
   RETURN_IF_ERROR(CheckOfficers(draft, references));
+  RETURN_IF_ERROR(CheckKindFacts(draft, references));
 
   RecordedInspection recorded = {
       .inspection = {.district = draft.district,
@@ -129,7 +131,14 @@ absl::StatusOr<RecordedInspection> RecordInspection(const InspectionDraft& draft
                      .officers = draft.officers,
                      .summary = draft.summary,
                      .findings = {},
-                     .create_time = now},
+                     .create_time = now,
+                     .kind = draft.kind,
+                     .lead = draft.lead,
+                     .campaign = draft.campaign,
+                     .accident = draft.accident,
+                     .answers = draft.answers,
+                     .advice = draft.advice,
+                     .cap_exception = CapExceptionOf(draft, references.cap)},
       .types = std::move(types)};
   for (size_t i = 0; i < draft.findings.size(); ++i) {
     Finding finding = MakeFinding(draft, draft.findings[i], *recorded.types[i]);

@@ -11,7 +11,9 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "services/hazard_findings/domain/catalog.h"
+#include "services/hazard_findings/domain/checklist.h"
 #include "services/hazard_findings/domain/finding.h"
+#include "services/hazard_findings/domain/inspection_kind.h"
 #include "services/hazard_findings/domain/references.h"
 
 namespace rectify::hazard::domain {
@@ -32,6 +34,11 @@ struct InspectionDraft {
   std::vector<std::string> officers;  // the first one handles what follows (承办人)
   std::string summary;
   std::vector<FindingDraft> findings;
+  InspectionKind kind = InspectionKind::kRoutine;
+  std::string lead = {}, campaign = {};  // resource names, or ""
+  std::string accident = {};
+  std::vector<ChecklistAnswer> answers = {};
+  std::vector<std::string> advice = {};
 };
 
 struct Inspection {
@@ -42,6 +49,12 @@ struct Inspection {
   std::string summary;
   std::vector<Finding> findings;
   absl::Time create_time;
+  InspectionKind kind = InspectionKind::kRoutine;
+  std::string lead = {}, campaign = {};
+  std::string accident = {};
+  std::vector<ChecklistAnswer> answers = {};
+  std::vector<std::string> advice = {};
+  CapException cap_exception = CapException::kNone;
 
   std::string name() const { return InspectionName(district, id); }
 };
@@ -59,7 +72,8 @@ using IdSource = std::function<std::string(absl::string_view step)>;
 //   INVALID_ARGUMENT IN_THE_FUTURE, CATALOG_CODE_UNKNOWN, INVALID_FIELD;
 //   FAILED_PRECONDITION DISPOSITION_NOT_ALLOWED when nothing else is wrong with the fields.
 // After that, in this order: FAILED_PRECONDITION TOO_FEW_OFFICERS; NOT_FOUND (venue, officer);
-// FAILED_PRECONDITION VENUE_CLOSED, OFFICER_NOT_QUALIFIED (metadata `officer`, `date`).
+// FAILED_PRECONDITION VENUE_CLOSED, OFFICER_NOT_QUALIFIED (metadata `officer`, `date`); what
+// CheckKindFacts finds.
 absl::StatusOr<RecordedInspection> RecordInspection(const InspectionDraft& draft,
                                                     const Catalog& catalog,
                                                     const References& references, absl::Time now,

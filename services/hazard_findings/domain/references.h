@@ -7,6 +7,8 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/hazard_findings/domain/campaign.h"
+#include "services/hazard_findings/domain/inspection_kind.h"
 
 namespace rectify::hazard::domain {
 
@@ -26,11 +28,24 @@ struct Department {
   std::string name, display_name;
 };
 
+// What an inspection needs to know of its lead.
+struct LeadReference {
+  std::string name;
+  std::string venue;  // "" when it is not known
+};
+
 // Those that exist of the names that an inspection mentions.
 struct References {
   std::optional<Venue> venue;
   std::map<std::string, Officer> officers;
   std::map<std::string, Department> departments;
+  std::optional<LeadReference> lead;
+  std::optional<Campaign> campaign;
+  const Checklist* checklist = nullptr;  // of the campaign
+  // The cap of the inspection's day, nullptr without one, and how many inspections of the venue
+  // count against it in that year.
+  const InspectionCap* cap = nullptr;
+  int counted_inspections = 0;
 };
 
 }  // namespace rectify::hazard::domain

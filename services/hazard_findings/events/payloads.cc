@@ -22,6 +22,8 @@ v1::FindingFacts ToFacts(const domain::Finding& finding, const domain::HazardTyp
   facts.set_duty_basis(type.duty_basis);
   facts.set_required_action(type.required_action);
   facts.set_transfer_department(finding.transfer_department);
+  facts.set_recurrence_of(finding.recurrence_of());
+  facts.set_recurrence_count(finding.recurrence_count);
   return facts;
 }
 
@@ -37,6 +39,10 @@ v1::InspectionRecorded ToInspectionRecorded(const domain::RecordedInspection& re
   for (size_t i = 0; i < inspection.findings.size(); ++i) {
     *event.add_findings() = ToFacts(inspection.findings[i], *recorded.types[i]);
   }
+  event.set_kind(static_cast<v1::InspectionKind>(inspection.kind));
+  event.set_lead(inspection.lead);
+  event.set_campaign(inspection.campaign);
+  event.set_cap_exception(static_cast<v1::CapException>(inspection.cap_exception));
   return event;
 }
 

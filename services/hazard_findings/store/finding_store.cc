@@ -18,20 +18,22 @@ constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
   insert into findings (district, id, inspection_id, ordinal, venue, catalog_code, catalog_version,
                         title, description, location, disposition, term_days, stated_due_date,
                         transfer_department, state, order_name, find_time, close_time,
-                        transfer_outcome, version)
+                        transfer_outcome, version, recurrence_of, recurrence_count)
   select $1::text, id, $2::uuid, ordinal, $3::text, catalog_code, catalog_version, title,
          description, location, disposition, term_days, stated_due_date, transfer_department, state,
-         '', $4::timestamptz, close_time, '', 1
+         '', $4::timestamptz, close_time, '', 1, recurrence_of, recurrence_count
     from unnest($5::uuid[], $6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[],
                 $12::smallint[], $13::int[], $14::date[], $15::text[], $16::smallint[],
-                $17::timestamptz[])
+                $17::timestamptz[], $18::uuid[], $19::int[])
          as t(id, ordinal, catalog_code, catalog_version, title, description, location, disposition,
-              term_days, stated_due_date, transfer_department, state, close_time))sql"};
+              term_days, stated_due_date, transfer_department, state, close_time, recurrence_of,
+              recurrence_count))sql"};
 
 #define RECTIFY_FINDING_COLUMNS                                                           \
   "district, id, inspection_id, ordinal, venue, catalog_code, catalog_version, title, "   \
   "description, location, disposition, term_days, stated_due_date, transfer_department, " \
-  "state, order_name, find_time, close_time, transfer_outcome, version"
+  "state, order_name, find_time, close_time, transfer_outcome, version, recurrence_of, "  \
+  "recurrence_count"
 
 constexpr pg::Statement kGet = {"hazard.get_finding", "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and id = $2::uuid)sql"};
@@ -43,6 +45,11 @@ constexpr pg::Statement kOfInspections = {"hazard.findings_of",
                                           "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and inspection_id = any($2::uuid[])
  order by inspection_id, ordinal)sql"};
+
+constexpr pg::Statement kOpenOfVenue = {"hazard.open_findings_of_venue",
+                                        "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and venue = $2::text and state in (1, 2)
+ order by find_time, id limit 1000)sql"};
 
 constexpr pg::Statement kSave = {"hazard.save_findings", R"sql(
   update findings f
@@ -74,6 +81,8 @@ Finding ReadFinding(const pg::Row& row) {
   finding.close_time = row.OptTime(17);
   finding.transfer_outcome = row.Text(18);
   finding.version = row.Int(19);
+  finding.recurrence_of_id = row.OptText(20).value_or("");
+  finding.recurrence_count = static_cast<int>(row.Int(21));
   return finding;
 }
 
@@ -135,7 +144,13 @@ absl::Status AddFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
              Column(findings, [](const Finding& f) { return f.stated_due_date; }),
              Column(findings, [](const Finding& f) { return f.transfer_department; }),
              Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
-             Column(findings, [](const Finding& f) { return f.close_time; })})
+             Column(findings, [](const Finding& f) { return f.close_time; }),
+             Column(findings,
+                    [](const Finding& f) {
+                      return f.recurrence_of_id.empty() ? std::optional<std::string>()
+                                                        : f.recurrence_of_id;
+                    }),
+             Column(findings, [](const Finding& f) { return f.recurrence_count; })})
       .status();
 }
 
@@ -180,6 +195,12 @@ absl::Status SaveFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
 absl::StatusOr<std::vector<Finding>> FindingsOf(pg::Tx& tx, absl::string_view district,
                                                 const std::vector<std::string>& inspection_ids) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOfInspections, {district, inspection_ids}));
+  return ReadFindings(rows);
+}
+
+absl::StatusOr<std::vector<Finding>> OpenFindingsOf(pg::Tx& tx, absl::string_view district,
+                                                    absl::string_view venue) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOpenOfVenue, {district, venue}));
   return ReadFindings(rows);
 }
 

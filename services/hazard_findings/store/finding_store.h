@@ -32,6 +32,10 @@ absl::Status SaveFindings(pg::Tx& tx, const std::vector<domain::Finding>& findin
 absl::StatusOr<std::vector<domain::Finding>> FindingsOf(
     pg::Tx& tx, absl::string_view district, const std::vector<std::string>& inspection_ids);
 
+// Open and ordered ones of a venue, oldest first, at most 1000.
+absl::StatusOr<std::vector<domain::Finding>> OpenFindingsOf(pg::Tx& tx, absl::string_view district,
+                                                            absl::string_view venue);
+
 // One page, newest first, and the token of the next.
 absl::StatusOr<std::pair<std::vector<domain::Finding>, std::string>> ListFindings(
     pg::Tx& tx, absl::string_view district, absl::string_view filter, int page_size,

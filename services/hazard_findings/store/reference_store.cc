@@ -108,28 +108,40 @@ absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>
       .status();
 }
 
-absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx,
-                                                  const domain::InspectionDraft& draft) {
+absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
+                                                  const ReferenceNames& names) {
   domain::References references;
-  ASSIGN_OR_RETURN(pg::Rows venues, tx.Exec(kVenue, {draft.district, draft.venue}));
-  for (pg::Row row : venues) {
-    references.venue = Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3)};
+  if (!names.venue.empty()) {
+    ASSIGN_OR_RETURN(pg::Rows venues, tx.Exec(kVenue, {district, names.venue}));
+    for (pg::Row row : venues) {
+      references.venue = Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3)};
+    }
   }
-  ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kOfficers, {draft.district, draft.officers}));
-  for (pg::Row row : officers) {
-    references.officers[row.Text(0)] =
-        Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
+  if (!names.officers.empty()) {
+    ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kOfficers, {district, names.officers}));
+    for (pg::Row row : officers) {
+      references.officers[row.Text(0)] =
+          Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
+    }
   }
-  std::vector<std::string> names;
-  for (const domain::FindingDraft& finding : draft.findings) {
-    if (!finding.transfer_department.empty()) names.push_back(finding.transfer_department);
-  }
-  if (names.empty()) return references;
-  ASSIGN_OR_RETURN(pg::Rows departments, tx.Exec(kDepartments, {draft.district, names}));
-  for (pg::Row row : departments) {
-    references.departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
+  if (!names.departments.empty()) {
+    ASSIGN_OR_RETURN(pg::Rows departments, tx.Exec(kDepartments, {district, names.departments}));
+    for (pg::Row row : departments) {
+      references.departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
+    }
   }
   return references;
+}
+
+absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx,
+                                                  const domain::InspectionDraft& draft) {
+  ReferenceNames names = {.venue = draft.venue, .officers = draft.officers, .departments = {}};
+  for (const domain::FindingDraft& finding : draft.findings) {
+    if (!finding.transfer_department.empty()) {
+      names.departments.push_back(finding.transfer_department);
+    }
+  }
+  return LoadReferences(tx, draft.district, names);
 }
 
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,

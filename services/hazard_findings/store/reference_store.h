@@ -26,6 +26,15 @@ absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<domain::Office
 absl::Status SaveDepartments(pg::Tx& tx,
                              const std::vector<Versioned<domain::Department>>& departments);
 
+// What a command mentions; empty: nothing of that kind.
+struct ReferenceNames {
+  std::string venue;
+  std::vector<std::string> officers, departments;
+};
+
+// Those of the names that are known here.
+absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
+                                                  const ReferenceNames& names);
 // All that the draft mentions and that is known here.
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, const domain::InspectionDraft& draft);
 

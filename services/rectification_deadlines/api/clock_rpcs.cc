@@ -1,4 +1,5 @@
 // Clocks, what fell through, and due dates with their reasons.
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,25 +23,38 @@ pg::TxOptions ReadOptions(const Call& call) {
   return {.access = pg::Access::kReadOnly, .deadline = call.deadline};
 }
 
+// nullopt for now. INVALID_ARGUMENT when it lies in the future.
+template <typename Request>
+absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
+  if (!request.has_as_of()) return std::nullopt;
+  const absl::Time as_of = rpc::ToTime(request.as_of());
+  if (as_of <= now) return as_of;
+  return FieldError("as_of", {"不能晚于现在", "must not lie in the future"});
+}
+
 absl::StatusOr<v1::Clock> GetClock(Context& context, const Call& call,
                                    const v1::GetClockRequest& request) {
+  const absl::Time now = context.host.clock().Now();
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> as_of, AsOf(request, now));
   ASSIGN_OR_RETURN(
       const domain::Clock clock,
       context.host.pool().TransactValue("deadline.get_clock", ReadOptions(call), [&](pg::Tx& tx) {
-        return store::LoadClock(tx, request.name());
+        return store::LoadClock(tx, request.name(), as_of);
       }));
-  return ToMessage(clock, context.host.clock().Now());
+  return ToMessage(clock, as_of.value_or(now));
 }
 
 absl::StatusOr<v1::ListClocksResponse> ListClocks(Context& context, const Call& call,
                                                   const v1::ListClocksRequest& request) {
-  const absl::Time now = context.host.clock().Now();
+  const absl::Time present = context.host.clock().Now();
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> as_of, AsOf(request, present));
+  const absl::Time now = as_of.value_or(present);
   ASSIGN_OR_RETURN(
       const auto page,
       context.host.pool().TransactValue("deadline.list_clocks", ReadOptions(call), [&](pg::Tx& tx) {
         return store::ListClocks(tx, rpc::DistrictOf(request.parent()),
-                                 {request.filter(), request.page_size(), request.page_token()},
-                                 now);
+                                 {request.filter(), request.page_size(), request.page_token()}, now,
+                                 as_of);
       }));
   v1::ListClocksResponse response;
   for (const domain::Clock& clock : page.first) *response.add_clocks() = ToMessage(clock, now);
@@ -95,8 +109,9 @@ absl::StatusOr<v1::DeadlineExplanation> ComputeDeadline(Context& context, const 
   RETURN_IF_ERROR(CheckPeriod(request.period()));
   ASSIGN_OR_RETURN(
       const store::CalendarPtr calendar,
-      context.host.pool().TransactValue("deadline.compute", ReadOptions(call),
-                                        [&](pg::Tx& tx) { return context.calendars.Newest(tx); }));
+      context.host.pool().TransactValue("deadline.compute", ReadOptions(call), [&](pg::Tx& tx) {
+        return context.calendars.Newest(tx, "");
+      }));
   const domain::PeriodInput input{events::ToPeriodRule(request.period()),
                                   rpc::ToTime(request.start_time())};
   return Explanation(input, *calendar, request.firm());
@@ -104,11 +119,13 @@ absl::StatusOr<v1::DeadlineExplanation> ComputeDeadline(Context& context, const 
 
 absl::StatusOr<v1::DeadlineExplanation> ExplainDeadline(Context& context, const Call& call,
                                                         const v1::ExplainDeadlineRequest& request) {
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> as_of,
+                   AsOf(request, context.host.clock().Now()));
   domain::Clock clock;
   store::CalendarPtr calendar;
   RETURN_IF_ERROR(context.host.pool().Transact(
       "deadline.explain", ReadOptions(call), [&](pg::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(clock, store::LoadClock(tx, request.name()));
+        ASSIGN_OR_RETURN(clock, store::LoadClock(tx, request.name(), as_of));
         ASSIGN_OR_RETURN(calendar, context.calendars.OfVersion(tx, clock.calendar_version));
         return absl::OkStatus();
       }));

@@ -9,6 +9,7 @@
 #include "services/rectification_deadlines/events/clock_keeper.h"
 #include "services/rectification_deadlines/store/calendar_store.h"
 #include "services/rectification_deadlines/store/order_store.h"
+#include "services/rectification_deadlines/store/seal_store.h"
 
 namespace rectify::deadline::api {
 
@@ -24,6 +25,7 @@ struct Context {
   const std::unique_ptr<crypto::FieldCipher> cipher;
   store::CalendarStore calendars;
   const store::OrderStore orders{*cipher};
+  const store::SealStore seals{*cipher};
   const events::ClockKeeper clocks{policy, calendars};
 };
 

@@ -6,28 +6,23 @@
 #include "libs/base/clock.h"
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/api/convert_turns.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/data_files.h"
 
 namespace rectify::deadline::api {
 namespace {
 
-static_assert(static_cast<int>(domain::OrderState::kVoided) == v1::Order::STATE_VOIDED);
+static_assert(static_cast<int>(domain::OrderState::kSuperseded) == v1::Order::STATE_SUPERSEDED);
 static_assert(static_cast<int>(domain::OrderKind::kTerm) == v1::ORDER_KIND_TERM);
 static_assert(static_cast<int>(domain::ServiceMethod::kPublicNotice) ==
               v1::SERVICE_METHOD_PUBLIC_NOTICE);
 static_assert(static_cast<int>(domain::ClockState::kCancelled) == v1::Clock::STATE_CANCELLED);
-static_assert(static_cast<int>(domain::Trigger::kTransferConcluded) ==
-              v1::CLOCK_TRIGGER_TRANSFER_CONCLUDED);
+static_assert(static_cast<int>(domain::Trigger::kNextConcluded) ==
+              v1::CLOCK_TRIGGER_NEXT_CONCLUDED);
 
 using rpc::ToDate;
 using rpc::ToTimestamp;
-
-// "张**": the first character, whatever the length.
-std::string Mask(const std::string& text) {
-  const std::string first = Ellipsize(text, 2);
-  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
-  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
-}
 
 template <typename Field, typename Values>
 void Fill(Field* field, const Values& values) {
@@ -44,6 +39,7 @@ v1::OrderItem ToMessage(const domain::OrderItem& item) {
   message.set_term_days(item.term_days);
   if (item.stated_due_date) *message.mutable_stated_due_date() = ToDate(*item.stated_due_date);
   if (item.due_date) *message.mutable_due_date() = ToDate(*item.due_date);
+  if (item.first_due_date) *message.mutable_first_due_date() = ToDate(*item.first_due_date);
   message.set_rectified(!item.open());
   if (item.rectify_time) *message.mutable_rectify_time() = ToTimestamp(*item.rectify_time);
   return message;
@@ -55,17 +51,8 @@ v1::Approval ToMessage(const domain::Approval& approval) {
   message.set_approver(approval.approver);
   if (approval.approve_time) *message.mutable_approve_time() = ToTimestamp(*approval.approve_time);
   message.set_opinion(approval.opinion);
-  return message;
-}
-
-v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
-  v1::ServiceRecord message;
-  message.set_method(static_cast<v1::ServiceMethod>(service.method));
-  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
-  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
-  Fill(message.mutable_officers(), service.officers);
-  message.set_proof(service.proof);
-  message.set_refusal(service.refusal);
+  message.set_content_hash(approval.content_hash);
+  message.set_user(approval.user);
   return message;
 }
 
@@ -143,9 +130,43 @@ void FillHistory(const domain::Order& order, Personal personal, v1::Order& messa
   for (const domain::Recheck& recheck : order.rechecks) {
     *message.add_rechecks() = ToMessage(recheck);
   }
+  for (const domain::Extension& extension : order.extensions) {
+    *message.add_extensions() = ToMessage(extension, personal);
+  }
+  for (const domain::InstrumentDecision& decision : order.decisions) {
+    *message.add_decisions() = api::ToMessage(decision);
+  }
+}
+
+v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
+  switch (clock.state) {
+    case domain::ClockState::kMet:
+      return clock.met_in_time ? v1::CLOCK_OUTCOME_MET_IN_TIME : v1::CLOCK_OUTCOME_MET_LATE;
+    case domain::ClockState::kCancelled:
+      return v1::CLOCK_OUTCOME_CANCELLED;
+    default:
+      return v1::CLOCK_OUTCOME_UNSPECIFIED;
+  }
 }
 
 }  // namespace
+
+std::string Mask(const std::string& text) {
+  const std::string first = Ellipsize(text, 2);
+  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
+  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
+}
+
+v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
+  v1::ServiceRecord message;
+  message.set_method(static_cast<v1::ServiceMethod>(service.method));
+  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
+  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
+  Fill(message.mutable_officers(), service.officers);
+  message.set_proof(service.proof);
+  message.set_refusal(service.refusal);
+  return message;
+}
 
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
   v1::Order message;
@@ -159,10 +180,15 @@ v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal persona
   Fill(message.mutable_officers(), order.officers);
   for (const domain::OrderItem& item : order.items) *message.add_items() = ToMessage(item);
   message.set_document_number(order.document_number);
+  message.set_content_hash(domain::ContentHash(order));
+  if (order.submission) *message.mutable_submission() = ToMessage(*order.submission);
+  message.set_return_reason(order.return_reason);
   message.set_state(static_cast<v1::Order::State>(order.state));
   FillHistory(order, personal, message);
   message.set_void_reason(order.void_reason);
   message.set_replacement(order.replacement);
+  message.set_predecessor(order.predecessor);
+  message.set_successor(order.successor);
   *message.mutable_create_time() = ToTimestamp(order.create_time);
   *message.mutable_update_time() = ToTimestamp(order.update_time);
   if (order.issue_time) *message.mutable_issue_time() = ToTimestamp(*order.issue_time);
@@ -196,6 +222,25 @@ v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
   }
   message.set_venue(clock.venue);
   message.set_reminder_ladder(clock.reminder_ladder);
+  message.set_subject_title(clock.subject_title);
+  message.set_side(static_cast<v1::ClockSide>(clock.side));
+  message.set_outcome(OutcomeOf(clock));
+  if (const auto margin = clock.Margin()) message.set_margin_minutes(absl::ToInt64Minutes(*margin));
+  message.set_margin_days(clock.MarginDays().value_or(0));
+  message.set_handling_officer(clock.handling_officer);
+  message.set_party(clock.party);
+  message.set_street(clock.street);
+  for (const domain::Suspension& suspension : clock.suspensions) {
+    v1::ClockSuspension& shown = *message.add_suspensions();
+    *shown.mutable_from_day() = ToDate(suspension.from);
+    *shown.mutable_to_day() = ToDate(suspension.to);
+    shown.set_reason(suspension.reason);
+  }
+  if (clock.suspended_from) {
+    v1::ClockSuspension& lasting = *message.add_suspensions();
+    *lasting.mutable_from_day() = ToDate(*clock.suspended_from);
+    lasting.set_reason(clock.suspend_reason);
+  }
   return message;
 }
 

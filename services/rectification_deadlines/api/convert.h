@@ -16,9 +16,13 @@ namespace rectify::deadline::api {
 // Whether the answer shows personal data. Commands never do: their answers are kept for repeats.
 enum class Personal { kMasked, kShown };
 
+// "张**": the first character, whatever the length.
+std::string Mask(const std::string& text);
+
 // `now` decides whether it is overdue.
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal);
 v1::Clock ToMessage(const domain::Clock& clock, absl::Time now);
+v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal);
 v1::Period ToMessage(const domain::PeriodRule& rule);
 v1::Calendar ToMessage(const store::CalendarYear& year);
 v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,

@@ -8,8 +8,11 @@
 #include "services/rectification_deadlines/api/convert.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
+#include "services/rectification_deadlines/domain/next_instrument.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
+#include "services/rectification_deadlines/events/turn_payloads.h"
+#include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::api {
@@ -29,8 +32,9 @@ absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
-        ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
-                         context.calendars.NewestForUse(change.sql()));
+        ASSIGN_OR_RETURN(
+            const store::CalendarPtr calendar,
+            context.calendars.NewestForUse(change.sql(), store::DistrictOf(order.name)));
         ASSIGN_OR_RETURN(
             order, domain::Serve(std::move(order), service, officers, *calendar, change.now()));
         events::JournalOrder(
@@ -76,6 +80,29 @@ void JournalRecheck(Change& change, const domain::Rechecked& rechecked) {
   }
 }
 
+// What a second order proves rectified is rectified under the first one too, and so on.
+absl::Status FollowBack(Context& context, Change& change, const domain::Rechecked& rechecked,
+                        absl::Time recheck_time) {
+  std::string name = rechecked.order.predecessor;
+  while (!name.empty() && !rechecked.rectified.empty()) {
+    ASSIGN_OR_RETURN(Order first, context.orders.LoadForUpdate(change.sql(), name));
+    const domain::Rechecked followed = domain::FollowSecondOrder(
+        std::move(first), rechecked.rectified, recheck_time, change.now());
+    events::JournalOrder(
+        change, followed.order,
+        {"FollowSecondOrder", absl::StrCat("再次责令改正后复查，已改正 ", followed.rectified.size(),
+                                           " 项", followed.open.empty() ? "，销案" : "")},
+        events::ToRectifiedUnderSecondOrder(followed, rechecked.order.name, recheck_time),
+        kDepartments | kDiscipline);
+    RETURN_IF_ERROR(context.clocks.Tell(
+        change, domain::SubjectOf(followed.order),
+        {{Trigger::kRechecked, recheck_time}, {Trigger::kRecheckPassed, recheck_time}}));
+    RETURN_IF_ERROR(context.orders.Save(change.sql(), followed.order));
+    name = followed.order.predecessor;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Order> RecordRecheck(Context& context, const Call& call,
                                         const v1::RecordRecheckRequest& request) {
   const domain::Recheck recheck = ToRecheck(request);
@@ -90,6 +117,7 @@ absl::StatusOr<v1::Order> RecordRecheck(Context& context, const Call& call,
                                             domain::OccurrencesOf(recheck, rechecked.order)));
         RETURN_IF_ERROR(
             store::CloseFindings(change.sql(), rechecked.rectified, recheck.recheck_time));
+        RETURN_IF_ERROR(FollowBack(context, change, rechecked, recheck.recheck_time));
         return std::move(rechecked.order);
       });
 }

@@ -1,4 +1,4 @@
-// The rpcs of rectify.deadline.v1.RectificationDeadlines, by group. Each handler holds the context.
+// The rpcs of rectify.deadline.v1, by group. Each handler holds the context.
 #pragma once
 
 #include <memory>
@@ -12,13 +12,16 @@
 
 namespace rectify::deadline::api {
 
-// Registers one handler by the last part of its name.
+inline constexpr char kRectificationDeadlines[] = "RectificationDeadlines";
+inline constexpr char kOrderLife[] = "OrderLife";
+
+// Registers one handler by the last part of its name, in a service of the package.
 template <typename Request, typename Response>
 void RegisterUnary(const std::shared_ptr<Context>& context, absl::string_view method,
-                   absl::StatusOr<Response> (*handler)(Context&, const rpc::Call&,
-                                                       const Request&)) {
+                   absl::StatusOr<Response> (*handler)(Context&, const rpc::Call&, const Request&),
+                   absl::string_view service = kRectificationDeadlines) {
   context->host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.deadline.v1.RectificationDeadlines.", method),
+      absl::StrCat("rectify.deadline.v1.", service, ".", method),
       [context, handler](const rpc::Call& call, const Request& request) {
         return handler(*context, call, request);
       });
@@ -28,8 +31,14 @@ void RegisterUnary(const std::shared_ptr<Context>& context, absl::string_view me
 void RegisterOrderRpcs(const std::shared_ptr<Context>& context);
 // Serve, report, recheck.
 void RegisterExecutionRpcs(const std::shared_ptr<Context>& context);
+// Extensions of terms: requested, decided, served.
+void RegisterExtensionRpcs(const std::shared_ptr<Context>& context);
+// What follows when a hazard outlives its term.
+void RegisterNextInstrumentRpcs(const std::shared_ptr<Context>& context);
 // Clocks, what fell through, due dates.
 void RegisterClockRpcs(const std::shared_ptr<Context>& context);
 void RegisterCalendarRpcs(const std::shared_ptr<Context>& context);
+void RegisterClosureRpcs(const std::shared_ptr<Context>& context);
+void RegisterSealRpcs(const std::shared_ptr<Context>& context);
 
 }  // namespace rectify::deadline::api

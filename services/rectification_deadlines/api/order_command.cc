@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/events/journal.h"
+#include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::api {
@@ -17,11 +20,6 @@ using ::rectify::events::Change;
 
 // The caller waits too; a registry that takes longer counts as away.
 constexpr absl::Duration kPatience = absl::Seconds(3);
-
-absl::Status NotYourTask(absl::string_view zh, absl::string_view en) {
-  return MakeError(absl::StatusCode::kPermissionDenied,
-                   {"NOT_YOUR_TASK", {std::string(zh), std::string(en)}, {}, {}});
-}
 
 bool IsItsOfficer(const rpc::Caller& caller, const domain::Order& order) {
   return caller.HasRole("INSPECTOR") &&
@@ -52,6 +50,20 @@ absl::StatusOr<domain::Officer> AskRegistry(Context& context, const rpc::Call& c
 
 }  // namespace
 
+absl::Status NotYourTask(absl::string_view zh, absl::string_view en) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   {"NOT_YOUR_TASK", {std::string(zh), std::string(en)}, {}, {}});
+}
+
+domain::Signer SignerOf(const rpc::Caller& caller) {
+  domain::Signer signer{caller.subject, {}, caller.roles, caller.subject};
+  for (const std::string& post : caller.posts) {
+    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
+  }
+  if (!signer.officers.empty()) signer.name = signer.officers.front();
+  return signer;
+}
+
 absl::Status Anybody(const rpc::Caller&, const domain::Order&) { return absl::OkStatus(); }
 
 absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order) {
@@ -66,6 +78,11 @@ absl::Status OfficerOrItsVenue(const rpc::Caller& caller, const domain::Order& o
                      "only the venue's manager or the officers of the order may do this");
 }
 
+absl::Status OfficerOrRank(const rpc::Caller& caller, const domain::Order& order) {
+  if (caller.HasRole("DEPARTMENT_HEAD") || caller.HasRole("CHIEF")) return absl::OkStatus();
+  return OneOfItsOfficers(caller, order);
+}
+
 absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
                                   const std::string& etag, const MayAct& may_act,
                                   const Verb& verb) {
@@ -78,6 +95,15 @@ absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const
         RETURN_IF_ERROR(context.orders.Save(change.sql(), order));
         return ToMessage(order, change.now(), Personal::kMasked);
       });
+}
+
+absl::Status DraftFurther(Context& context, Change& change, const domain::Order& draft,
+                          std::string why) {
+  RETURN_IF_ERROR(context.orders.Save(change.sql(), draft));
+  events::JournalOrder(change, draft, {"DraftOrder", std::move(why)}, events::ToOrderDrafted(draft),
+                       ::rectify::events::kInternalOnly);
+  return context.clocks.Tell(change, domain::SubjectOf(draft),
+                             {{domain::Trigger::kOrderDrafted, change.now()}});
 }
 
 absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,

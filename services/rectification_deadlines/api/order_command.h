@@ -17,12 +17,19 @@
 
 namespace rectify::deadline::api {
 
+// PERMISSION_DENIED NOT_YOUR_TASK.
+absl::Status NotYourTask(absl::string_view zh, absl::string_view en);
+
 // Whether the caller may do this to the order.
 using MayAct = std::function<absl::Status(const rpc::Caller&, const domain::Order&)>;
 absl::Status Anybody(const rpc::Caller& caller, const domain::Order& order);
 // PERMISSION_DENIED NOT_YOUR_TASK.
 absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order);
 absl::Status OfficerOrItsVenue(const rpc::Caller& caller, const domain::Order& order);
+absl::Status OfficerOrRank(const rpc::Caller& caller, const domain::Order& order);
+
+// Who signs or decides: the officer that the caller is, or the user when the token names none.
+domain::Signer SignerOf(const rpc::Caller& caller);
 
 // The next state of the order with its journal and all that follows from it; the order itself is
 // saved by the caller. May run several times.
@@ -31,6 +38,11 @@ using Verb =
 
 absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const std::string& name,
                                   const std::string& etag, const MayAct& may_act, const Verb& verb);
+
+// Saves another draft for the findings of an order, with journal and clocks; in the transaction
+// that ends the old order's, so that no finding is ever without one. `why` in Chinese.
+absl::Status DraftFurther(Context& context, ::rectify::events::Change& change,
+                          const domain::Order& draft, std::string why);
 
 // The officers by name; those that no event has brought yet are asked from the registry. Unknown
 // ones are left out. Call it before a transaction begins.

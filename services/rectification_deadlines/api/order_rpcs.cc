@@ -2,14 +2,15 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/resource_name.h"
-#include "services/rectification_deadlines/api/convert.h"
+#include "services/rectification_deadlines/api/convert_turns.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/names.h"
@@ -47,8 +48,14 @@ absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
   if (!enforcement && !HasOneOf(call.caller, kOtherReaders) && !call.caller.HasPost(order.venue)) {
     return rectify::NotFoundError(request.name());
   }
-  return ToMessage(order, context.host.clock().Now(),
-                   enforcement ? Personal::kShown : Personal::kMasked);
+  const absl::Time now = context.host.clock().Now();
+  v1::Order message = ToMessage(order, now, enforcement ? Personal::kShown : Personal::kMasked);
+  if (enforcement) {
+    for (const auto& proposal : domain::ProposalsFor(order, context.policy, CivilDayOf(now))) {
+      *message.add_proposals() = ToMessage(proposal);
+    }
+  }
+  return message;
 }
 
 absl::StatusOr<v1::ListOrdersResponse> ListOrders(Context& context, const Call& call,
@@ -105,9 +112,10 @@ absl::StatusOr<v1::Order> UpdateOrder(Context& context, const Call& call,
 
 absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
                                       const v1::SubmitOrderRequest& request) {
+  const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(context, call, request.name(), request.etag(), OneOfItsOfficers,
                  [&](Change& change, Order order) -> absl::StatusOr<Order> {
-                   ASSIGN_OR_RETURN(order, domain::Submit(std::move(order), change.now()));
+                   ASSIGN_OR_RETURN(order, domain::Submit(std::move(order), signer, change.now()));
                    const bool reviewed = order.state == domain::OrderState::kInReview;
                    JournalReview(change, order,
                                  {"SubmitOrder", reviewed ? "提交审批" : "提交，当场文书无须审批"},
@@ -116,28 +124,23 @@ absl::StatusOr<v1::Order> SubmitOrder(Context& context, const Call& call,
                  });
 }
 
-// Who signs: the officer that the caller is, or the user when the token names no officer.
-domain::Signer SignerOf(const rpc::Caller& caller) {
-  domain::Signer signer{caller.subject, {}, caller.roles};
-  for (const std::string& post : caller.posts) {
-    if (absl::StrContains(post, "/officers/")) signer.officers.push_back(post);
-  }
-  if (!signer.officers.empty()) signer.name = signer.officers.front();
-  return signer;
-}
-
 absl::StatusOr<v1::Order> ApproveOrder(Context& context, const Call& call,
                                        const v1::ApproveOrderRequest& request) {
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(context, call, request.name(), request.etag(), Anybody,
                  [&](Change& change, Order order) -> absl::StatusOr<Order> {
+                   if (!request.content_hash().empty()) {
+                     RETURN_IF_ERROR(domain::RequireContent(order, request.content_hash()));
+                   }
                    ASSIGN_OR_RETURN(order, domain::Approve(std::move(order), signer,
                                                            request.opinion(), change.now()));
                    const bool complete = order.state == domain::OrderState::kApproved;
                    JournalReview(change, order,
                                  {"ApproveOrder",
                                   complete ? "审批签署，全部环节已同意" : "审批签署",
-                                  {{"approver", signer.name}, {"opinion", request.opinion()}}},
+                                  {{"approver", signer.name},
+                                   {"opinion", request.opinion()},
+                                   {"content_hash", domain::ContentHash(order)}}},
                                  "APPROVED");
                    return order;
                  });
@@ -145,15 +148,15 @@ absl::StatusOr<v1::Order> ApproveOrder(Context& context, const Call& call,
 
 absl::StatusOr<v1::Order> ReturnOrder(Context& context, const Call& call,
                                       const v1::ReturnOrderRequest& request) {
-  return RunVerb(context, call, request.name(), request.etag(), Anybody,
-                 [&](Change& change, Order order) -> absl::StatusOr<Order> {
-                   ASSIGN_OR_RETURN(order, domain::Return(std::move(order), change.now()));
-                   JournalReview(
-                       change, order,
-                       {"ReturnOrder", "退回修改，已有审批作废", {{"reason", request.reason()}}},
-                       "RETURNED");
-                   return order;
-                 });
+  return RunVerb(
+      context, call, request.name(), request.etag(), Anybody,
+      [&](Change& change, Order order) -> absl::StatusOr<Order> {
+        ASSIGN_OR_RETURN(order, domain::Return(std::move(order), request.reason(), change.now()));
+        JournalReview(change, order,
+                      {"ReturnOrder", "退回修改，已有审批作废", {{"reason", request.reason()}}},
+                      "RETURNED");
+        return order;
+      });
 }
 
 absl::StatusOr<v1::Order> IssueOrder(Context& context, const Call& call,
@@ -173,18 +176,6 @@ absl::StatusOr<v1::Order> IssueOrder(Context& context, const Call& call,
       });
 }
 
-// In the transaction that ends the old order's clock, so that no finding is ever without one.
-absl::Status DraftReplacement(Context& context, Change& change, const Order& voided,
-                              const Order& replacement) {
-  RETURN_IF_ERROR(context.orders.Save(change.sql(), replacement));
-  events::JournalOrder(
-      change, replacement,
-      {"DraftOrder", absl::StrCat("重新拟制，替代作废文书 ", voided.document_number)},
-      events::ToOrderDrafted(replacement), kInternalOnly);
-  return context.clocks.Tell(change, domain::SubjectOf(replacement),
-                             {{Trigger::kOrderDrafted, change.now()}});
-}
-
 absl::StatusOr<v1::Order> VoidOrder(Context& context, const Call& call,
                                     const v1::VoidOrderRequest& request) {
   return RunVerb(
@@ -201,7 +192,9 @@ absl::StatusOr<v1::Order> VoidOrder(Context& context, const Call& call,
                              events::ToOrderVoided(result.voided), kDiscipline);
         RETURN_IF_ERROR(context.clocks.Tell(change, domain::SubjectOf(result.voided),
                                             {{Trigger::kOrderVoided, change.now()}}));
-        RETURN_IF_ERROR(DraftReplacement(context, change, result.voided, result.replacement));
+        RETURN_IF_ERROR(
+            DraftFurther(context, change, result.replacement,
+                         absl::StrCat("重新拟制，替代作废文书 ", result.voided.document_number)));
         return std::move(result.voided);
       });
 }

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/domain/clock_internal.h"
 
 namespace rectify::deadline::domain {
 namespace {
@@ -21,27 +20,21 @@ bool AppliesTo(const ClockRule& rule, const Subject& subject) {
                                    *subject.kind) != rule.order_kinds.end();
 }
 
+bool IsAbout(const ClockRule& rule, const Occurrence& occurrence) {
+  if (rule.instruments.empty() || !occurrence.instrument) return true;
+  return std::find(rule.instruments.begin(), rule.instruments.end(), *occurrence.instrument) !=
+         rule.instruments.end();
+}
+
+bool Contains(const std::vector<std::string>& findings, const std::string& finding) {
+  return std::find(findings.begin(), findings.end(), finding) != findings.end();
+}
+
 bool Covers(Coverage coverage, const SubjectItem& item, absl::CivilDay day) {
   if (!item.open) return false;
   if (coverage == Coverage::kAllOpen) return true;
   const bool term_runs = item.due_date && day <= *item.due_date;
   return term_runs == (coverage == Coverage::kTermRunning);
-}
-
-std::string OwnerOf(const ClockRule& rule, const Subject& subject) {
-  const std::vector<std::string> parts = absl::StrSplit(subject.name, '/');
-  const std::string posts = absl::StrCat("districts/", parts.size() > 1 ? parts[1] : "", "/posts/");
-  switch (rule.owner) {
-    case Owner::kHandlingOfficer:
-      return subject.handling_officer;
-    case Owner::kVenue:
-      return subject.venue;
-    case Owner::kDepartmentHead:
-      return posts + "department-head";
-    case Owner::kChief:
-      return posts + "chief";
-  }
-  return "";
 }
 
 // One step of the machine, over the clocks of one subject.
@@ -59,7 +52,8 @@ class Step {
   absl::StatusOr<std::vector<Effect>> Run() {
     EndClocks();
     for (const ClockRule& rule : policy_.clocks) {
-      if (!AppliesTo(rule, subject_)) continue;
+      if (!AppliesTo(rule, subject_) || !IsAbout(rule, occurrence_)) continue;
+      if (Has(rule.moved_on, occurrence_.trigger)) RETURN_IF_ERROR(MoveAll(rule));
       if (Has(rule.start_on, occurrence_.trigger)) {
         RETURN_IF_ERROR(Start(rule, rule.start_fact, rule.coverage));
       } else if (Has(rule.earlier_start_on, occurrence_.trigger)) {
@@ -73,27 +67,35 @@ class Step {
   void EndClocks() {
     for (Clock& clock : running_) {
       const ClockRule* rule = policy_.FindClock(clock.kind);
-      if (rule == nullptr || !Concerns(clock)) continue;
+      if (rule == nullptr || !IsAbout(*rule, occurrence_) || !Concerns(clock)) continue;
       if (Has(rule->met_on, occurrence_.trigger)) {
         End(clock, Effect::Kind::kMeet, MeetTime(*rule));
       } else if (Has(rule->cancelled_on, occurrence_.trigger)) {
         End(clock, Effect::Kind::kCancel, occurrence_.time);
       }
     }
-    std::erase_if(running_, [](const Clock& c) { return c.state != ClockState::kRunning; });
+    std::erase_if(running_, [](const Clock& c) { return !c.Open(); });
   }
 
   // A passed item concerns only the clocks of which nothing is left, an open one only those of
-  // which something is.
+  // which something is, an extension only those of which no term has ended.
   bool Concerns(const Clock& clock) const {
-    const bool any_open =
-        std::any_of(subject_.items.begin(), subject_.items.end(), [&](const SubjectItem& item) {
-          return item.open && std::find(clock.findings.begin(), clock.findings.end(),
-                                        item.finding) != clock.findings.end();
-        });
-    if (occurrence_.trigger == Trigger::kRecheckPassed) return !any_open;
-    if (occurrence_.trigger == Trigger::kRecheckNotPassed) return any_open;
-    return true;
+    auto any = [&](Coverage coverage) {
+      const absl::CivilDay day = CivilDayOf(occurrence_.time);
+      return std::any_of(subject_.items.begin(), subject_.items.end(), [&](const auto& item) {
+        return Covers(coverage, item, day) && Contains(clock.findings, item.finding);
+      });
+    };
+    switch (occurrence_.trigger) {
+      case Trigger::kRecheckPassed:
+        return !any(Coverage::kAllOpen);
+      case Trigger::kRecheckNotPassed:
+        return any(Coverage::kAllOpen);
+      case Trigger::kExtensionGranted:
+        return !any(Coverage::kTermEnded);
+      default:
+        return true;
+    }
   }
 
   absl::Time MeetTime(const ClockRule& rule) const {
@@ -102,11 +104,7 @@ class Step {
   }
 
   void End(Clock& clock, Effect::Kind kind, absl::Time time) {
-    const bool met = kind == Effect::Kind::kMeet;
-    clock.state = met ? ClockState::kMet : ClockState::kCancelled;
-    clock.end_time = time;
-    clock.met_in_time = met && time <= clock.due_time;
-    ++clock.version;
+    EndClock(clock, kind, time);
     effects_.push_back({kind, clock});
   }
 
@@ -114,7 +112,9 @@ class Step {
     const absl::CivilDay day = CivilDayOf(occurrence_.time);
     std::vector<const SubjectItem*> covered;
     for (const SubjectItem& item : subject_.items) {
-      if (Covers(coverage, item, day)) covered.push_back(&item);
+      const bool concerned =
+          occurrence_.findings.empty() || Contains(occurrence_.findings, item.finding);
+      if (concerned && Covers(coverage, item, day)) covered.push_back(&item);
     }
     if (covered.empty()) return absl::OkStatus();
     if (rule.scope == Scope::kSubject) return StartOne(rule, fact, covered);
@@ -125,17 +125,11 @@ class Step {
   absl::Status StartOne(const ClockRule& rule, StartFact fact,
                         const std::vector<const SubjectItem*>& items) {
     if (FindRunning(rule, items) != nullptr) return absl::OkStatus();
-    Clock clock;
-    clock.kind = rule.kind;
-    clock.title = rule.title;
-    clock.subject = subject_.name;
+    Clock clock = NewClock(rule, subject_, /*duty_owner=*/"");
     for (const SubjectItem* item : items) clock.findings.push_back(item->finding);
-    clock.owner = OwnerOf(rule, subject_);
-    clock.venue = subject_.venue;
-    clock.reminder_ladder = rule.reminder_ladder;
     clock.start_time = StartTime(fact, items);
     clock.period = rule.period ? rule.period : items.front()->term;
-    RETURN_IF_ERROR(SetDueDate(clock, items.front()->due_date));
+    RETURN_IF_ERROR(SetDueDate(clock, items.front()->due_date, calendar_));
     clock.first_due_date = clock.due_date;
     effects_.push_back({Effect::Kind::kStart, std::move(clock)});
     return absl::OkStatus();
@@ -152,13 +146,41 @@ class Step {
     if (clock == nullptr) return Start(rule, StartFact::kTrigger, Coverage::kAllOpen);
     Clock moved = *clock;
     moved.start_time = occurrence_.time;
-    RETURN_IF_ERROR(SetDueDate(moved, std::nullopt));
+    RETURN_IF_ERROR(SetDueDate(moved, std::nullopt, calendar_));
     if (moved.due_time >= clock->due_time) return absl::OkStatus();
-    moved.overdue_announced = false;
-    moved.changes.push_back({now_, clock->due_date, moved.due_date, clock->calendar_version,
-                             moved.calendar_version, "EARLIER_START"});
-    ++moved.version;
+    NoteChange(moved, *clock, now_, "EARLIER_START");
     *clock = moved;
+    effects_.push_back({Effect::Kind::kMove, std::move(moved)});
+    return absl::OkStatus();
+  }
+
+  absl::Status MoveAll(const ClockRule& rule) {
+    for (Clock& clock : running_) {
+      if (clock.kind == rule.kind) RETURN_IF_ERROR(MoveOne(rule, clock));
+    }
+    return absl::OkStatus();
+  }
+
+  // Follows the due dates of its open items: the date itself without a period of its own, else its
+  // period from the earliest of them.
+  absl::Status MoveOne(const ClockRule& rule, Clock& clock) {
+    std::vector<const SubjectItem*> items;
+    for (const SubjectItem& item : subject_.items) {
+      if (item.open && Contains(clock.findings, item.finding)) items.push_back(&item);
+    }
+    if (items.empty()) return absl::OkStatus();
+    Clock moved = clock;
+    if (!rule.period) {
+      moved.period.reset();
+    } else if (rule.start_fact != StartFact::kItemDueDate || occurrence_.applied) {
+      return absl::OkStatus();
+    } else {
+      moved.start_time = StartTime(StartFact::kItemDueDate, items);
+    }
+    RETURN_IF_ERROR(SetDueDate(moved, items.front()->due_date, calendar_));
+    if (moved.due_time == clock.due_time) return absl::OkStatus();
+    NoteChange(moved, clock, now_, "EXTENDED");
+    clock = moved;
     effects_.push_back({Effect::Kind::kMove, std::move(moved)});
     return absl::OkStatus();
   }
@@ -187,23 +209,6 @@ class Step {
     }
     // The last day of the term is the start day, which is not counted.
     return earliest == absl::CivilDay::max() ? occurrence_.time : StartOfDay(earliest);
-  }
-
-  absl::Status SetDueDate(Clock& clock, std::optional<absl::CivilDay> stated) const {
-    if (!clock.period) {
-      if (!stated) return absl::InternalError("a clock without period needs a stated date");
-      clock.due_date = stated;
-      clock.due_time = StartOfDay(*stated + 1);
-      clock.calendar_version = calendar_.version();
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(const Deadline deadline,
-                     Compute({*clock.period, clock.start_time}, calendar_));
-    clock.due_time = deadline.due_instant;
-    clock.due_date = deadline.last_day;
-    clock.provisional = deadline.provisional;
-    clock.calendar_version = deadline.calendar_version;
-    return absl::OkStatus();
   }
 
   const Policy& policy_;
@@ -270,27 +275,31 @@ absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject&
 }
 
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
-                                               const workday::Calendar& calendar, absl::Time now) {
+                                               const workday::Calendar& calendar, absl::Time now,
+                                               CalendarChange cause) {
   if (clock.state != ClockState::kRunning || !clock.period) return std::nullopt;
-  ASSIGN_OR_RETURN(const Deadline deadline, Compute({*clock.period, clock.start_time}, calendar));
-  if (deadline.last_day == clock.due_date && deadline.provisional == clock.provisional) {
+  Clock moved = clock;
+  RETURN_IF_ERROR(SetDueDate(moved, std::nullopt, calendar));
+  if (moved.due_date == clock.due_date && moved.provisional == clock.provisional) {
     return std::nullopt;
   }
-  Clock moved = clock;
-  if (moved.due_time != deadline.due_instant) moved.overdue_announced = false;
-  moved.due_time = deadline.due_instant;
-  moved.due_date = deadline.last_day;
-  moved.provisional = deadline.provisional;
-  moved.calendar_version = deadline.calendar_version;
-  moved.changes.push_back({now, clock.due_date, moved.due_date, clock.calendar_version,
-                           moved.calendar_version,
-                           clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED"});
-  ++moved.version;
+  const char* const notice = clock.provisional ? "CALENDAR_LOADED" : "CALENDAR_REVISED";
+  NoteChange(moved, clock, now, cause == CalendarChange::kClosure ? "DISTRICT_CLOSURE" : notice);
   return moved;
 }
 
+std::optional<absl::Duration> Clock::Margin() const {
+  if (state != ClockState::kMet || !end_time) return std::nullopt;
+  return due_time - *end_time;
+}
+
+std::optional<int> Clock::MarginDays() const {
+  if (state != ClockState::kMet || !end_time || !due_date) return std::nullopt;
+  return static_cast<int>(*due_date - CivilDayOf(*end_time));
+}
+
 PeriodInput InputOf(const Clock& clock) {
-  if (clock.period) return {*clock.period, clock.start_time};
+  if (clock.period) return {*clock.period, clock.start_time, clock.suspensions};
   const absl::CivilDay start = CivilDayOf(clock.start_time);
   const int days = clock.due_date ? static_cast<int>(*clock.due_date - start) : 0;
   return {PeriodRule{.code = "stated",

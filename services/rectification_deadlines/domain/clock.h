@@ -17,13 +17,13 @@
 namespace rectify::deadline::domain {
 
 // Numbers are those of the contract.
-enum class ClockState { kRunning = 1, kMet = 2, kCancelled = 3 };
+enum class ClockState { kRunning = 1, kMet = 2, kCancelled = 3, kSuspended = 4 };
 
 struct DueDateChange {
   absl::Time change_time;
   std::optional<absl::CivilDay> old_due_date, new_due_date;
   std::string old_calendar_version, new_calendar_version;
-  std::string reason;  // CALENDAR_LOADED, CALENDAR_REVISED, EARLIER_START
+  std::string reason;  // CALENDAR_LOADED …, as in the contract
 };
 
 struct Clock {
@@ -32,7 +32,7 @@ struct Clock {
   std::vector<std::string> findings;
   std::string owner, venue, reminder_ladder;
   absl::Time start_time;
-  std::optional<PeriodRule> period;  // nullopt for a date stated in the order
+  std::optional<PeriodRule> period;  // nullopt for a date stated in the order or by the duty
   absl::Time due_time;
   std::optional<absl::CivilDay> due_date, first_due_date;
   bool provisional = false;
@@ -43,7 +43,19 @@ struct Clock {
   bool overdue_announced = false;  // for the present due time
   int64_t version = 1;
   std::vector<DueDateChange> changes;
+  std::string subject_title;  // short text of what the subject is about
+  Side side = Side::kAuthority;
+  std::string handling_officer, party, street;
+  std::vector<Suspension> suspensions;           // that have ended, in the order of their ends
+  std::optional<absl::CivilDay> suspended_from;  // first day of the one that lasts
+  std::string suspend_reason;                    // of the one that lasts
 
+  // How early it was met, negative when late; nullopt unless it was met. In days, from the day of
+  // the end to the due date: nullopt for hours too.
+  std::optional<absl::Duration> Margin() const;
+  std::optional<int> MarginDays() const;
+  // Neither met nor cancelled.
+  bool Open() const { return state == ClockState::kRunning || state == ClockState::kSuspended; }
   bool OverdueAt(absl::Time now) const { return state == ClockState::kRunning && due_time < now; }
 };
 
@@ -56,13 +68,14 @@ struct SubjectItem {
   bool open = true;
 };
 
-// The order or finding whose clocks run, with what the clocks need to know of it.
+// The order, finding or other resource whose clocks run, with what the clocks need to know of it.
 struct Subject {
   std::string name;
-  std::optional<OrderKind> kind;  // nullopt for a finding
+  std::optional<OrderKind> kind;  // nullopt for all but orders
   std::string venue, party, street, handling_officer, document_number;
   absl::Time inspect_time;
   std::vector<SubjectItem> items;
+  std::string title{};  // what it is about; empty: what its items say
 };
 
 Subject SubjectOf(const Order& order);
@@ -74,28 +87,36 @@ struct Occurrence {
   // When the venue says that it had done its part, if a recheck proves it so: its duty is judged by
   // this instant, not by the day on which an officer came to look.
   std::optional<absl::Time> reported_time{};
+  std::vector<std::string> findings{};         // that it is about; empty: all items
+  std::optional<NextInstrument> instrument{};  // of kNextDecided and kNextConcluded
+  // An application for a recheck waits: a count from it, not from the due date, goes on.
+  bool applied = false;
 };
 
 // What a recheck or report means for the clocks, in the order in which to tell it.
 std::vector<Occurrence> OccurrencesOf(const Recheck& recheck, const Order& after);
 
 struct Effect {
-  enum class Kind { kStart, kMove, kMeet, kCancel };
+  enum class Kind { kStart, kMove, kMeet, kCancel, kSuspend, kResume };
   Kind kind;
   Clock clock;  // after it; its last change is what moved it
 };
 
-// `running` are the running clocks of the subject. A clock that is touched is one version higher.
+// `running` are the open clocks of the subject. A clock that is touched is one version higher.
 // INVALID_ARGUMENT when a period can't be counted.
 absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject& subject,
                                             const Occurrence& occurrence,
                                             const std::vector<Clock>& running,
                                             const workday::Calendar& calendar, absl::Time now);
 
+// What made the calendar another one.
+enum class CalendarChange { kNotice, kClosure };
+
 // The clock under another calendar: nullopt unless its due date moves or becomes firm. The due date
 // printed in an order that was served stays as it was printed; this moves only our own count.
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,
-                                               const workday::Calendar& calendar, absl::Time now);
+                                               const workday::Calendar& calendar, absl::Time now,
+                                               CalendarChange cause = CalendarChange::kNotice);
 
 // The period of a running clock as input of Compute() and Explain(). A date stated in the order is
 // shown as the natural days up to it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 // Two failed rechecks with a report before each are as many as can behave differently: the machine
 // remembers nothing but the clocks that run.
 constexpr int kSteps = 4;
+constexpr int kExtendedBy = 20;  // days
 constexpr size_t kShown = 5;
 
 struct World {
@@ -70,6 +72,7 @@ class Walker {
     for (const int days : {1, 10, 30}) {
       World later = world;
       later.now += absl::Hours(24 * days);
+      if (steps == kSteps) WalkExtension(later);
       World reported = later;
       Tell(reported, Trigger::kRectificationReported);
       WalkOn(reported, steps - 1);
@@ -84,11 +87,43 @@ class Walker {
     Apply(world, Trigger::kRechecked);
     if (rectified > 0) Apply(world, Trigger::kRecheckPassed);
     Tell(world, Trigger::kRecheckNotPassed);
+    if (steps > kSteps - 2) WalkInstruments(world);
     WalkOn(world, steps - 1);
   }
 
-  void Tell(World& world, Trigger trigger) {
-    Apply(world, trigger);
+  // Asked for and refused, or granted for both items.
+  void WalkExtension(const World& world) {
+    if (world.subject.items.front().due_date < CivilDayOf(world.now)) return;
+    World refused = world;
+    Tell(refused, Trigger::kExtensionRequested);
+    refused.now += absl::Hours(24);
+    Tell(refused, Trigger::kExtensionDecided);
+    World granted = refused;
+    for (SubjectItem& item : granted.subject.items) {
+      item.due_date = *item.due_date + kExtendedBy;
+      item.term.reset();
+    }
+    Tell(granted, Trigger::kExtensionGranted);
+    WalkOn(refused, 1);
+    WalkOn(granted, 1);
+  }
+
+  // Each instrument that can follow, decided at once and concluded after a while. A second order
+  // is an order of its own, walked from its draft.
+  void WalkInstruments(const World& world) {
+    if (world.subject.items.front().due_date >= CivilDayOf(world.now)) return;
+    for (const InstrumentRule& rule : policy_.instruments) {
+      if (rule.instrument == NextInstrument::kSecondOrder) continue;
+      World decided = world;
+      Tell(decided, Trigger::kNextDecided, rule.instrument);
+      decided.now += absl::Hours(24 * kExtendedBy);
+      Tell(decided, Trigger::kNextConcluded, rule.instrument);
+      WalkOn(decided, 1);
+    }
+  }
+
+  void Tell(World& world, Trigger trigger, std::optional<NextInstrument> instrument = {}) {
+    Apply(world, trigger, instrument);
     for (const SubjectItem& item : world.subject.items) {
       if (!item.open || Covered(world, item) || gaps_.size() >= kShown) continue;
       gaps_.emplace(absl::StrCat(world.way, "之后，未改正的隐患没有运行中的计时"),
@@ -96,10 +131,12 @@ class Walker {
     }
   }
 
-  void Apply(World& world, Trigger trigger) {
+  void Apply(World& world, Trigger trigger, std::optional<NextInstrument> instrument = {}) {
     absl::StrAppend(&world.way, world.way.empty() ? "" : "→", NameOf(trigger));
-    absl::StatusOr<std::vector<Effect>> effects = Advance(
-        policy_, world.subject, {trigger, world.now}, world.running, NoNotices(), world.now);
+    Occurrence occurrence{.trigger = trigger, .time = world.now};
+    occurrence.instrument = instrument;
+    absl::StatusOr<std::vector<Effect>> effects =
+        Advance(policy_, world.subject, occurrence, world.running, NoNotices(), world.now);
     if (!effects.ok()) {
       gaps_.emplace(absl::StrCat(world.way, "：期限无法计算"), effects.status().ToString());
       return;
@@ -111,10 +148,14 @@ class Walker {
     }
   }
 
+  // An item after its term needs somebody of the authority who must act: the venue's own clock has
+  // run out and moves nobody.
   static bool Covered(const World& world, const SubjectItem& item) {
+    const bool ended = item.due_date && *item.due_date < CivilDayOf(world.now);
     return std::any_of(world.running.begin(), world.running.end(), [&](const Clock& clock) {
-      return !clock.owner.empty() && std::find(clock.findings.begin(), clock.findings.end(),
-                                               item.finding) != clock.findings.end();
+      return !clock.owner.empty() && (!ended || clock.owner != world.subject.venue) &&
+             std::find(clock.findings.begin(), clock.findings.end(), item.finding) !=
+                 clock.findings.end();
     });
   }
 

@@ -1,12 +1,15 @@
 #include "services/rectification_deadlines/domain/order.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/domain/order_internal.h"
 
 namespace rectify::deadline::domain {
@@ -15,15 +18,8 @@ namespace {
 // Beyond any term in practice; keeps a typing error from becoming a date.
 constexpr int kMaxTermDays = 3'650;
 
-std::vector<Approval> OpenSteps(const Policy& policy, OrderKind kind) {
-  std::vector<Approval> steps;
-  for (const std::string& role : policy.DocumentOf(kind).approval_steps) {
-    steps.push_back({.role = role, .approver = ""});
-  }
-  return steps;
-}
-
 void VoidApprovals(Order& order) {
+  order.submission.reset();
   for (Approval& approval : order.approvals) approval = {.role = approval.role, .approver = ""};
 }
 
@@ -96,27 +92,91 @@ absl::Status CheckItems(const Order& order, const std::vector<OrderItem>& items)
   return absl::OkStatus();
 }
 
-absl::Status NotDistinctError(const Signer& signer) {
+absl::Status NotDistinctError(absl::string_view name) {
   return PreconditionError(
       "APPROVER_NOT_DISTINCT",
       {"承办人、承办部门负责人、法核人员、消防机构负责人须为不同的人",
        "the officers of the order and the signers of each step must be different people"},
-      {{"approver", signer.name}});
+      {{"approver", std::string(name)}});
+}
+
+// The same person may sign once in a post and once without, so accounts are compared too.
+bool SignedBy(const Approval& approval, const Signer& signer) {
+  if (approval.approver.empty()) return false;
+  if (approval.approver == signer.name) return true;
+  if (!signer.user.empty() && approval.user == signer.user) return true;
+  return std::find(signer.officers.begin(), signer.officers.end(), approval.approver) !=
+         signer.officers.end();
+}
+
+bool IsOfTheCase(const Order& order, const Signer& signer) {
+  bool is =
+      order.HasOfficer(signer.name) || (order.submission && SignedBy(*order.submission, signer));
+  for (const std::string& officer : signer.officers) is |= order.HasOfficer(officer);
+  return is;
 }
 
 absl::Status CheckDistinct(const Order& order, const Signer& signer) {
-  std::vector<std::string> names = signer.officers;
-  names.push_back(signer.name);
-  for (const std::string& name : names) {
-    if (order.HasOfficer(name)) return NotDistinctError(signer);
-    for (const Approval& approval : order.approvals) {
-      if (approval.approver == name) return NotDistinctError(signer);
-    }
-  }
-  return absl::OkStatus();
+  bool signs_twice = IsOfTheCase(order, signer);
+  for (const Approval& approval : order.approvals) signs_twice |= SignedBy(approval, signer);
+  return signs_twice ? NotDistinctError(signer.name) : absl::OkStatus();
+}
+
+absl::Status NotYourStep(absl::string_view role) {
+  return MakeError(absl::StatusCode::kPermissionDenied,
+                   {"NOT_YOUR_TASK",
+                    {absl::StrCat("当前环节须由 ", role, " 签署"),
+                     absl::StrCat("the open step is to be signed by a ", role)},
+                    {{"role", std::string(role)}},
+                    {}});
+}
+
+void Sign(Approval& step, const Signer& signer, absl::string_view opinion, const Order& order,
+          absl::Time now) {
+  step.approver = signer.name;
+  step.user = signer.user;
+  step.approve_time = now;
+  step.opinion = std::string(opinion);
+  step.content_hash = ContentHash(order);
 }
 
 }  // namespace
+
+std::vector<Approval> OpenSteps(const Policy& policy, OrderKind kind) {
+  std::vector<Approval> steps;
+  for (const std::string& role : policy.DocumentOf(kind).approval_steps) {
+    steps.push_back({.role = role, .approver = ""});
+  }
+  return steps;
+}
+
+Order DraftAnew(const Order& order, std::string name, const Policy& policy, absl::Time now) {
+  Order draft;
+  draft.name = std::move(name);
+  draft.kind = order.kind;
+  draft.inspection = order.inspection;
+  draft.inspect_time = order.inspect_time;
+  draft.venue = order.venue;
+  draft.party = order.party;
+  draft.street = order.street;
+  draft.officers = order.officers;
+  draft.approvals = OpenSteps(policy, order.kind);
+  draft.create_time = draft.update_time = now;
+  return draft;
+}
+
+absl::Status RequireRole(const Signer& signer, const std::vector<std::string>& roles) {
+  const bool has = std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+    return std::find(signer.roles.begin(), signer.roles.end(), role) != signer.roles.end();
+  });
+  return has ? absl::OkStatus() : NotYourStep(absl::StrJoin(roles, "/"));
+}
+
+absl::Status RequireDecider(const Order& order, const Signer& signer,
+                            const std::vector<std::string>& roles) {
+  RETURN_IF_ERROR(RequireRole(signer, roles));
+  return IsOfTheCase(order, signer) ? NotDistinctError(signer.name) : absl::OkStatus();
+}
 
 absl::string_view NameOf(OrderState state) {
   switch (state) {
@@ -138,6 +198,8 @@ absl::string_view NameOf(OrderState state) {
       return "CLOSED";
     case OrderState::kVoided:
       return "VOIDED";
+    case OrderState::kSuperseded:
+      return "SUPERSEDED";
   }
   return "";
 }
@@ -195,8 +257,14 @@ absl::StatusOr<Order> Edit(Order order, const std::vector<OrderItem>& items, abs
   return Next(std::move(order), OrderState::kDrafted, now);
 }
 
-absl::StatusOr<Order> Submit(Order order, absl::Time now) {
+absl::StatusOr<Order> Submit(Order order, const Signer& signer, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kDrafted}));
+  const auto post = std::find_if(signer.officers.begin(), signer.officers.end(),
+                                 [&](const std::string& o) { return order.HasOfficer(o); });
+  if (post == signer.officers.end()) return NotYourStep("INSPECTOR");
+  order.submission = Approval{.role = "INSPECTOR", .approver = ""};
+  Sign(*order.submission, {*post, signer.officers, signer.roles, signer.user}, "", order, now);
+  order.return_reason.clear();
   const bool reviewed = !order.approvals.empty();
   return Next(std::move(order), reviewed ? OrderState::kInReview : OrderState::kApproved, now);
 }
@@ -208,29 +276,31 @@ absl::StatusOr<Order> Approve(Order order, const Signer& signer, absl::string_vi
                            [](const Approval& a) { return a.approver.empty(); });
   if (step == order.approvals.end()) return absl::InternalError("no open step in review");
   if (std::find(signer.roles.begin(), signer.roles.end(), step->role) == signer.roles.end()) {
-    return MakeError(absl::StatusCode::kPermissionDenied,
-                     {"NOT_YOUR_TASK",
-                      {absl::StrCat("当前环节须由 ", step->role, " 签署"),
-                       absl::StrCat("the open step is to be signed by a ", step->role)},
-                      {{"role", step->role}},
-                      {}});
+    return NotYourStep(step->role);
   }
   RETURN_IF_ERROR(CheckDistinct(order, signer));
-  step->approver = signer.name;
-  step->approve_time = now;
-  step->opinion = std::string(opinion);
+  RETURN_IF_ERROR(RequireContent(order, order.submission ? order.submission->content_hash : ""));
+  Sign(*step, signer, opinion, order, now);
   const bool complete = std::next(step) == order.approvals.end();
   return Next(std::move(order), complete ? OrderState::kApproved : OrderState::kInReview, now);
 }
 
-absl::StatusOr<Order> Return(Order order, absl::Time now) {
+absl::StatusOr<Order> Return(Order order, absl::string_view reason, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kInReview, OrderState::kApproved}));
   VoidApprovals(order);
+  order.return_reason = std::string(reason);
   return Next(std::move(order), OrderState::kDrafted, now);
 }
 
 absl::Status RequireApproved(const Order& order) {
-  return RequireState(order, {OrderState::kApproved});
+  RETURN_IF_ERROR(RequireState(order, {OrderState::kApproved}));
+  RETURN_IF_ERROR(RequireContent(order, order.submission ? order.submission->content_hash : ""));
+  std::set<std::string> people(order.officers.begin(), order.officers.end());
+  for (const Approval& approval : order.approvals) {
+    RETURN_IF_ERROR(RequireContent(order, approval.content_hash));
+    if (!people.insert(approval.approver).second) return NotDistinctError(approval.approver);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now) {
@@ -244,18 +314,9 @@ absl::StatusOr<Voided> Void(Order order, std::string reason, std::string replace
                             const Policy& policy, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kDrafted, OrderState::kInReview,
                                        OrderState::kApproved, OrderState::kIssued}));
-  Order draft;
-  draft.name = replacement_name;
-  draft.kind = order.kind;
-  draft.inspection = order.inspection;
-  draft.inspect_time = order.inspect_time;
-  draft.venue = order.venue;
-  draft.party = order.party;
-  draft.street = order.street;
-  draft.officers = order.officers;
+  Order draft = DraftAnew(order, replacement_name, policy, now);
   draft.items = order.items;
-  draft.approvals = OpenSteps(policy, order.kind);
-  draft.create_time = draft.update_time = now;
+  draft.predecessor = order.predecessor;
   order.void_reason = std::move(reason);
   order.replacement = std::move(replacement_name);
   return Voided{Next(std::move(order), OrderState::kVoided, now), std::move(draft)};

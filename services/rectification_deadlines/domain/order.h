@@ -30,6 +30,7 @@ enum class OrderState {
   kRecheckFailed = 7,
   kClosed = 8,
   kVoided = 9,
+  kSuperseded = 10,
 };
 
 // The contract's name without prefix: "IN_REVIEW".
@@ -48,17 +49,21 @@ struct OrderItem {
   std::string finding, catalog_code, description, basis, required_action;
   int term_days = 0;                                // ignored when a date is stated
   std::optional<absl::CivilDay> stated_due_date{};  // chosen by the officer
-  std::optional<absl::CivilDay> due_date{};         // as served; last lawful day, inclusive
+  std::optional<absl::CivilDay> due_date{};         // as served or extended; inclusive
   std::optional<absl::Time> rectify_time{};         // when a recheck proved it
+  std::optional<absl::CivilDay> first_due_date{};   // as served; extensions leave it
 
   bool open() const { return !rectify_time.has_value(); }
 };
 
+// A signature under the content of the order.
 struct Approval {
   std::string role;      // of the step
   std::string approver;  // empty while open
   std::optional<absl::Time> approve_time{};
   std::string opinion{};
+  std::string user{};          // account that signed, besides the officer in whose post
+  std::string content_hash{};  // of what was signed
 };
 
 struct ServiceRecord {
@@ -86,6 +91,39 @@ struct Recheck {
   std::vector<RecheckResult> results;
 };
 
+enum class ExtensionState { kPending = 1, kGranted = 2, kRefused = 3, kLapsed = 4 };
+
+struct ExtendedItem {
+  std::string finding;
+  absl::CivilDay old_due_date;
+  std::optional<absl::CivilDay> due_date{};  // as granted
+};
+
+// A request of the venue for more time, and the decision on it.
+struct Extension {
+  ExtensionState state = ExtensionState::kPending;
+  absl::Time request_time;
+  std::string requester, reason, safeguards;
+  absl::CivilDay wished_date;
+  std::vector<ExtendedItem> items;
+  std::optional<absl::Time> decide_time{};
+  std::string decider{}, decision{}, document_number{};
+  std::optional<ServiceRecord> service{};
+};
+
+enum class DecisionState { kOpen = 1, kConcluded = 2, kDropped = 3 };
+
+// What follows for items that outlived their term, and what became of it.
+struct InstrumentDecision {
+  NextInstrument instrument;
+  DecisionState state = DecisionState::kOpen;
+  absl::Time decide_time;
+  std::string decider, reason, reference, basis;
+  std::vector<std::string> findings;
+  std::optional<absl::Time> conclude_time{};
+  std::string outcome{}, outcome_reference{};
+};
+
 struct Order {
   std::string name;  // districts/{district}/orders/{uuid}
   OrderKind kind = OrderKind::kTerm;
@@ -96,10 +134,17 @@ struct Order {
   std::vector<OrderItem> items;
   std::string document_number;
   OrderState state = OrderState::kDrafted;
-  std::vector<Approval> approvals;
+  // By the officer who handed it in (承办人), the first of the four signatures; nullopt while
+  // drafted.
+  std::optional<Approval> submission;
+  std::vector<Approval> approvals;  // the steps after it, in order
+  std::string return_reason;        // of the last return; empty once it is submitted again
   std::optional<ServiceRecord> service;
-  std::vector<Report> reports;    // oldest first
-  std::vector<Recheck> rechecks;  // oldest first
+  std::vector<Report> reports;                // oldest first
+  std::vector<Recheck> rechecks;              // oldest first
+  std::vector<Extension> extensions;          // oldest first; only the last may be pending
+  std::vector<InstrumentDecision> decisions;  // oldest first
+  std::string predecessor, successor;         // of a second order for what is still open
   std::string void_reason, replacement;
   absl::Time create_time, update_time;
   std::optional<absl::Time> issue_time, close_time;
@@ -142,22 +187,28 @@ std::vector<Order> DraftOrders(const InspectionFacts& facts, const Policy& polic
 // were added, left out or reordered, or a term is one that the kind can't have.
 absl::StatusOr<Order> Edit(Order order, const std::vector<OrderItem>& items, absl::Time now);
 
-absl::StatusOr<Order> Submit(Order order, absl::Time now);
-
 // Someone who wants to sign: the officer or, without one, the user; and the roles held.
 struct Signer {
   std::string name;
   std::vector<std::string> officers;  // all officer posts of the person
   std::vector<std::string> roles;
+  std::string user{};  // the account
 };
 
+// Signs as the officer who handles the order. PERMISSION_DENIED NOT_YOUR_TASK for anybody who is
+// not one of its officers.
+absl::StatusOr<Order> Submit(Order order, const Signer& signer, absl::Time now);
+
 // Signs the next open step. PERMISSION_DENIED NOT_YOUR_TASK without its role; FAILED_PRECONDITION
-// APPROVER_NOT_DISTINCT for an officer of the order and for someone who has signed before.
+// APPROVER_NOT_DISTINCT for an officer of the order and for someone who has signed before, by post
+// or by account; CONTENT_CHANGED when what was submitted is not the content any more.
 absl::StatusOr<Order> Approve(Order order, const Signer& signer, absl::string_view opinion,
                               absl::Time now);
 
-absl::StatusOr<Order> Return(Order order, absl::Time now);
+absl::StatusOr<Order> Return(Order order, absl::string_view reason, absl::Time now);
 
+// APPROVED with every signature of the chain, each of another person, under the present content:
+// ORDER_STATE, CONTENT_CHANGED, APPROVER_NOT_DISTINCT.
 absl::Status RequireApproved(const Order& order);
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now);
 

@@ -14,15 +14,6 @@
 namespace rectify::deadline::domain {
 namespace {
 
-absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl::string_view en) {
-  const Text text = {std::string(zh), std::string(en)};
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   {.reason = "DATE_ORDER",
-                    .text = text,
-                    .metadata = {},
-                    .violations = {{std::string(field), text}}});
-}
-
 absl::Status CheckProof(const ServiceRecord& service) {
   std::vector<FieldViolation> violations;
   if (service.proof.empty()) {
@@ -40,17 +31,6 @@ absl::Status CheckProof(const ServiceRecord& service) {
 // Service is recorded to the minute, so it may seem to lie some seconds before issue.
 absl::Time MinuteOf(absl::Time time) {
   return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Minutes(1));
-}
-
-absl::Status CheckServeTime(const Order& order, const ServiceRecord& service, absl::Time now) {
-  if (service.serve_time < MinuteOf(order.issue_time.value_or(order.create_time))) {
-    return DateOrderError("service.serve_time", "送达时间早于文书编号时间",
-                          "service lies before the order was issued");
-  }
-  if (service.serve_time > now) {
-    return DateOrderError("service.serve_time", "送达时间晚于现在", "service lies in the future");
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<absl::CivilDay> DueDateOf(const Order& order, const OrderItem& item,
@@ -94,7 +74,40 @@ absl::Status CheckComplete(const Order& order, const Recheck& recheck) {
                            {{"open", absl::StrJoin(open, ",")}});
 }
 
+// A pending request of which nothing is open any more needs no decision.
+void LapseExtension(Order& order) {
+  if (order.extensions.empty()) return;
+  Extension& last = order.extensions.back();
+  const bool any_open =
+      std::any_of(order.items.begin(), order.items.end(), [&](const OrderItem& item) {
+        return item.open() && std::any_of(last.items.begin(), last.items.end(),
+                                          [&](const auto& e) { return e.finding == item.finding; });
+      });
+  if (last.state == ExtensionState::kPending && !any_open) last.state = ExtensionState::kLapsed;
+}
+
 }  // namespace
+
+absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl::string_view en) {
+  const Text text = {std::string(zh), std::string(en)};
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   {.reason = "DATE_ORDER",
+                    .text = text,
+                    .metadata = {},
+                    .violations = {{std::string(field), text}}});
+}
+
+absl::Status CheckService(const ServiceRecord& service, absl::Time since, absl::Time now) {
+  RETURN_IF_ERROR(CheckProof(service));
+  if (service.serve_time < MinuteOf(since)) {
+    return DateOrderError("service.serve_time", "送达时间早于文书编号时间",
+                          "service lies before the document was issued");
+  }
+  if (service.serve_time > now) {
+    return DateOrderError("service.serve_time", "送达时间晚于现在", "service lies in the future");
+  }
+  return absl::OkStatus();
+}
 
 absl::Status RequireState(const Order& order, std::initializer_list<OrderState> allowed) {
   if (std::find(allowed.begin(), allowed.end(), order.state) != allowed.end()) {
@@ -125,7 +138,8 @@ std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item) {
                       .basis = item.basis,
                       .coercive = true};
   }
-  if (item.stated_due_date) return std::nullopt;
+  // An extended date is stated in the decision.
+  if (item.stated_due_date || item.due_date != item.first_due_date) return std::nullopt;
   return PeriodRule{
       .code = "term", .amount = item.term_days, .unit = Unit::kNaturalDays, .basis = item.basis};
 }
@@ -133,11 +147,11 @@ std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item) {
 absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
                             const workday::Calendar& calendar, absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kIssued}));
-  RETURN_IF_ERROR(CheckProof(service));
-  RETURN_IF_ERROR(CheckServeTime(order, service, now));
+  RETURN_IF_ERROR(CheckService(service, order.issue_time.value_or(order.create_time), now));
   RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
   for (OrderItem& item : order.items) {
     ASSIGN_OR_RETURN(item.due_date, DueDateOf(order, item, service.serve_time, calendar));
+    item.first_due_date = item.due_date;
   }
   order.service = std::move(service);
   return Next(std::move(order), OrderState::kServed, now);
@@ -166,6 +180,7 @@ absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Offi
     (seen->rectified ? result.rectified : result.open).push_back(item.finding);
   }
   order.rechecks.push_back(std::move(recheck));
+  LapseExtension(order);
   if (result.open.empty()) order.close_time = now;
   result.order = Next(std::move(order),
                       result.open.empty() ? OrderState::kClosed : OrderState::kRecheckFailed, now);

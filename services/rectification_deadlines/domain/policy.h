@@ -30,14 +30,40 @@ enum class Trigger {
   kOrderVoided = 7,
   kTransferDecided = 8,
   kTransferConcluded = 9,
+  kExtensionRequested = 10,
+  kExtensionDecided = 11,
+  kExtensionGranted = 12,
+  kExtensionServed = 13,
+  kNextDecided = 14,
+  kNextConcluded = 15,
 };
 
 // For people: 送达.
 absl::string_view NameOf(Trigger trigger);
 
+// What may follow when a hazard outlives its term.
+enum class NextInstrument {
+  kPenaltyCase = 1,
+  kSecondOrder = 2,
+  kSealing = 3,
+  kTalk = 4,
+  kTransfer = 5,
+  kForcedRemoval = 6,
+};
+
 enum class StartFact { kInspection = 1, kTrigger = 2, kItemDueDate = 3 };
 
-enum class Owner { kHandlingOfficer = 1, kVenue = 2, kDepartmentHead = 3, kChief = 4 };
+enum class Owner {
+  kHandlingOfficer = 1,
+  kVenue = 2,
+  kDepartmentHead = 3,
+  kChief = 4,
+  kDuty = 5,  // whom the event's duty names
+  kPost = 6,  // ClockRule::owner_post
+};
+
+// On whose side a duty lies.
+enum class Side { kAuthority = 1, kVenue = 2, kDepartment = 3 };
 
 enum class Scope { kSubject = 1, kItem = 2 };
 
@@ -55,10 +81,18 @@ struct ClockRule {
   Owner owner = Owner::kHandlingOfficer;
   std::vector<Trigger> met_on, cancelled_on, earlier_start_on;
   std::string reminder_ladder;
+  // Full names of event types that carry a duty, see duty.h.
+  std::vector<std::string> start_on_event{}, met_on_event{}, cancelled_on_event{},
+      suspended_on_event{}, resumed_on_event{}, moved_on_event{};
+  std::vector<std::string> variants{};        // of duties that start it; empty: all
+  std::string owner_post{};                   // code of the post, for Owner::kPost
+  std::optional<Side> side{};                 // nullopt: follows from the owner
+  std::vector<Trigger> moved_on{};            // what gives it the new date of an extended item
+  std::vector<NextInstrument> instruments{};  // of kNextDecided and kNextConcluded; empty: all
 };
 
 struct DocumentRule {
-  OrderKind kind;
+  OrderKind kind{};  // not set for the decision on an extension
   std::string title;
   std::string organ;  // 机关代字: 津丽
   std::string code;   // 文书代字: 消限
@@ -66,12 +100,34 @@ struct DocumentRule {
   std::vector<std::string> approval_steps;  // names of roles, in order
 };
 
+struct ExtensionRule {
+  std::vector<std::string> decided_by;  // names of roles, one suffices
+  int max_count = 0;                    // extensions of one order
+  int max_days = 0;                     // natural days between the old and the new date
+  DocumentRule document{};
+};
+
+struct InstrumentRule {
+  NextInstrument instrument;
+  std::string title, basis;
+  std::vector<std::string> catalog_codes;  // or their beginnings; empty: all
+  std::vector<std::string> decided_by;     // names of roles, one suffices
+
+  bool IsFor(absl::string_view catalog_code) const;
+};
+
 struct Policy {
   int version = 0;
   std::vector<ClockRule> clocks;
   std::vector<DocumentRule> documents;
+  ExtensionRule extension{};
+  std::vector<InstrumentRule> instruments{};
 
   const ClockRule* FindClock(absl::string_view kind) const;
+  // nullptr for an instrument that the policy does not offer.
+  const InstrumentRule* FindInstrument(NextInstrument instrument) const;
+  // All event types that the rules name, sorted.
+  std::vector<std::string> EventTypes() const;
   // A valid policy has one for each kind.
   const DocumentRule& DocumentOf(OrderKind kind) const;
 };

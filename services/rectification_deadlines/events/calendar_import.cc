@@ -7,18 +7,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "rectify/deadline/v1/deadline_events.pb.h"
+#include "services/rectification_deadlines/events/calendar_move.h"
 #include "services/rectification_deadlines/events/data_files.h"
-#include "services/rectification_deadlines/events/journal.h"
-#include "services/rectification_deadlines/events/payloads.h"
-#include "services/rectification_deadlines/store/clock_store.h"
 
 namespace rectify::deadline::events {
 namespace {
 
-using domain::Clock;
 using ::rectify::events::Change;
 using ::rectify::events::kInternalOnly;
 using workday::Calendar;
@@ -43,18 +40,15 @@ absl::Status NotNewerError(const YearNotice& notice, int loaded) {
                     "CALENDAR_INVALID");
 }
 
-// All years with the new notice in the place of its year's.
-absl::StatusOr<Calendar> CalendarWith(const YearNotice& notice,
-                                      const std::vector<store::CalendarYear>& years) {
+// All years with the new notice, as the last, in the place of its year's.
+std::vector<YearNotice> NoticesWith(const YearNotice& notice,
+                                    const std::vector<store::CalendarYear>& years) {
   std::vector<YearNotice> notices;
   for (const store::CalendarYear& year : years) {
     if (year.notice.year != notice.year) notices.push_back(year.notice);
   }
-  const size_t index = notices.size();
   notices.push_back(notice);
-  absl::StatusOr<Calendar> calendar = Calendar::Create(std::move(notices));
-  if (!calendar.ok()) return AsFieldsOfNotice(calendar.status(), index);
-  return calendar;
+  return notices;
 }
 
 int CountWorkdays(const Calendar& calendar, int year) {
@@ -75,27 +69,6 @@ struct Span {
     }
   }
 };
-
-absl::StatusOr<int> MoveClocks(Change& change, const Calendar& calendar, const Span& span) {
-  ASSIGN_OR_RETURN(const std::vector<Clock> candidates,
-                   store::LockDependingOn(change.sql(), span.from, span.to));
-  std::vector<Clock> moved;
-  for (const Clock& clock : candidates) {
-    ASSIGN_OR_RETURN(std::optional<Clock> next, domain::Recompute(clock, calendar, change.now()));
-    if (next) moved.push_back(*std::move(next));
-  }
-  for (const Clock& clock : moved) {
-    const domain::DueDateChange& due = clock.changes.back();
-    JournalClock(change, clock,
-                 {"MoveClock",
-                  absl::StrCat("放假通知载入，", clock.title, "期限核定为 ", DueText(clock)),
-                  {{"old_due_date", due.old_due_date ? FormatCivilDay(*due.old_due_date) : ""},
-                   {"old_calendar_version", due.old_calendar_version}}},
-                 ToDueDateChanged(clock), kInternalOnly);
-  }
-  RETURN_IF_ERROR(store::UpdateClocks(change.sql(), moved));
-  return static_cast<int>(moved.size());
-}
 
 absl::StatusOr<bool> IsNewer(Change& change, store::CalendarStore& calendars,
                              const YearNotice& notice) {
@@ -121,10 +94,13 @@ absl::StatusOr<store::CalendarYear> ImportNotice(Change& change, store::Calendar
     imported.revision = year.revision + 1;
     span.Include(year.notice);
   }
-  ASSIGN_OR_RETURN(const Calendar calendar, CalendarWith(notice, years));
+  const std::vector<YearNotice> notices = NoticesWith(notice, years);
+  const absl::StatusOr<Calendar> calendar = Calendar::Create(notices);
+  if (!calendar.ok()) return AsFieldsOfNotice(calendar.status(), notices.size() - 1);
   span.Include(notice);
-  imported.workday_count = CountWorkdays(calendar, notice.year);
-  ASSIGN_OR_RETURN(imported.changed_clock_count, MoveClocks(change, calendar, span));
+  imported.workday_count = CountWorkdays(*calendar, notice.year);
+  ASSIGN_OR_RETURN(imported.changed_clock_count,
+                   MoveClocks(change, {notices, span.from, span.to, "", "放假通知载入"}));
   RETURN_IF_ERROR(calendars.Insert(change.sql(), imported));
   const std::string name = absl::StrCat("calendars/", notice.year);
   change.Audit({name,

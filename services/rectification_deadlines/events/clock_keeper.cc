@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/domain/duty.h"
+#include "services/rectification_deadlines/events/duty_facts.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/clock_store.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::events {
 namespace {
@@ -24,6 +30,32 @@ using ::rectify::events::kInternalOnly;
 
 constexpr int kOverdueBatch = 500;
 
+// UNAVAILABLE while the venue is not known here.
+absl::StatusOr<domain::Subject> SubjectOf(Change& change, const common::v1::DutyFacts& facts) {
+  domain::Subject subject;
+  subject.name = facts.subject();
+  subject.title = facts.title();
+  subject.handling_officer = facts.handling_officer();
+  for (const std::string& finding : facts.findings()) {
+    subject.items.push_back({finding, facts.title()});
+  }
+  if (facts.venue().empty()) return subject;
+  ASSIGN_OR_RETURN(const std::optional<store::Venue> venue,
+                   store::FindVenue(change.sql(), facts.venue()));
+  if (!venue) return absl::UnavailableError(absl::StrCat(facts.venue(), " has not arrived yet"));
+  subject.venue = venue->name;
+  subject.party = venue->display_name;
+  subject.street = venue->street;
+  return subject;
+}
+
+domain::DutyEvent EventOf(const common::v1::DutyFacts& facts, std::string type, absl::Time time) {
+  domain::DutyEvent event{std::move(type), time, facts.owner(), facts.variant()};
+  if (facts.has_start_time()) event.start_time = rpc::ToTime(facts.start_time());
+  if (facts.has_due_date()) event.due_date = rpc::ToCivilDay(facts.due_date());
+  return event;
+}
+
 // The clocks of one subject during one change.
 class Book {
  public:
@@ -32,15 +64,16 @@ class Book {
 
   const std::vector<Clock>& running() const { return running_; }
 
-  void Apply(Effect effect, const domain::Occurrence& occurrence) {
+  // `why`: what happened, in Chinese.
+  void Apply(Effect effect, absl::string_view why) {
     Clock& clock = effect.clock;
     if (effect.kind == Effect::Kind::kStart) {
       clock.name = NewName(clock);
       started_.push_back(clock.name);
     }
-    Journal(effect, occurrence);
+    Journal(effect, why);
     std::erase_if(running_, [&](const Clock& c) { return c.name == clock.name; });
-    if (clock.state == domain::ClockState::kRunning) running_.push_back(clock);
+    if (clock.Open()) running_.push_back(clock);
     touched_.insert_or_assign(clock.name, std::move(clock));
   }
 
@@ -51,20 +84,19 @@ class Book {
       if (started) inserts.push_back(clock);
       if (!started || clock.version > 1) updates.push_back(clock);
     }
-    RETURN_IF_ERROR(store::InsertClocks(change_.sql(), inserts));
-    return store::UpdateClocks(change_.sql(), updates);
+    RETURN_IF_ERROR(store::InsertClocks(change_.sql(), inserts, change_.now()));
+    return store::UpdateClocks(change_.sql(), updates, change_.now());
   }
 
  private:
   std::string NewName(const Clock& clock) const {
     const std::string step =
         absl::StrCat("clock/", clock.subject, "/", clock.kind, "/", started_.size());
-    return store::ClockName(store::SplitName(clock.subject).district, change_.NewId(step));
+    return store::ClockName(store::DistrictOf(clock.subject), change_.NewId(step));
   }
 
-  void Journal(const Effect& effect, const domain::Occurrence& occurrence) {
+  void Journal(const Effect& effect, absl::string_view why) {
     const Clock& clock = effect.clock;
-    const std::string why(domain::NameOf(occurrence.trigger));
     switch (effect.kind) {
       case Effect::Kind::kStart:
         JournalClock(
@@ -74,7 +106,7 @@ class Book {
         break;
       case Effect::Kind::kMove:
         JournalClock(change_, clock,
-                     {"MoveClock", absl::StrCat(why, "，", clock.title, "提前至 ", DueText(clock))},
+                     {"MoveClock", absl::StrCat(why, "，", clock.title, "改至 ", DueText(clock))},
                      ToDueDateChanged(clock), kInternalOnly);
         break;
       case Effect::Kind::kMeet:
@@ -86,6 +118,16 @@ class Book {
       case Effect::Kind::kCancel:
         JournalClock(change_, clock, {"CancelClock", absl::StrCat(why, "，", clock.title, "终止")},
                      ToClockCancelled(clock, why), kInternalOnly);
+        break;
+      case Effect::Kind::kSuspend:
+        JournalClock(change_, clock, {"SuspendClock", absl::StrCat(why, "，", clock.title, "中止")},
+                     ToClockSuspended(clock), kInternalOnly);
+        break;
+      case Effect::Kind::kResume:
+        JournalClock(
+            change_, clock,
+            {"ResumeClock", absl::StrCat(why, "，", clock.title, "恢复计算，至 ", DueText(clock))},
+            ToDueDateChanged(clock), kInternalOnly);
         break;
     }
   }
@@ -108,7 +150,7 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
         {"ClockOverdue", absl::StrCat(clock.title, "已逾期，应于 ", DueText(clock), " 前完成")},
         ToClockOverdue(clock), kDiscipline);
   }
-  RETURN_IF_ERROR(store::UpdateClocks(change.sql(), clocks));
+  RETURN_IF_ERROR(store::UpdateClocks(change.sql(), clocks, change.now()));
   return static_cast<int>(clocks.size());
 }
 
@@ -116,16 +158,43 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
 
 absl::Status ClockKeeper::Tell(Change& change, const domain::Subject& subject,
                                const std::vector<domain::Occurrence>& occurrences) const {
-  ASSIGN_OR_RETURN(const store::CalendarPtr calendar, calendars_.NewestForUse(change.sql()));
-  ASSIGN_OR_RETURN(std::vector<Clock> running,
-                   store::LockRunningClocks(change.sql(), subject.name));
+  ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
+                   calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
+  ASSIGN_OR_RETURN(std::vector<Clock> running, store::LockOpenClocks(change.sql(), subject.name));
   Book book(change, subject, std::move(running));
   for (const domain::Occurrence& occurrence : occurrences) {
     ASSIGN_OR_RETURN(
         std::vector<Effect> effects,
         domain::Advance(policy_, subject, occurrence, book.running(), *calendar, change.now()));
-    for (Effect& effect : effects) book.Apply(std::move(effect), occurrence);
+    for (Effect& effect : effects) {
+      book.Apply(std::move(effect), domain::NameOf(occurrence.trigger));
+    }
   }
+  return book.Save();
+}
+
+bool ClockKeeper::Hears(const std::string& event_type) const {
+  return std::binary_search(event_types_.begin(), event_types_.end(), event_type);
+}
+
+absl::Status ClockKeeper::Hear(Change& change, const google::protobuf::Message& payload,
+                               absl::Time time) const {
+  const std::string& type = payload.GetDescriptor()->full_name();
+  if (!Hears(type)) return absl::OkStatus();
+  const std::optional<common::v1::DutyFacts> facts = DutyOf(payload);
+  if (!facts) return absl::OkStatus();
+  if (store::DistrictOf(facts->subject()).empty()) {
+    return FieldError("duty.subject", {"须为资源名", "must be a resource name"});
+  }
+  ASSIGN_OR_RETURN(const domain::Subject subject, SubjectOf(change, *facts));
+  ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
+                   calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
+  ASSIGN_OR_RETURN(std::vector<Clock> open, store::LockOpenClocks(change.sql(), subject.name));
+  Book book(change, subject, std::move(open));
+  ASSIGN_OR_RETURN(std::vector<Effect> effects,
+                   domain::AdvanceDuty(policy_, subject, EventOf(*facts, type, time),
+                                       book.running(), *calendar, change.now()));
+  for (Effect& effect : effects) book.Apply(std::move(effect), subject.title);
   return book.Save();
 }
 

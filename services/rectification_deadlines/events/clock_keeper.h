@@ -2,10 +2,12 @@
 // audit entries and events in the same transaction.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
 #include "libs/events/command.h"
 #include "services/rectification_deadlines/domain/clock.h"
 #include "services/rectification_deadlines/domain/policy.h"
@@ -17,15 +19,27 @@ namespace rectify::deadline::events {
 class ClockKeeper {
  public:
   ClockKeeper(const domain::Policy& policy, store::CalendarStore& calendars)
-      : policy_(policy), calendars_(calendars) {}
+      : policy_(policy), event_types_(policy.EventTypes()), calendars_(calendars) {}
+
+  // Whether a rule names events of that type.
+  bool Hears(const std::string& event_type) const;
 
   // Tells the clocks of the subject what happened to it, in this order. At most once per subject
   // and change.
   absl::Status Tell(::rectify::events::Change& change, const domain::Subject& subject,
                     const std::vector<domain::Occurrence>& occurrences) const;
 
+  // Tells the clocks what an event of any service, or of this one, says of a duty: its payload has
+  // a field `rectify.common.v1.DutyFacts duty`. Does nothing for a payload without it, or of a type
+  // that no rule names. An event that a command of this service emits is told here by the same
+  // command. At most once per subject and change. UNAVAILABLE while the duty's venue is not known
+  // here; INVALID_ARGUMENT when the duty lacks what a rule needs.
+  absl::Status Hear(::rectify::events::Change& change, const google::protobuf::Message& payload,
+                    absl::Time time) const;
+
  private:
   const domain::Policy& policy_;
+  const std::vector<std::string> event_types_;  // sorted
   store::CalendarStore& calendars_;
 };
 

@@ -1,5 +1,6 @@
 #include "services/rectification_deadlines/events/consumers.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
+#include "services/rectification_deadlines/events/duty_facts.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/names.h"
@@ -165,6 +167,13 @@ absl::Status ApplyVenueEvent(Change& change, const EventEnvelope& envelope) {
   ASSIGN_OR_RETURN(const auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
   if (officer) return SaveOfficer(change, *officer);
   return absl::OkStatus();
+}
+
+absl::Status ApplyDuty(Change& change, const EventEnvelope& envelope, const ClockKeeper& clocks) {
+  if (!clocks.Hears(envelope.type())) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> payload,
+                   ReadAnyPayload(envelope));
+  return clocks.Hear(change, *payload, rpc::ToTime(envelope.occur_time()));
 }
 
 absl::Status HazardConsumer::Apply(Change& change, const EventEnvelope& envelope) const {

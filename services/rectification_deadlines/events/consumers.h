@@ -14,6 +14,10 @@ namespace rectify::deadline::events {
 absl::Status ApplyVenueEvent(::rectify::events::Change& change,
                              const event::v1::EventEnvelope& envelope);
 
+// What an event of any source says of a duty becomes clocks.
+absl::Status ApplyDuty(::rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
+                       const ClockKeeper& clocks);
+
 // Inspections become findings, orders and clocks; transfers end. Thread-safe; all references
 // outlive it.
 class HazardConsumer {

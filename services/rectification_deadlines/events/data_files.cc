@@ -12,6 +12,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/events/duty_facts.h"
 
 namespace rectify::deadline::events {
 namespace {
@@ -27,6 +28,10 @@ std::vector<Enum> ToEnums(const google::protobuf::RepeatedField<int>& numbers) {
   return values;
 }
 
+std::vector<std::string> ToNames(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
 domain::Unit ToUnit(v1::PeriodUnit unit) {
   switch (unit) {
     case v1::PERIOD_UNIT_HOURS:
@@ -40,6 +45,11 @@ domain::Unit ToUnit(v1::PeriodUnit unit) {
   }
 }
 
+// Clocks that only events start are one per subject and count from what the event says.
+bool StartsByTrigger(const v1::ClockRule& rule) {
+  return rule.start_on() != v1::CLOCK_TRIGGER_UNSPECIFIED || rule.start_on_event().empty();
+}
+
 domain::ClockRule ToClockRule(const v1::ClockRule& message) {
   domain::ClockRule rule;
   rule.kind = message.kind();
@@ -49,9 +59,11 @@ domain::ClockRule ToClockRule(const v1::ClockRule& message) {
     rule.start_on.insert(rule.start_on.begin(), static_cast<Trigger>(message.start_on()));
   }
   rule.order_kinds = ToEnums<domain::OrderKind>(message.order_kinds());
-  rule.scope = static_cast<domain::Scope>(message.scope());
+  if (StartsByTrigger(message)) {
+    rule.scope = static_cast<domain::Scope>(message.scope());
+    rule.start_fact = static_cast<domain::StartFact>(message.start_fact());
+  }
   rule.coverage = static_cast<domain::Coverage>(message.items());
-  rule.start_fact = static_cast<domain::StartFact>(message.start_fact());
   if (message.has_period()) {
     rule.period = ToPeriodRule(message.period());
     rule.period->code = message.kind();
@@ -61,7 +73,38 @@ domain::ClockRule ToClockRule(const v1::ClockRule& message) {
   rule.cancelled_on = ToEnums<Trigger>(message.cancelled_on());
   rule.earlier_start_on = ToEnums<Trigger>(message.earlier_start_on());
   rule.reminder_ladder = message.reminder_ladder();
+  rule.moved_on = ToEnums<Trigger>(message.moved_on());
+  rule.instruments = ToEnums<domain::NextInstrument>(message.instruments());
+  rule.start_on_event = ToNames(message.start_on_event());
+  rule.met_on_event = ToNames(message.met_on_event());
+  rule.cancelled_on_event = ToNames(message.cancelled_on_event());
+  rule.suspended_on_event = ToNames(message.suspended_on_event());
+  rule.resumed_on_event = ToNames(message.resumed_on_event());
+  rule.moved_on_event = ToNames(message.moved_on_event());
+  rule.variants = ToNames(message.variants());
+  rule.owner_post = message.owner_post();
+  if (message.side() != v1::CLOCK_SIDE_UNSPECIFIED) {
+    rule.side = static_cast<domain::Side>(message.side());
+  }
   return rule;
+}
+
+std::vector<std::string> ToRoles(const google::protobuf::RepeatedField<int>& numbers) {
+  std::vector<std::string> roles;
+  for (const int number : numbers) {
+    const std::string& name = authz::v1::Role_Name(static_cast<authz::v1::Role>(number));
+    roles.emplace_back(absl::StripPrefix(name, "ROLE_"));
+  }
+  return roles;
+}
+
+domain::DocumentRule ToDocumentRule(const v1::DocumentRule& message) {
+  return {static_cast<domain::OrderKind>(message.order_kind()),
+          message.title(),
+          message.organ(),
+          message.code(),
+          message.serial_width(),
+          ToRoles(message.approval_steps())};
 }
 
 // Enums that have no meaning for the machine are refused before they become numbers without names.
@@ -74,8 +117,10 @@ absl::Status CheckEnums(const v1::ClockPolicy& policy) {
   };
   for (int i = 0; i < policy.clocks_size(); ++i) {
     const v1::ClockRule& rule = policy.clocks(i);
-    require(rule.scope() != v1::CLOCK_SCOPE_UNSPECIFIED, i, "scope");
-    require(rule.start_fact() != v1::START_FACT_UNSPECIFIED, i, "start_fact");
+    if (StartsByTrigger(rule)) {
+      require(rule.scope() != v1::CLOCK_SCOPE_UNSPECIFIED, i, "scope");
+      require(rule.start_fact() != v1::START_FACT_UNSPECIFIED, i, "start_fact");
+    }
     require(rule.owner() != v1::CLOCK_OWNER_UNSPECIFIED, i, "owner");
     require(!rule.has_period() || rule.period().unit() != v1::PERIOD_UNIT_UNSPECIFIED, i,
             "period.unit");
@@ -142,17 +187,17 @@ domain::Policy ToPolicy(const v1::ClockPolicy& message) {
   policy.version = message.version();
   for (const v1::ClockRule& rule : message.clocks()) policy.clocks.push_back(ToClockRule(rule));
   for (const v1::DocumentRule& rule : message.documents()) {
-    domain::DocumentRule document{static_cast<domain::OrderKind>(rule.order_kind()),
+    policy.documents.push_back(ToDocumentRule(rule));
+  }
+  const v1::ExtensionRule& extension = message.extension();
+  policy.extension = {ToRoles(extension.decided_by()), extension.max_count(), extension.max_days(),
+                      ToDocumentRule(extension.document())};
+  for (const v1::InstrumentRule& rule : message.instruments()) {
+    policy.instruments.push_back({static_cast<domain::NextInstrument>(rule.instrument()),
                                   rule.title(),
-                                  rule.organ(),
-                                  rule.code(),
-                                  rule.serial_width(),
-                                  {}};
-    for (const int role : rule.approval_steps()) {
-      const std::string& name = authz::v1::Role_Name(static_cast<authz::v1::Role>(role));
-      document.approval_steps.emplace_back(absl::StripPrefix(name, "ROLE_"));
-    }
-    policy.documents.push_back(std::move(document));
+                                  rule.basis(),
+                                  {rule.catalog_codes().begin(), rule.catalog_codes().end()},
+                                  ToRoles(rule.decided_by())});
   }
   return policy;
 }
@@ -169,6 +214,7 @@ absl::StatusOr<domain::Policy> ReadPolicy(const std::string& path) {
   RETURN_IF_ERROR(InFile(CheckEnums(message), file));
   domain::Policy policy = ToPolicy(message);
   RETURN_IF_ERROR(InFile(domain::ValidatePolicy(policy), file));
+  RETURN_IF_ERROR(InFile(CheckEventTypes(policy), file));
   return policy;
 }
 

@@ -25,7 +25,7 @@ void JournalClock(Change& change, const domain::Clock& clock, Note note,
                   const google::protobuf::Message& payload, int audience) {
   std::vector<std::string> related = clock.findings;
   if (clock.findings != std::vector<std::string>{clock.subject}) related.push_back(clock.subject);
-  related.push_back(clock.venue);
+  if (!clock.venue.empty()) related.push_back(clock.venue);
   note.details["kind"] = clock.kind;
   note.details["calendar_version"] = clock.calendar_version;
   change.Audit({clock.name, std::move(related), std::move(note.action), std::move(note.summary),

@@ -4,6 +4,7 @@
 
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 
 namespace rectify::deadline::events {
 namespace {
@@ -14,6 +15,29 @@ constexpr size_t kHazardLength = 60;
 template <typename Names>
 void Fill(google::protobuf::RepeatedPtrField<std::string>* field, const Names& names) {
   field->Assign(names.begin(), names.end());
+}
+
+v1::ClockFacts FactsOf(const domain::Clock& clock) {
+  v1::ClockFacts facts;
+  facts.set_kind(clock.kind);
+  facts.set_title(clock.title);
+  facts.set_side(static_cast<v1::ClockSide>(clock.side));
+  facts.set_subject(clock.subject);
+  facts.set_subject_title(clock.subject_title);
+  Fill(facts.mutable_findings(), clock.findings);
+  facts.set_owner(clock.owner);
+  facts.set_handling_officer(clock.handling_officer);
+  facts.set_venue(clock.venue);
+  facts.set_party(clock.party);
+  facts.set_street(clock.street);
+  *facts.mutable_start_time() = rpc::ToTimestamp(clock.start_time);
+  *facts.mutable_due_time() = rpc::ToTimestamp(clock.due_time);
+  if (clock.due_date) *facts.mutable_due_date() = rpc::ToDate(*clock.due_date);
+  if (clock.first_due_date) *facts.mutable_first_due_date() = rpc::ToDate(*clock.first_due_date);
+  facts.set_provisional(clock.provisional);
+  facts.set_calendar_version(clock.calendar_version);
+  if (clock.period) facts.set_basis(clock.period->basis);
+  return facts;
 }
 
 }  // namespace
@@ -34,6 +58,8 @@ v1::OrderReviewed ToOrderReviewed(const domain::Order& order, absl::string_view 
   event.set_order(order.name);
   event.set_state(static_cast<v1::Order::State>(order.state));
   event.set_action(std::string(action));
+  event.set_reason(order.return_reason);
+  event.set_content_hash(domain::ContentHash(order));
   return event;
 }
 
@@ -103,6 +129,9 @@ v1::ClockStarted ToClockStarted(const domain::Clock& clock, const domain::Subjec
     if (std::find(findings.begin(), findings.end(), item.finding) == findings.end()) continue;
     event.add_hazards(Ellipsize(item.hazard, kHazardLength));
   }
+  if (event.hazards().empty() && !clock.subject_title.empty()) {
+    event.add_hazards(Ellipsize(clock.subject_title, kHazardLength));
+  }
   event.set_owner(clock.owner);
   event.set_handling_officer(subject.handling_officer);
   event.set_venue(subject.venue);
@@ -115,6 +144,8 @@ v1::ClockStarted ToClockStarted(const domain::Clock& clock, const domain::Subjec
   event.set_provisional(clock.provisional);
   if (clock.period) event.set_basis(clock.period->basis);
   event.set_reminder_ladder(clock.reminder_ladder);
+  event.set_subject_title(clock.subject_title);
+  event.set_side(static_cast<v1::ClockSide>(clock.side));
   return event;
 }
 
@@ -129,6 +160,7 @@ v1::DueDateChanged ToDueDateChanged(const domain::Clock& clock) {
   event.set_old_calendar_version(change.old_calendar_version);
   event.set_calendar_version(change.new_calendar_version);
   event.set_reason(change.reason);
+  *event.mutable_facts() = FactsOf(clock);
   return event;
 }
 
@@ -139,14 +171,29 @@ v1::ClockOverdue ToClockOverdue(const domain::Clock& clock) {
   event.set_subject(clock.subject);
   *event.mutable_due_time() = rpc::ToTimestamp(clock.due_time);
   if (clock.due_date) *event.mutable_due_date() = rpc::ToDate(*clock.due_date);
+  *event.mutable_facts() = FactsOf(clock);
   return event;
 }
 
 v1::ClockMet ToClockMet(const domain::Clock& clock) {
   v1::ClockMet event;
   event.set_clock(clock.name);
-  if (clock.end_time) *event.mutable_met_time() = rpc::ToTimestamp(*clock.end_time);
   event.set_in_time(clock.met_in_time);
+  *event.mutable_facts() = FactsOf(clock);
+  if (clock.end_time) {
+    *event.mutable_met_time() = rpc::ToTimestamp(*clock.end_time);
+  }
+  if (const auto margin = clock.Margin()) event.set_margin_minutes(absl::ToInt64Minutes(*margin));
+  event.set_margin_days(clock.MarginDays().value_or(0));
+  return event;
+}
+
+v1::ClockSuspended ToClockSuspended(const domain::Clock& clock) {
+  v1::ClockSuspended event;
+  event.set_clock(clock.name);
+  if (clock.suspended_from) *event.mutable_from_day() = rpc::ToDate(*clock.suspended_from);
+  event.set_reason(clock.suspend_reason);
+  *event.mutable_facts() = FactsOf(clock);
   return event;
 }
 
@@ -154,6 +201,7 @@ v1::ClockCancelled ToClockCancelled(const domain::Clock& clock, absl::string_vie
   v1::ClockCancelled event;
   event.set_clock(clock.name);
   event.set_reason(std::string(reason));
+  *event.mutable_facts() = FactsOf(clock);
   return event;
 }
 

@@ -29,6 +29,8 @@ v1::ClockStarted ToClockStarted(const domain::Clock& clock, const domain::Subjec
 v1::DueDateChanged ToDueDateChanged(const domain::Clock& clock);
 v1::ClockOverdue ToClockOverdue(const domain::Clock& clock);
 v1::ClockMet ToClockMet(const domain::Clock& clock);
+// The clock must be suspended.
+v1::ClockSuspended ToClockSuspended(const domain::Clock& clock);
 v1::ClockCancelled ToClockCancelled(const domain::Clock& clock, absl::string_view reason);
 
 }  // namespace rectify::deadline::events

@@ -6,12 +6,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/closure_store.h"
 
 namespace rectify::deadline::store {
 namespace {
 
 // Beyond the versions that open clocks rest on at any time.
 constexpr size_t kKeptVersions = 64;
+
+// Of a district's code in a version text; a year has fewer.
+constexpr size_t kDistrictDigits = 6;
 
 constexpr pg::Statement kHead = {"deadline.calendar_head", "select revision from calendar_head"};
 
@@ -73,41 +77,69 @@ absl::StatusOr<std::vector<CalendarYear>> WithDays(pg::Tx& tx, const pg::Rows& r
   return years;
 }
 
-absl::StatusOr<CalendarPtr> MakeCalendar(const std::vector<CalendarYear>& years) {
+absl::StatusOr<CalendarPtr> MakeCalendar(const std::vector<CalendarYear>& years, Overlay overlay) {
   std::vector<workday::YearNotice> notices;
   notices.reserve(years.size());
   for (const CalendarYear& year : years) notices.push_back(year.notice);
-  ASSIGN_OR_RETURN(workday::Calendar calendar, workday::Calendar::Create(std::move(notices)));
+  ASSIGN_OR_RETURN(
+      workday::Calendar calendar,
+      workday::Calendar::Create(std::move(notices), std::move(overlay.days), overlay.version));
   return std::make_shared<const workday::Calendar>(std::move(calendar));
+}
+
+// One part of a version text: of a year, "2023.1", or of a district's closures, "120110.1".
+struct VersionPart {
+  std::string code;
+  int version = 0;
+  bool IsDistrict() const { return code.size() == kDistrictDigits; }
+};
+
+absl::StatusOr<std::vector<VersionPart>> SplitVersion(const std::string& text) {
+  std::vector<VersionPart> parts;
+  for (const absl::string_view piece : absl::StrSplit(text, '+', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(piece, '.');
+    VersionPart part{pair.first};
+    if (!absl::SimpleAtoi(pair.second, &part.version)) {
+      return absl::DataLossError(absl::StrCat("not a calendar version: ", text));
+    }
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 }  // namespace
 
-absl::StatusOr<CalendarPtr> CalendarStore::Newest(pg::Tx& tx) {
+absl::StatusOr<CalendarPtr> CalendarStore::Newest(pg::Tx& tx, const std::string& district) {
   ASSIGN_OR_RETURN(const pg::Rows head, tx.Exec(kHead));
-  return NewestAt(tx, head[0].Int(0));
+  return NewestAt(tx, head[0].Int(0), district);
 }
 
-absl::StatusOr<CalendarPtr> CalendarStore::NewestForUse(pg::Tx& tx) {
+absl::StatusOr<CalendarPtr> CalendarStore::NewestForUse(pg::Tx& tx, const std::string& district) {
   ASSIGN_OR_RETURN(const pg::Rows head, tx.Exec(kHoldHead));
-  return NewestAt(tx, head[0].Int(0));
+  return NewestAt(tx, head[0].Int(0), district);
 }
 
-absl::StatusOr<CalendarPtr> CalendarStore::NewestAt(pg::Tx& tx, int64_t revision) {
+absl::StatusOr<CalendarPtr> CalendarStore::NewestAt(pg::Tx& tx, int64_t revision,
+                                                    const std::string& district) {
   {
     absl::MutexLock lock(&mutex_);
-    if (revision == revision_) return newest_;
+    const auto it = newest_.find(district);
+    if (revision == revision_ && it != newest_.end()) return it->second;
   }
   ASSIGN_OR_RETURN(const std::vector<CalendarYear> years, NewestYears(tx));
-  ASSIGN_OR_RETURN(CalendarPtr calendar, MakeCalendar(years));
+  Overlay overlay;
+  if (!district.empty()) {
+    ASSIGN_OR_RETURN(overlay, NewestOverlay(tx, district));
+  }
+  ASSIGN_OR_RETURN(CalendarPtr calendar, MakeCalendar(years, std::move(overlay)));
   // An import may have committed between the two reads. Its years belong to a later revision, so
   // they are kept only when the revision is still the one that was read.
   ASSIGN_OR_RETURN(const pg::Rows again, tx.Exec(kHead));
   absl::MutexLock lock(&mutex_);
-  if (again[0].Int(0) == revision && revision > revision_) {
-    revision_ = revision;
-    newest_ = calendar;
-  }
+  if (again[0].Int(0) != revision || revision < revision_) return calendar;
+  if (revision > revision_) newest_.clear();
+  revision_ = revision;
+  newest_[district] = calendar;
   return calendar;
 }
 
@@ -116,19 +148,21 @@ absl::StatusOr<CalendarPtr> CalendarStore::OfVersion(pg::Tx& tx, const std::stri
     absl::MutexLock lock(&mutex_);
     if (auto it = versions_.find(version); it != versions_.end()) return it->second;
   }
+  ASSIGN_OR_RETURN(const std::vector<VersionPart> parts, SplitVersion(version));
   std::vector<int> numbers, versions;
-  for (const absl::string_view part : absl::StrSplit(version, '+', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> pair = absl::StrSplit(part, '.');
-    int year = 0, number = 0;
-    if (!absl::SimpleAtoi(pair.first, &year) || !absl::SimpleAtoi(pair.second, &number)) {
-      return absl::DataLossError(absl::StrCat("not a calendar version: ", version));
+  Overlay overlay;
+  for (const VersionPart& part : parts) {
+    int year = 0;
+    if (part.IsDistrict()) {
+      ASSIGN_OR_RETURN(overlay, OverlayAt(tx, part.code, part.version));
+    } else if (absl::SimpleAtoi(part.code, &year)) {
+      numbers.push_back(year);
+      versions.push_back(part.version);
     }
-    numbers.push_back(year);
-    versions.push_back(number);
   }
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kYears, {numbers, versions}));
   ASSIGN_OR_RETURN(const std::vector<CalendarYear> years, WithDays(tx, rows));
-  ASSIGN_OR_RETURN(CalendarPtr calendar, MakeCalendar(years));
+  ASSIGN_OR_RETURN(CalendarPtr calendar, MakeCalendar(years, std::move(overlay)));
   if (calendar->version() != version) {
     return absl::DataLossError(absl::StrCat("a notice of calendar ", version, " is missing"));
   }

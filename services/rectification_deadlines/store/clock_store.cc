@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -14,19 +16,34 @@ namespace {
 
 using domain::Clock;
 
-#define CLOCK_COLUMNS                                                                         \
-  "district, id, kind, title, subject, findings, owner, venue, reminder_ladder, start_time, " \
-  "amount, unit, coercive, basis, due_time, due_date, first_due_date, provisional, "          \
-  "calendar_version, state, overdue_announced, end_time, met_in_time, version"
+#define CLOCK_COLUMNS                                                                           \
+  "district, id, kind, title, subject, findings, owner, venue, reminder_ladder, start_time, "   \
+  "amount, unit, coercive, basis, due_time, due_date, first_due_date, provisional, "            \
+  "calendar_version, state, overdue_announced, end_time, met_in_time, version, subject_title, " \
+  "side, handling_officer, party, street, suspensions, suspended_from, suspend_reason"
 
 constexpr pg::Statement kLoad = {"deadline.load_clock",
                                  "select " CLOCK_COLUMNS
                                  " from clocks where district = $1 and id = $2::uuid"};
 
-constexpr pg::Statement kLockRunning = {"deadline.lock_running_clocks",
-                                        "select " CLOCK_COLUMNS
-                                        " from clocks where district = $1 and subject = $2 and "
-                                        "state = 1 order by id for update"};
+// What a clock was at an instant, as a row of clocks.
+#define CLOCKS_AS_OF                                                                           \
+  "(select c.district, id, kind, title, subject, findings, owner, venue, reminder_ladder, "    \
+  "h.start_time, amount, unit, coercive, basis, h.due_time, h.due_date, first_due_date, "      \
+  "h.provisional, h.calendar_version, h.state, overdue_announced, h.end_time, h.met_in_time, " \
+  "h.version, subject_title, side, handling_officer, party, street, h.suspensions, "           \
+  "h.suspended_from, h.suspend_reason from clocks c cross join lateral (select * from "        \
+  "clock_history where district = c.district and clock_id = c.id and record_time <= "          \
+  "$2::timestamptz order by version desc limit 1) h where c.district = $1) as clocks"
+
+constexpr pg::Statement kLoadAsOf = {"deadline.load_clock_as_of",
+                                     "select " CLOCK_COLUMNS " from " CLOCKS_AS_OF
+                                     " where id = $3::uuid"};
+
+constexpr pg::Statement kLockOpen = {"deadline.lock_open_clocks",
+                                     "select " CLOCK_COLUMNS
+                                     " from clocks where district = $1 and subject = $2 and "
+                                     "state in (1, 4) order by id for update"};
 
 constexpr pg::Statement kLockOverdue = {
     "deadline.lock_overdue_clocks", "select " CLOCK_COLUMNS
@@ -39,7 +56,8 @@ constexpr pg::Statement kLockDepending = {
     "deadline.lock_depending_clocks",
     "select " CLOCK_COLUMNS
     " from clocks where state = 1 and amount is not null and due_date is not null and "
-    "(provisional or (due_date >= $1::date and start_time < $2::timestamptz)) "
+    "(provisional or (due_date >= $1::date and start_time < $2::timestamptz)) and "
+    "($3 = '' or district = $3) "
     "order by district, id for update"};
 
 constexpr pg::Statement kNextDue = {
@@ -51,44 +69,6 @@ constexpr pg::Statement kChanges = {"deadline.clock_changes", R"sql(
          new_calendar_version, reason
     from clock_changes where district = $1 and clock_id = any($2::uuid[])
    order by clock_id, position)sql"};
-
-// `findings` are array literals, because unnest would flatten an array of arrays.
-constexpr pg::Statement kInsert = {"deadline.insert_clocks", R"sql(
-  insert into clocks (district, id, kind, title, subject, findings, owner, venue, reminder_ladder,
-                      start_time, amount, unit, coercive, basis, due_time, due_date,
-                      first_due_date, provisional, calendar_version, state, overdue_announced,
-                      end_time, met_in_time, version)
-  select district, id, kind, title, subject, findings::text[], owner, venue, reminder_ladder,
-         start_time, amount, unit, coercive, basis, due_time, due_date, first_due_date,
-         provisional, calendar_version, 1, false, null, false, version
-    from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-                $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::int[],
-                $12::smallint[], $13::boolean[], $14::text[], $15::timestamptz[], $16::date[],
-                $17::date[], $18::boolean[], $19::text[], $20::bigint[])
-         as t(district, id, kind, title, subject, findings, owner, venue, reminder_ladder,
-              start_time, amount, unit, coercive, basis, due_time, due_date, first_due_date,
-              provisional, calendar_version, version))sql"};
-
-constexpr pg::Statement kUpdate = {"deadline.update_clocks", R"sql(
-  update clocks c
-     set start_time = t.start_time, due_time = t.due_time, due_date = t.due_date,
-         provisional = t.provisional, calendar_version = t.calendar_version, state = t.state,
-         overdue_announced = t.overdue_announced, end_time = t.end_time,
-         met_in_time = t.met_in_time, version = t.version
-    from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::date[],
-                $6::boolean[], $7::text[], $8::smallint[], $9::boolean[], $10::timestamptz[],
-                $11::boolean[], $12::bigint[])
-         as t(district, id, start_time, due_time, due_date, provisional, calendar_version, state,
-              overdue_announced, end_time, met_in_time, version)
-   where c.district = t.district and c.id = t.id)sql"};
-
-// The version at which a change was made numbers it.
-constexpr pg::Statement kInsertChanges = {"deadline.insert_clock_changes", R"sql(
-  insert into clock_changes (district, clock_id, position, change_time, old_due_date,
-                             new_due_date, old_calendar_version, new_calendar_version, reason)
-  select * from unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::date[],
-                       $6::date[], $7::text[], $8::text[], $9::text[])
-  on conflict (district, clock_id, position) do nothing)sql"};
 
 // One pass over the running clocks: an index search for each open finding would cost more.
 constexpr pg::Statement kFallen = {"deadline.fallen_through", R"sql(
@@ -109,6 +89,17 @@ constexpr pg::Statement kCountFallen = {"deadline.count_fallen_through", R"sql(
     left join (select distinct unnest(findings) as finding from clocks where state = 1) c
       on c.finding = f.name
    where f.close_time is null and c.finding is null)sql"};
+
+domain::Suspension ReadInterval(const std::string& text) {
+  domain::Suspension suspension;
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits(' ', 1));
+  const std::pair<absl::string_view, absl::string_view> days = absl::StrSplit(parts.first, '/');
+  absl::ParseCivilTime(days.first, &suspension.from);
+  absl::ParseCivilTime(days.second, &suspension.to);
+  suspension.reason = std::string(parts.second);
+  return suspension;
+}
 
 Clock ReadRow(const pg::Row& row) {
   Clock clock;
@@ -138,6 +129,14 @@ Clock ReadRow(const pg::Row& row) {
   clock.end_time = row.OptTime(21);
   clock.met_in_time = row.Bool(22);
   clock.version = row.Int(23);
+  clock.subject_title = row.Text(24);
+  clock.side = static_cast<domain::Side>(row.Int(25));
+  clock.handling_officer = row.Text(26);
+  clock.party = row.Text(27);
+  clock.street = row.Text(28);
+  for (const std::string& text : row.TextArray(29)) clock.suspensions.push_back(ReadInterval(text));
+  clock.suspended_from = row.OptDay(30);
+  clock.suspend_reason = row.Text(31);
   return clock;
 }
 
@@ -164,79 +163,85 @@ absl::Status LoadChanges(pg::Tx& tx, absl::string_view district, std::vector<Clo
   return absl::OkStatus();
 }
 
-absl::Status InsertChanges(pg::Tx& tx, const std::vector<Clock>& clocks) {
-  std::vector<std::string> districts, ids, old_versions, new_versions, reasons;
-  std::vector<int64_t> positions;
-  std::vector<absl::Time> times;
-  std::vector<std::optional<absl::CivilDay>> old_days, new_days;
-  for (const Clock& clock : clocks) {
-    if (clock.changes.empty()) continue;
-    const domain::DueDateChange& change = clock.changes.back();
-    const NameParts name = SplitName(clock.name);
-    districts.push_back(name.district);
-    ids.push_back(name.id);
-    positions.push_back(clock.version);
-    times.push_back(change.change_time);
-    old_days.push_back(change.old_due_date);
-    new_days.push_back(change.new_due_date);
-    old_versions.push_back(change.old_calendar_version);
-    new_versions.push_back(change.new_calendar_version);
-    reasons.push_back(change.reason);
-  }
-  if (ids.empty()) return absl::OkStatus();
-  return tx
-      .Exec(kInsertChanges, {districts, ids, positions, times, old_days, new_days, old_versions,
-                             new_versions, reasons})
-      .status();
-}
-
-const query::ListSpec& ClockList() {
+query::ListSpec MakeList(const char* name, const char* from) {
   using Field = query::ListField;
-  static const auto& spec = *new query::ListSpec{
-      .name = "deadline.list_clocks",
+  return query::ListSpec{
+      .name = name,
       .columns = CLOCK_COLUMNS,
-      .from = "clocks where district = $1",
+      .from = from,
       .fields = {{"owner", Field::Kind::kText, "owner = $?"},
                  {"subject", Field::Kind::kText, "subject = $?"},
                  {"finding", Field::Kind::kText, "findings @> array[$?]::text[]"},
                  {"venue", Field::Kind::kText, "venue = $?"},
+                 {"street", Field::Kind::kText, "street = $?"},
+                 {"handling_officer", Field::Kind::kText, "handling_officer = $?"},
                  {"kind", Field::Kind::kText, "kind = $?"},
+                 {"side", Field::Kind::kEnum, "side = $?::smallint", v1::ClockSide_descriptor()},
+                 {"outcome", Field::Kind::kEnum,
+                  "case when state = 2 and met_in_time then 1 when state = 2 then 2 "
+                  "when state = 3 then 3 else 0 end = $?::smallint",
+                  v1::ClockOutcome_descriptor()},
                  {"state", Field::Kind::kEnum, "state = $?::smallint",
                   v1::Clock::State_descriptor()},
                  {"overdue", Field::Kind::kBool,
                   "(state = 1 and due_time < current_setting('rectify.list_time')::timestamptz)"},
                  {"provisional", Field::Kind::kBool, "provisional"}},
       .order = {{"due_time", "timestamptz"}, {"id", "uuid"}}};
+}
+
+const query::ListSpec& ClockList() {
+  static const auto& spec =
+      *new query::ListSpec(MakeList("deadline.list_clocks", "clocks where district = $1"));
   return spec;
+}
+
+const query::ListSpec& ClockListAsOf() {
+  static const auto& spec = *new query::ListSpec(
+      MakeList("deadline.list_clocks_as_of", CLOCKS_AS_OF " where district = $1"));
+  return spec;
+}
+
+// Without what was changed later.
+void Forget(std::vector<Clock>& clocks, std::optional<absl::Time> as_of) {
+  if (!as_of) return;
+  for (Clock& clock : clocks) {
+    std::erase_if(clock.changes,
+                  [&](const domain::DueDateChange& change) { return change.change_time > *as_of; });
+  }
 }
 
 }  // namespace
 
-absl::StatusOr<Clock> LoadClock(pg::Tx& tx, absl::string_view name) {
+absl::StatusOr<Clock> LoadClock(pg::Tx& tx, absl::string_view name,
+                                std::optional<absl::Time> as_of) {
   const NameParts parts = SplitName(name);
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoad, {parts.district, parts.id}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, as_of
+                                            ? tx.Exec(kLoadAsOf, {parts.district, *as_of, parts.id})
+                                            : tx.Exec(kLoad, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
   std::vector<Clock> clocks = ReadRows(rows);
   RETURN_IF_ERROR(LoadChanges(tx, parts.district, clocks));
+  Forget(clocks, as_of);
   return std::move(clocks[0]);
 }
 
-absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(pg::Tx& tx,
-                                                                      absl::string_view district,
-                                                                      const Page& page,
-                                                                      absl::Time now) {
-  ASSIGN_OR_RETURN(
-      const query::ListQuery list,
-      query::ListQuery::Build(ClockList(), {district}, page.filter, page.size, page.token));
+absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now,
+    std::optional<absl::Time> as_of) {
+  std::vector<pg::Param> scope = {district};
+  if (as_of) scope.emplace_back(*as_of);
+  ASSIGN_OR_RETURN(const query::ListQuery list,
+                   query::ListQuery::Build(as_of ? ClockListAsOf() : ClockList(), std::move(scope),
+                                           page.filter, page.size, page.token));
   RETURN_IF_ERROR(SetListTime(tx, now));
   ASSIGN_OR_RETURN(auto clocks, list.Run<Clock>(tx, ReadRow));
   RETURN_IF_ERROR(LoadChanges(tx, district, clocks.first));
+  Forget(clocks.first, as_of);
   return clocks;
 }
 
-absl::StatusOr<std::vector<Clock>> LockRunningClocks(pg::Tx& tx, absl::string_view subject) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Exec(kLockRunning, {SplitName(subject).district, subject}));
+absl::StatusOr<std::vector<Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOpen, {DistrictOf(subject), subject}));
   return ReadRows(rows);
 }
 
@@ -246,104 +251,15 @@ absl::StatusOr<std::vector<Clock>> LockUnannouncedOverdue(pg::Tx& tx, absl::Time
 }
 
 absl::StatusOr<std::vector<Clock>> LockDependingOn(pg::Tx& tx, absl::CivilDay from,
-                                                   absl::CivilDay to) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockDepending, {from, StartOfDay(to + 1)}));
+                                                   absl::CivilDay to, absl::string_view district) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Exec(kLockDepending, {from, StartOfDay(to + 1), district}));
   return ReadRows(rows);
 }
 
 absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kNextDue));
   return rows[0].OptTime(0).value_or(absl::InfiniteFuture());
-}
-
-absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
-  if (clocks.empty()) return absl::OkStatus();
-  std::vector<std::string> districts, ids, kinds, titles, subjects, findings, owners, venues,
-      ladders, versions_of_calendar;
-  std::vector<absl::Time> starts, due_times;
-  std::vector<std::optional<int>> amounts, units;
-  std::vector<std::optional<bool>> coercive;
-  std::vector<std::optional<std::string>> bases;
-  std::vector<std::optional<absl::CivilDay>> due_dates, first_due_dates;
-  std::vector<bool> provisional;
-  std::vector<int64_t> versions;
-  for (const Clock& clock : clocks) {
-    const NameParts name = SplitName(clock.name);
-    const auto& period = clock.period;
-    districts.push_back(name.district);
-    ids.push_back(name.id);
-    kinds.push_back(clock.kind);
-    titles.push_back(clock.title);
-    subjects.push_back(clock.subject);
-    findings.push_back(pg::Param(clock.findings).text().value_or("{}"));
-    owners.push_back(clock.owner);
-    venues.push_back(clock.venue);
-    ladders.push_back(clock.reminder_ladder);
-    starts.push_back(clock.start_time);
-    amounts.push_back(period ? std::optional(period->amount) : std::nullopt);
-    units.push_back(period ? std::optional(static_cast<int>(period->unit)) : std::nullopt);
-    coercive.push_back(period ? std::optional(period->coercive) : std::nullopt);
-    bases.push_back(period ? std::optional(period->basis) : std::nullopt);
-    due_times.push_back(clock.due_time);
-    due_dates.push_back(clock.due_date);
-    first_due_dates.push_back(clock.first_due_date);
-    provisional.push_back(clock.provisional);
-    versions_of_calendar.push_back(clock.calendar_version);
-    versions.push_back(clock.version);
-  }
-  return tx
-      .Exec(kInsert, {districts,
-                      ids,
-                      kinds,
-                      titles,
-                      subjects,
-                      findings,
-                      owners,
-                      venues,
-                      ladders,
-                      starts,
-                      amounts,
-                      units,
-                      coercive,
-                      bases,
-                      due_times,
-                      due_dates,
-                      first_due_dates,
-                      provisional,
-                      versions_of_calendar,
-                      versions})
-      .status();
-}
-
-absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks) {
-  if (clocks.empty()) return absl::OkStatus();
-  std::vector<std::string> districts, ids, versions_of_calendar;
-  std::vector<absl::Time> starts, due_times;
-  std::vector<std::optional<absl::CivilDay>> due_dates;
-  std::vector<std::optional<absl::Time>> end_times;
-  std::vector<bool> provisional, announced, in_time;
-  std::vector<int> states;
-  std::vector<int64_t> versions;
-  for (const Clock& clock : clocks) {
-    const NameParts name = SplitName(clock.name);
-    districts.push_back(name.district);
-    ids.push_back(name.id);
-    starts.push_back(clock.start_time);
-    due_times.push_back(clock.due_time);
-    due_dates.push_back(clock.due_date);
-    provisional.push_back(clock.provisional);
-    versions_of_calendar.push_back(clock.calendar_version);
-    states.push_back(static_cast<int>(clock.state));
-    announced.push_back(clock.overdue_announced);
-    end_times.push_back(clock.end_time);
-    in_time.push_back(clock.met_in_time);
-    versions.push_back(clock.version);
-  }
-  RETURN_IF_ERROR(
-      tx.Exec(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
-                        versions_of_calendar, states, announced, end_times, in_time, versions})
-          .status());
-  return InsertChanges(tx, clocks);
 }
 
 absl::StatusOr<FallenThrough> FindFallenThrough(pg::Tx& tx, absl::string_view district, int limit) {

@@ -17,35 +17,43 @@
 
 namespace rectify::deadline::store {
 
-// With its changes. NOT_FOUND.
-absl::StatusOr<domain::Clock> LoadClock(pg::Tx& tx, absl::string_view name);
+// `as_of` of the two functions below: nullopt for now, or the clocks as they were then.
 
-// Soonest first, with their changes, and the token of the next page.
+// With its changes. NOT_FOUND.
+absl::StatusOr<domain::Clock> LoadClock(pg::Tx& tx, absl::string_view name,
+                                        std::optional<absl::Time> as_of);
+
+// Soonest first, with their changes, and the token of the next page. `now` decides what is overdue.
 absl::StatusOr<std::pair<std::vector<domain::Clock>, std::string>> ListClocks(
-    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now);
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now,
+    std::optional<absl::Time> as_of);
 
 // The functions below read clocks without their changes and lock the rows until the end of the
 // transaction.
 
-absl::StatusOr<std::vector<domain::Clock>> LockRunningClocks(pg::Tx& tx, absl::string_view subject);
+// Running and suspended ones.
+absl::StatusOr<std::vector<domain::Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject);
 
 // At most `limit` running clocks of all districts whose due time has passed unannounced; leaves out
 // those that another transaction holds.
 absl::StatusOr<std::vector<domain::Clock>> LockUnannouncedOverdue(pg::Tx& tx, absl::Time now,
                                                                   int limit);
 
-// Running clocks of all districts with a period that is provisional, or of which a day between
-// start and due date lies in [from, to]: those whose date a change of these days may move.
+// Running clocks of the district, or of all for an empty one, with a period that is provisional, or
+// of which a day between start and due date lies in [from, to]: those whose date a change of these
+// days may move.
 absl::StatusOr<std::vector<domain::Clock>> LockDependingOn(pg::Tx& tx, absl::CivilDay from,
-                                                           absl::CivilDay to);
+                                                           absl::CivilDay to,
+                                                           absl::string_view district);
 
 // The earliest due time that is not announced; InfiniteFuture when there is none.
 absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx);
 
-absl::Status InsertClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks);
+// Both also write what the clocks are from `now` on to their history.
+absl::Status InsertClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, absl::Time now);
 // Writes what can change, and the changes of the due date that the clocks carry: a clock that was
 // locked carries only those made since.
-absl::Status UpdateClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks);
+absl::Status UpdateClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, absl::Time now);
 
 struct FallenThrough {
   std::vector<std::string> findings;  // at most `limit`, by name

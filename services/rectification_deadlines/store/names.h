@@ -22,8 +22,22 @@ inline NameParts SplitName(absl::string_view name) {
   return {parts[1], parts[3]};
 }
 
+// Of any resource name below a district.
+inline std::string DistrictOf(absl::string_view name) {
+  const std::vector<std::string> parts = absl::StrSplit(name, '/');
+  return parts.size() > 1 ? parts[1] : "";
+}
+
 inline std::string OrderName(absl::string_view district, absl::string_view id) {
   return absl::StrCat("districts/", district, "/orders/", id);
+}
+
+inline std::string ClosureName(absl::string_view district, absl::string_view id) {
+  return absl::StrCat("districts/", district, "/closures/", id);
+}
+
+inline std::string SealName(absl::string_view district, absl::string_view id) {
+  return absl::StrCat("districts/", district, "/seals/", id);
 }
 
 inline std::string ClockName(absl::string_view district, absl::string_view id) {

@@ -13,12 +13,12 @@ using domain::Order;
 
 constexpr pg::Statement kItems = {"deadline.order_items", R"sql(
   select order_id, finding, catalog_code, description, basis, required_action, term_days,
-         stated_due_date, due_date, rectify_time
+         stated_due_date, due_date, rectify_time, first_due_date
     from order_items where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
 constexpr pg::Statement kApprovals = {"deadline.order_approvals", R"sql(
-  select order_id, role, approver, approve_time, opinion
+  select order_id, role, approver, approve_time, opinion, approver_user, content_hash
     from order_approvals where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
@@ -39,27 +39,31 @@ constexpr pg::Statement kResults = {"deadline.recheck_results", R"sql(
 
 constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
   insert into order_items (district, order_id, position, finding, catalog_code, description, basis,
-                           required_action, term_days, stated_due_date, due_date, rectify_time)
+                           required_action, term_days, stated_due_date, due_date, rectify_time,
+                           first_due_date)
   select $1, $2::uuid, n, finding, catalog_code, description, basis, required_action, term_days,
-         stated_due_date, due_date, rectify_time
+         stated_due_date, due_date, rectify_time, first_due_date
     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::date[],
-                $10::date[], $11::timestamptz[]) with ordinality
+                $10::date[], $11::timestamptz[], $12::date[]) with ordinality
          as t(finding, catalog_code, description, basis, required_action, term_days,
-              stated_due_date, due_date, rectify_time, n)
+              stated_due_date, due_date, rectify_time, first_due_date, n)
   on conflict (district, order_id, position) do update
      set description = excluded.description, basis = excluded.basis,
          required_action = excluded.required_action, term_days = excluded.term_days,
          stated_due_date = excluded.stated_due_date, due_date = excluded.due_date,
-         rectify_time = excluded.rectify_time)sql"};
+         rectify_time = excluded.rectify_time, first_due_date = excluded.first_due_date)sql"};
 
 constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
-  insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion)
-  select $1, $2::uuid, n, role, approver, approve_time, opinion
-    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) with ordinality
-         as t(role, approver, approve_time, opinion, n)
+  insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion,
+                               approver_user, content_hash)
+  select $1, $2::uuid, n, role, approver, approve_time, opinion, approver_user, content_hash
+    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+         with ordinality
+         as t(role, approver, approve_time, opinion, approver_user, content_hash, n)
   on conflict (district, order_id, position) do update
      set approver = excluded.approver, approve_time = excluded.approve_time,
-         opinion = excluded.opinion)sql"};
+         opinion = excluded.opinion, approver_user = excluded.approver_user,
+         content_hash = excluded.content_hash)sql"};
 
 constexpr pg::Statement kSaveReports = {"deadline.save_reports", R"sql(
   insert into order_reports (district, order_id, position, report_time, reporter, statement)
@@ -86,7 +90,7 @@ constexpr pg::Statement kSaveResults = {"deadline.save_results", R"sql(
 absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
   std::vector<std::string> findings, codes, descriptions, bases, actions;
   std::vector<int> terms;
-  std::vector<std::optional<absl::CivilDay>> stated, due;
+  std::vector<std::optional<absl::CivilDay>> stated, due, first_due;
   std::vector<std::optional<absl::Time>> rectified;
   for (const domain::OrderItem& item : order.items) {
     findings.push_back(item.finding);
@@ -97,24 +101,29 @@ absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
     terms.push_back(item.term_days);
     stated.push_back(item.stated_due_date);
     due.push_back(item.due_date);
+    first_due.push_back(item.first_due_date);
     rectified.push_back(item.rectify_time);
   }
   return tx
       .Exec(kSaveItems, {name.district, name.id, findings, codes, descriptions, bases, actions,
-                         terms, stated, due, rectified})
+                         terms, stated, due, rectified, first_due})
       .status();
 }
 
 absl::Status SaveApprovals(pg::Tx& tx, const NameParts& name, const Order& order) {
-  std::vector<std::string> roles, approvers, opinions;
+  std::vector<std::string> roles, approvers, opinions, users, hashes;
   std::vector<std::optional<absl::Time>> times;
   for (const domain::Approval& approval : order.approvals) {
     roles.push_back(approval.role);
     approvers.push_back(approval.approver);
     times.push_back(approval.approve_time);
     opinions.push_back(approval.opinion);
+    users.push_back(approval.user);
+    hashes.push_back(approval.content_hash);
   }
-  return tx.Exec(kSaveApprovals, {name.district, name.id, roles, approvers, times, opinions})
+  return tx
+      .Exec(kSaveApprovals,
+            {name.district, name.id, roles, approvers, times, opinions, users, hashes})
       .status();
 }
 
@@ -165,12 +174,12 @@ absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order
   for (const pg::Row row : items) {
     by_id[row.Text(0)]->items.push_back({row.Text(1), row.Text(2), row.Text(3), row.Text(4),
                                          row.Text(5), static_cast<int>(row.Int(6)), row.OptDay(7),
-                                         row.OptDay(8), row.OptTime(9)});
+                                         row.OptDay(8), row.OptTime(9), row.OptDay(10)});
   }
   ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
   for (const pg::Row row : approvals) {
     by_id[row.Text(0)]->approvals.push_back(
-        {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4)});
+        {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4), row.Text(5), row.Text(6)});
   }
   ASSIGN_OR_RETURN(const pg::Rows reports, tx.Exec(kReports, {district, ids}));
   for (const pg::Row row : reports) {

@@ -8,8 +8,10 @@
 #include "libs/base/status_macros.h"
 #include "libs/query/list_query.h"
 #include "rectify/deadline/v1/order.pb.h"
+#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_parts.h"
+#include "services/rectification_deadlines/store/order_turns.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -20,9 +22,10 @@ using domain::Order;
   "district, id, kind, inspection, inspect_time, venue, party, street, officers, "              \
   "document_number, state, serve_method, serve_time, serve_officers, serve_proof, "             \
   "serve_refusal, void_reason, replacement, create_time, update_time, issue_time, close_time, " \
-  "version, receiver"
+  "version, submitter, submit_user, submit_time, submit_hash, return_reason, "                  \
+  "predecessor, successor, receiver"
 
-constexpr int kReceiverColumn = 23;
+constexpr int kReceiverColumn = 30;
 
 constexpr pg::Statement kLoad = {"deadline.load_order",
                                  "select " ORDER_COLUMNS
@@ -36,11 +39,13 @@ constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
   insert into orders (district, id, kind, inspection, inspect_time, venue, party, street, officers,
                       document_number, state, serve_method, serve_time, receiver, serve_officers,
                       serve_proof, serve_refusal, void_reason, replacement, open_due_date,
-                      create_time, update_time, issue_time, close_time, version)
+                      create_time, update_time, issue_time, close_time, version, content_hash,
+                      submitter, submit_user, submit_time, submit_hash, return_reason,
+                      predecessor, successor)
   values ($1, $2::uuid, $3::smallint, $4, $5::timestamptz, $6, $7, $8, $9::text[], $10,
           $11::smallint, $12::smallint, $13::timestamptz, $14::bytea, $15::text[], $16, $17, $18,
           $19, $20::date, $21::timestamptz, $22::timestamptz, $23::timestamptz, $24::timestamptz,
-          $25::bigint)
+          $25::bigint, $26, $27, $28, $29::timestamptz, $30, $31, $32, $33)
   on conflict (district, id) do update
      set document_number = excluded.document_number, state = excluded.state,
          serve_method = excluded.serve_method, serve_time = excluded.serve_time,
@@ -49,7 +54,11 @@ constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
          serve_refusal = excluded.serve_refusal, void_reason = excluded.void_reason,
          replacement = excluded.replacement, open_due_date = excluded.open_due_date,
          update_time = excluded.update_time, issue_time = excluded.issue_time,
-         close_time = excluded.close_time, version = excluded.version)sql"};
+         close_time = excluded.close_time, version = excluded.version,
+         content_hash = excluded.content_hash, submitter = excluded.submitter,
+         submit_user = excluded.submit_user, submit_time = excluded.submit_time,
+         submit_hash = excluded.submit_hash, return_reason = excluded.return_reason,
+         successor = excluded.successor)sql"};
 
 constexpr pg::Statement kDraw = {"deadline.draw_number", R"sql(
   insert into document_counters as c (district, organ, code, year, last_serial)
@@ -99,6 +108,16 @@ Order ReadRow(const pg::Row& row) {
   order.issue_time = row.OptTime(20);
   order.close_time = row.OptTime(21);
   order.version = row.Int(22);
+  if (!row.Text(23).empty()) {
+    order.submission = domain::Approval{.role = "INSPECTOR",
+                                        .approver = row.Text(23),
+                                        .approve_time = row.OptTime(25),
+                                        .user = row.Text(24),
+                                        .content_hash = row.Text(26)};
+  }
+  order.return_reason = row.Text(27);
+  order.predecessor = row.Text(28);
+  order.successor = row.Text(29);
   return order;
 }
 
@@ -154,12 +173,15 @@ absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
         order.service->receiver,
         cipher_.Decrypt(order.service->receiver, ReceiverContext(SplitName(order.name).id)));
   }
+  RETURN_IF_ERROR(LoadTurns(tx, cipher_, district, orders));
   return LoadParts(tx, district, orders);
 }
 
 absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
   const NameParts name = SplitName(order.name);
   const auto& service = order.service;
+  const domain::Approval submission =
+      order.submission.value_or(domain::Approval{.role = "", .approver = ""});
   const pg::Param none = nullptr;
   RETURN_IF_ERROR(tx.Exec(kSave, {name.district,
                                   name.id,
@@ -187,9 +209,18 @@ absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
                                   order.update_time,
                                   order.issue_time,
                                   order.close_time,
-                                  order.version})
+                                  order.version,
+                                  domain::ContentHash(order),
+                                  submission.approver,
+                                  submission.user,
+                                  submission.approve_time,
+                                  submission.content_hash,
+                                  order.return_reason,
+                                  order.predecessor,
+                                  order.successor})
                       .status());
-  return SaveParts(tx, order);
+  RETURN_IF_ERROR(SaveParts(tx, order));
+  return SaveTurns(tx, cipher_, order);
 }
 
 absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(

@@ -27,6 +27,9 @@ v1::Reminder ToProto(const domain::Reminder& reminder) {
   if (reminder.settle_time) *proto.mutable_settle_time() = rpc::ToTimestamp(*reminder.settle_time);
   proto.set_title(reminder.title);
   proto.set_venue(reminder.venue);
+  proto.set_kind(reminder.kind);
+  proto.set_urgent(reminder.urgent);
+  proto.set_statutory(reminder.statutory);
   return proto;
 }
 
@@ -41,6 +44,38 @@ v1::Delivery ToProto(const domain::Delivery& delivery) {
   proto.set_provider_reply(delivery.provider_reply);
   *proto.mutable_create_time() = rpc::ToTimestamp(delivery.create_time);
   if (delivery.settle_time) *proto.mutable_settle_time() = rpc::ToTimestamp(*delivery.settle_time);
+  return proto;
+}
+
+v1::Acknowledgement ToProto(const domain::Acknowledgement& acknowledgement) {
+  v1::Acknowledgement proto;
+  proto.set_clock(acknowledgement.clock);
+  proto.set_author(acknowledgement.author);
+  *proto.mutable_acknowledge_time() = rpc::ToTimestamp(acknowledgement.acknowledge_time);
+  *proto.mutable_end_time() = rpc::ToTimestamp(acknowledgement.end_time);
+  proto.set_note(acknowledgement.note);
+  return proto;
+}
+
+v1::Mute ToProto(const domain::Mute& mute) {
+  v1::Mute proto;
+  proto.set_name(mute.name());
+  proto.set_clock(mute.clock);
+  proto.set_recipient(mute.recipient);
+  proto.set_author(mute.author);
+  proto.set_reason(mute.reason);
+  *proto.mutable_start_time() = rpc::ToTimestamp(mute.start_time);
+  *proto.mutable_end_time() = rpc::ToTimestamp(mute.end_time);
+  return proto;
+}
+
+v1::UnreachableRecipient ToProto(const domain::Unreachable& unreachable) {
+  v1::UnreachableRecipient proto;
+  proto.set_recipient(unreachable.recipient);
+  proto.set_reason(unreachable.reason);
+  *proto.mutable_since_time() = rpc::ToTimestamp(unreachable.since_time);
+  *proto.mutable_next_due_time() = rpc::ToTimestamp(unreachable.next_due_time);
+  proto.set_reminders(unreachable.reminders);
   return proto;
 }
 

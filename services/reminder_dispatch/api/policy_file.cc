@@ -11,8 +11,15 @@ namespace {
 domain::Step ToStep(const v1::LadderStep& proto) {
   domain::Step step;
   step.code = proto.code();
-  step.by_workdays = proto.offset_case() == v1::LadderStep::kWorkdays;
-  step.offset = step.by_workdays ? proto.workdays() : proto.days();
+  if (proto.offset_case() == v1::LadderStep::kWorkdays) {
+    step.unit = domain::OffsetUnit::kWorkdays;
+    step.offset = proto.workdays();
+  } else if (proto.offset_case() == v1::LadderStep::kHours) {
+    step.unit = domain::OffsetUnit::kHours;
+    step.offset = proto.hours();
+  } else {
+    step.offset = proto.days();
+  }
   step.at = domain::ParseTimeOfDay(proto.at());
   for (int kind : proto.recipients()) {
     step.recipients.push_back(static_cast<domain::RecipientKind>(kind));
@@ -23,9 +30,24 @@ domain::Step ToStep(const v1::LadderStep& proto) {
   step.catch_up = static_cast<domain::CatchUp>(proto.catch_up());
   step.min_term_days = proto.min_term_days();
   step.repeat_days = proto.repeat_days();
+  step.urgent = proto.urgent();
+  step.statutory = proto.statutory();
+  step.unless_acknowledged = proto.unless_acknowledged();
+  step.inhibited_by.assign(proto.inhibited_by().begin(), proto.inhibited_by().end());
   step.title = proto.title();
   step.body = proto.body();
   return step;
+}
+
+domain::QuietHours ToQuietHours(const v1::QuietHours& proto) {
+  domain::QuietHours quiet;
+  quiet.from = domain::ParseTimeOfDay(proto.from());
+  quiet.to = domain::ParseTimeOfDay(proto.to());
+  quiet.resume = domain::ParseTimeOfDay(proto.resume());
+  for (int channel : proto.channels()) {
+    quiet.channels.push_back(static_cast<domain::Channel>(channel));
+  }
+  return quiet;
 }
 
 absl::StatusOr<domain::Policy> ToPolicy(const v1::ReminderPolicy& proto) {
@@ -33,6 +55,13 @@ absl::StatusOr<domain::Policy> ToPolicy(const v1::ReminderPolicy& proto) {
   policy.version = proto.version();
   policy.max_attempts = proto.max_attempts();
   policy.first_backoff = absl::Seconds(proto.first_backoff_seconds());
+  if (proto.has_quiet_hours()) policy.quiet_hours = ToQuietHours(proto.quiet_hours());
+  if (proto.has_digest()) policy.digest_entries = proto.digest().max_entries();
+  for (const v1::RateLimit& each : proto.rate_limits()) {
+    policy.rate_limits.push_back({static_cast<domain::Channel>(each.channel()),
+                                  each.per_recipient(), each.amount(),
+                                  absl::Seconds(each.seconds())});
+  }
   for (const v1::Ladder& each : proto.ladders()) {
     domain::Ladder ladder{each.name(), {}};
     for (const v1::LadderStep& step : each.steps()) ladder.steps.push_back(ToStep(step));

@@ -9,14 +9,12 @@
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/crypto/crypto.h"
-#include "services/reminder_dispatch/channels/curl.h"
+#include "services/reminder_dispatch/channels/http.h"
 
 namespace rectify::reminder::channels {
 namespace {
 
 using Kind = domain::Attempt::Kind;
-
-constexpr size_t kMaxReply = 64 << 10;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -47,7 +45,6 @@ struct Exchange {
   const AllowList* allowed;
   Target target;
   bool refused = false, opened = false;  // of a host's several addresses, any
-  std::string reply;
 };
 
 // The socket's real address, after name resolution: a name that resolves to another address the
@@ -63,40 +60,6 @@ curl_socket_t OpenSocket(void* context, curlsocktype, curl_sockaddr* address) {
   }
   exchange->opened = true;
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-size_t ReadReply(char* buffer, size_t size, size_t count, void* context) {
-  auto* exchange = static_cast<Exchange*>(context);
-  const size_t length = size * count;
-  if (exchange->reply.size() + length > kMaxReply) return 0;  // ends the transfer
-  exchange->reply.append(buffer, length);
-  return length;
-}
-
-domain::Attempt Judge(CURL* handle, CURLcode code, const Exchange& exchange) {
-  if (exchange.refused && !exchange.opened) {
-    return {Kind::kPermanent, "推送地址不在允许范围内", {}};
-  }
-  long status = 0;  // NOLINT(google-runtime-int): libcurl's type
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  // A reply that is too long is cut off; its status stands.
-  if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && status != 0)) {
-    return {Kind::kTemporary, absl::StrCat("推送：", curl_easy_strerror(code)), {}};
-  }
-  domain::Attempt attempt;
-  attempt.reply = ShortReply(absl::StrCat("HTTP ", status, " ", exchange.reply));
-  if (status >= 200 && status < 300) {
-    attempt.kind = Kind::kAccepted;
-  } else if (status == 408 || status == 429 || status >= 500) {
-    attempt.kind = Kind::kTemporary;
-    curl_off_t seconds = 0;
-    if (curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0) {
-      attempt.retry_after = absl::Seconds(seconds);
-    }
-  } else {
-    attempt.kind = Kind::kPermanent;  // also every redirect
-  }
-  return attempt;
 }
 
 }  // namespace
@@ -156,21 +119,17 @@ domain::Attempt WebhookChannel::Send(const Message& message) {
   headers.Add(absl::StrCat("webhook-timestamp: ", timestamp));
   headers.Add(
       absl::StrCat("webhook-signature: ", SignWebhook(key_, message.delivery_id, timestamp, body)));
-  Exchange exchange{.allowed = &allowed_, .target = *target, .reply = ""};
+  Exchange exchange{.allowed = &allowed_, .target = *target};
 
   const Curl curl = NewTransfer();
   CURL* handle = curl.get();
-  curl_easy_setopt(handle, CURLOPT_URL, address.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "rectify");
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, OpenSocket);
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &exchange);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, ReadReply);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
-  return Judge(handle, curl_easy_perform(handle), exchange);
+  const PostReply reply = Post(handle, address, headers, body);
+  if (exchange.refused && !exchange.opened) {
+    return {Kind::kPermanent, "推送地址不在允许范围内", {}};
+  }
+  return JudgeStatus("推送", reply);
 }
 
 }  // namespace rectify::reminder::channels

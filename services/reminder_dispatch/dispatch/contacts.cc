@@ -48,8 +48,8 @@ absl::StatusOr<Contacts> RegistryContacts::Resolve(const std::vector<std::string
                        registry_.Unary<venue::v1::RevealContactsResponse>(
                            "rectify.venue.v1.VenueRegistry.RevealContacts", request));
       for (const venue::v1::RevealedContact& each : response.contacts()) {
-        contacts[each.name()].push_back(
-            {each.display_name(), each.contact().email(), each.contact().webhook_uri()});
+        contacts[each.name()].push_back({each.display_name(), each.contact().email(),
+                                         each.contact().webhook_uri(), each.contact().mobile()});
       }
     }
   }

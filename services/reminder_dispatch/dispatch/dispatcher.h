@@ -24,19 +24,14 @@
 #include "libs/events/command.h"
 #include "services/reminder_dispatch/channels/channel.h"
 #include "services/reminder_dispatch/dispatch/contacts.h"
+#include "services/reminder_dispatch/dispatch/parcel.h"
+#include "services/reminder_dispatch/dispatch/sender.h"
 #include "services/reminder_dispatch/domain/clock.h"
 #include "services/reminder_dispatch/domain/delivery.h"
 #include "services/reminder_dispatch/domain/policy.h"
 #include "services/reminder_dispatch/store/dispatch_store.h"
 
 namespace rectify::reminder::dispatch {
-
-// A channel that is not set up is null: its reminders become letters.
-struct Channels {
-  std::unique_ptr<channels::Channel> email, webhook, file;
-
-  channels::Channel* Of(domain::Channel channel) const;
-};
 
 struct DispatcherOptions {
   // Unique among running dispatchers: what the table says it holds although it begins a new batch,
@@ -69,13 +64,9 @@ class Dispatcher {
   absl::StatusOr<absl::Time> NextDue();
 
  private:
-  struct Work {
-    store::Claim claim;
-    bool resend = false;  // found `sending`
-  };
   struct Batch {
     std::vector<Work> works;
-    std::map<std::string, domain::TrackedClock> clocks;
+    workday::Calendar calendar;
     absl::Time lease_end;
   };
 
@@ -84,27 +75,13 @@ class Dispatcher {
   absl::StatusOr<int> Process(const Batch& batch, const Contacts& contacts);
   absl::Status CheckNothingTaken();
   absl::Status PutOffUntilRegistryAnswers(const Batch& batch, const absl::Status& why);
-  // Gives claims back for a minute or two without counting an attempt.
-  absl::Status PutOff(std::vector<store::Claim> claims, const std::string& reason);
-  // Gives the claims from `first` on back as they were.
-  absl::Status Release(const Batch& batch, size_t first);
-  // The ledger's entry: new words, or those of a message whose fate is unknown.
-  absl::StatusOr<domain::Delivery> Compose(const Work& work, const domain::TrackedClock& clock);
-  // Completes message and entry with where they go; null when they can go nowhere.
-  channels::Channel* Address(const std::string& recipient, const Contacts& contacts,
-                             channels::Message& message, domain::Delivery& delivery) const;
-  // Whether this dispatcher settled it or put it off. `down` are the channels that did not answer
-  // in this batch: nobody waits for them again, so that they do not hold up the others.
-  absl::StatusOr<bool> Deliver(const Work& work, const domain::TrackedClock& clock,
-                               const Contacts& contacts, absl::Time lease_end,
-                               std::set<domain::Channel>& down);
-  absl::StatusOr<bool> Settle(const store::Claim& claim, const domain::Delivery& delivery,
-                              const domain::Attempt& attempt);
+  // Gives what is not `sending` back as it was.
+  absl::Status Release(const std::vector<Parcel>& parcels);
 
   rectify::events::Commands& commands_;
   ContactBook& contacts_;
-  const Channels& channels_;
   const domain::Policy& policy_;
+  Sender sender_;
   const DispatcherOptions options_;
 };
 

@@ -10,7 +10,7 @@
 
 namespace rectify::reminder::dispatch {
 
-// Where a message can go by a channel: all mail addresses, or the first webhook.
+// Where a message can go by a channel: all mail addresses, the first webhook or mobile number.
 std::vector<std::string> AddressesFor(domain::Channel channel,
                                       const std::vector<Contact>& contacts);
 

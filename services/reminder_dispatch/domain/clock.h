@@ -13,6 +13,7 @@ namespace rectify::reminder::domain {
 
 struct TrackedClock {
   std::string name;  // districts/{district}/clocks/{uuid}
+  std::string kind;
   std::string title, subject;
   std::vector<std::string> findings, hazards;
   std::string owner, handling_officer, venue, party, street;  // resource names; party is printed

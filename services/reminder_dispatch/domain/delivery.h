@@ -30,4 +30,19 @@ struct Delivery {
   std::string name() const { return DeliveryName(district, id); }
 };
 
+// What is planned for one recipient by one channel.
+struct Expected {
+  std::string district, recipient;
+  Channel channel = Channel::kEmail;
+  int reminders = 0;
+  absl::Time next_due_time;
+};
+
+// A recipient whom no electronic channel of what is planned reaches.
+struct Unreachable {
+  std::string recipient, reason;
+  absl::Time since_time, next_due_time;
+  int reminders = 0;
+};
+
 }  // namespace rectify::reminder::domain

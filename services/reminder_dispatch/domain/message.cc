@@ -117,4 +117,17 @@ Text Render(absl::string_view title, absl::string_view body, absl::string_view s
   return text;
 }
 
+Text RenderDigest(const std::vector<Text>& entries, absl::Time now) {
+  if (entries.size() == 1) return entries.front();
+  const absl::CivilDay day = CivilDayOf(now);
+  Text digest;
+  digest.title =
+      absl::StrCat("【提醒汇总】", day.month(), "月", day.day(), "日共", entries.size(), "项");
+  absl::StrAppend(&digest.body, "以下", entries.size(), "项提醒合并发送：\n");
+  for (size_t i = 0; i < entries.size(); ++i) {
+    absl::StrAppend(&digest.body, "\n", i + 1, ". ", entries[i].title, "\n", entries[i].body, "\n");
+  }
+  return digest;
+}
+
 }  // namespace rectify::reminder::domain

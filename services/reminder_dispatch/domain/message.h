@@ -33,4 +33,8 @@ std::string DueText(const TrackedClock& clock);
 Text Render(absl::string_view title, absl::string_view body, absl::string_view step,
             const TrackedClock& clock, absl::Time now);
 
+// Several messages to one recipient as one: a title that counts them, then each in full, so that
+// each keeps its due date, its basis and the disclaimer. One alone is itself.
+Text RenderDigest(const std::vector<Text>& entries, absl::Time now);
+
 }  // namespace rectify::reminder::domain

@@ -52,7 +52,7 @@ struct StepDay {
 };
 
 StepDay DayOf(const Step& step, const TrackedClock& clock, const workday::Calendar& calendar) {
-  if (!step.by_workdays) return {clock.DueDay() + step.offset};
+  if (step.unit != OffsetUnit::kWorkdays) return {clock.DueDay() + step.offset};
   const std::optional<absl::CivilDay> day = calendar.AddWorkdays(clock.DueDay(), step.offset);
   if (day.has_value()) return {*day};
   return {clock.DueDay() + step.offset, true};
@@ -98,7 +98,9 @@ std::vector<Reminder> Plan(const Ladder& ladder, const TrackedClock& clock,
   for (const Step& step : ladder.steps) {
     if (term < step.min_term_days) continue;
     const StepDay day = DayOf(step, clock, calendar);
-    const absl::Time first = StartOfDay(day.day) + *step.at;
+    const absl::Time first = step.unit == OffsetUnit::kHours
+                                 ? clock.due_time + absl::Hours(step.offset)
+                                 : StartOfDay(day.day) + *step.at;
     for (absl::Time due : OccurrencesOf(step, first, clock.start_time, now)) {
       for (const std::string& recipient : RecipientsOf(step, clock)) {
         for (Channel channel : step.channels) {
@@ -110,7 +112,11 @@ std::vector<Reminder> Plan(const Ladder& ladder, const TrackedClock& clock,
           reminder.body_template = step.body;
           reminder.catch_up = step.catch_up;
           reminder.repeat_days = step.repeat_days;
-          reminder.by_workdays = step.by_workdays;
+          reminder.by_workdays = step.unit == OffsetUnit::kWorkdays;
+          reminder.urgent = step.urgent;
+          reminder.statutory = step.statutory;
+          reminder.unless_acknowledged = step.unless_acknowledged;
+          reminder.inhibited_by = step.inhibited_by;
           reminder.provisional = day.provisional;
           Attach(reminder, clock, due);
           reminders.push_back(std::move(reminder));
@@ -138,6 +144,10 @@ Reminder Successor(const Reminder& reminder, const TrackedClock& clock, absl::Ti
   next.body_template = reminder.body_template;
   next.catch_up = reminder.catch_up;
   next.repeat_days = reminder.repeat_days;
+  next.urgent = reminder.urgent;
+  next.statutory = reminder.statutory;
+  next.unless_acknowledged = reminder.unless_acknowledged;
+  next.inhibited_by = reminder.inhibited_by;
   Attach(next, clock, NextOccurrence(reminder.due_time, reminder.repeat_days, now));
   return next;
 }

@@ -18,6 +18,7 @@ constexpr absl::string_view kDefaultLadder = "default";
 // A year covers every statutory period that is reminded of.
 constexpr int kMaxOffset = 366;
 constexpr int kMaxAttempts = 1000;
+constexpr int kMaxDigest = 50;
 
 class PolicyCheck {
  public:
@@ -36,6 +37,7 @@ class PolicyCheck {
               "阶梯名称为空或者重复", "name is empty or used twice");
       CheckLadder(ladder, field);
     }
+    CheckGates(policy);
     return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
   }
 
@@ -44,6 +46,26 @@ class PolicyCheck {
     if (holds) return;
     violations_.push_back(
         {field, {absl::StrCat("提醒策略 ", field, "：", zh), absl::StrCat(field, " ", en)}});
+  }
+
+  void CheckGates(const Policy& policy) {
+    if (policy.quiet_hours.has_value()) {
+      const QuietHours& quiet = *policy.quiet_hours;
+      Require(quiet.from && quiet.to && quiet.resume, "quiet_hours", "时刻应写作 21:00",
+              "needs times like 21:00");
+      // The night lies between two days, and what was held goes out after it.
+      Require(quiet.to < quiet.from && quiet.to <= quiet.resume && quiet.resume < quiet.from,
+              "quiet_hours", "应跨越午夜，恢复时刻应在静默之外",
+              "must span midnight and resume outside itself");
+    }
+    Require(policy.digest_entries >= 1 && policy.digest_entries <= kMaxDigest, "digest.max_entries",
+            "条数应在1到50之间", "must be between 1 and 50");
+    for (const RateLimit& limit : policy.rate_limits) {
+      Require(
+          limit.amount > 0 && limit.window >= absl::Seconds(1) && limit.window <= absl::Hours(24),
+          "rate_limits", "数量应为正数，时长应在一秒到一日之间",
+          "need a positive amount and a window of up to a day");
+    }
   }
 
   void CheckLadder(const Ladder& ladder, const std::string& field) {
@@ -65,13 +87,21 @@ class PolicyCheck {
   }
 
   void CheckTime(const Step& step, const std::string& place) {
-    Require(step.at.has_value(), place + ".at", "时刻应写作 09:00", "must be like 09:00");
-    Require(step.offset >= (step.by_workdays ? 1 : -kMaxOffset) && step.offset <= kMaxOffset,
-            place + (step.by_workdays ? ".workdays" : ".days"), "日数超出范围", "is out of range");
+    const bool by_workdays = step.unit == OffsetUnit::kWorkdays;
+    const bool by_hours = step.unit == OffsetUnit::kHours;
+    Require(step.at.has_value() != by_hours, place + ".at",
+            "时刻应写作 09:00；按小时计的步骤不写时刻",
+            "must be like 09:00, and absent for steps in hours");
+    const int limit = by_hours ? kMaxOffset * 24 : kMaxOffset;
+    Require(step.offset >= (by_workdays ? 1 : -limit) && step.offset <= limit,
+            place + (by_workdays ? ".workdays"
+                     : by_hours  ? ".hours"
+                                 : ".days"),
+            "日数超出范围", "is out of range");
     Require(step.min_term_days >= 0, place + ".min_term_days", "不得为负", "must not be negative");
     Require(step.repeat_days >= 0 && step.repeat_days <= kMaxOffset, place + ".repeat_days",
             "日数超出范围", "is out of range");
-    Require(step.repeat_days == 0 || !step.by_workdays, place + ".workdays", "重复的步骤按自然日计",
+    Require(step.repeat_days == 0 || !by_workdays, place + ".workdays", "重复的步骤按自然日计",
             "a repeating step counts natural days");
     Require(step.catch_up == CatchUp::kLatest || step.catch_up == CatchUp::kAll,
             place + ".catch_up", "没有写明停机后如何补发", "is missing");
@@ -85,7 +115,7 @@ class PolicyCheck {
             place + ".recipients", "收件人为空、重复或者未知", "are missing, repeated or unknown");
     const std::set<Channel> channels(step.channels.begin(), step.channels.end());
     Require(!channels.empty() && channels.size() == step.channels.size() &&
-                *channels.begin() >= Channel::kEmail && *channels.rbegin() <= Channel::kFile,
+                *channels.begin() >= Channel::kEmail && *channels.rbegin() <= Channel::kSms,
             place + ".channels", "渠道为空、重复或者未知", "are missing, repeated or unknown");
   }
 
@@ -117,6 +147,10 @@ absl::string_view NameOf(Channel channel) {
       return "推送";
     case Channel::kFile:
       return "书面通知";
+    case Channel::kWeCom:
+      return "企业微信";
+    case Channel::kSms:
+      return "短信";
   }
   return "";
 }

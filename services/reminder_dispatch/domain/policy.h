@@ -14,9 +14,9 @@ namespace rectify::reminder::domain {
 
 // Numbers of the enums below are those of the contract.
 
-enum class Channel { kEmail = 1, kWebhook = 2, kFile = 3 };
+enum class Channel { kEmail = 1, kWebhook = 2, kFile = 3, kWeCom = 4, kSms = 5 };
 
-// 邮件, 推送, 书面通知.
+// 邮件, 推送, 书面通知, 企业微信, 短信.
 absl::string_view NameOf(Channel channel);
 
 // What happens to steps whose time passed while nobody could send them.
@@ -31,16 +31,28 @@ enum class RecipientKind {
   kChief = 6,
 };
 
+// What a step's offset counts.
+enum class OffsetUnit {
+  kDays,      // natural days from the due date
+  kWorkdays,  // working days after the due date
+  kHours,     // from the due time; through nights and days off, as periods in hours run
+};
+
 struct Step {
   std::string code;
-  bool by_workdays = false;  // counts working days after the due date instead of natural days
+  OffsetUnit unit = OffsetUnit::kDays;
   int offset = 0;
-  std::optional<absl::Duration> at;  // local time of day; nullopt: not readable, never valid
+  // Local time of day, except for steps in hours; nullopt: not readable, never valid.
+  std::optional<absl::Duration> at;
   std::vector<RecipientKind> recipients;
   std::vector<Channel> channels;
   CatchUp catch_up = CatchUp::kLatest;
   int min_term_days = 0;
-  int repeat_days = 0;  // 0: once
+  int repeat_days = 0;                    // 0: once
+  bool urgent = false;                    // goes out alone and at any hour
+  bool statutory = false;                 // nobody can mute it; ends an acknowledgement
+  bool unless_acknowledged = false;       // left out while acknowledged
+  std::vector<std::string> inhibited_by;  // kinds of clocks that speak for it
   std::string title, body;
 };
 
@@ -49,11 +61,28 @@ struct Ladder {
   std::vector<Step> steps;
 };
 
+// When recipients are left in peace.
+struct QuietHours {
+  std::optional<absl::Duration> from, to, resume;  // local times of day
+  std::vector<Channel> channels;                   // that keep them
+};
+
+// A token bucket that delays and never drops.
+struct RateLimit {
+  Channel channel = Channel::kEmail;
+  bool per_recipient = false;
+  int amount = 0;
+  absl::Duration window;
+};
+
 struct Policy {
   int version = 0;
   std::vector<Ladder> ladders;
   int max_attempts = 0;
   absl::Duration first_backoff;
+  std::optional<QuietHours> quiet_hours;
+  int digest_entries = 1;  // most reminders in one message; 1: no digests
+  std::vector<RateLimit> rate_limits;
 
   // The ladder of that name, or the one named `default`, so that no clock goes without reminders.
   // A valid policy has it.

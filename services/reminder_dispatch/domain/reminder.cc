@@ -32,6 +32,12 @@ absl::string_view NameOf(State state) {
       return "已取消";
     case State::kDead:
       return "无法送出";
+    case State::kMerged:
+      return "已并入汇总";
+    case State::kMuted:
+      return "已静默";
+    case State::kInhibited:
+      return "已由其他提醒代替";
   }
   return "";
 }
@@ -44,6 +50,7 @@ void Attach(Reminder& reminder, const TrackedClock& clock, absl::Time due) {
   reminder.district = clock.district();
   reminder.clock = clock.name;
   reminder.subject = clock.subject;
+  reminder.kind = clock.kind;
   reminder.venue = clock.venue;
   reminder.due_time = due;
   reminder.not_before = due;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -21,7 +22,13 @@ enum class State {
   kSuperseded = 5,
   kCancelled = 6,
   kDead = 7,
+  kMerged = 8,
+  kMuted = 9,
+  kInhibited = 10,
 };
+
+// Whether it is an outcome.
+constexpr bool IsSettled(State state) { return state >= State::kSent; }
 
 // For people: 待发送, 已发送.
 absl::string_view NameOf(State state);
@@ -29,6 +36,7 @@ absl::string_view NameOf(State state);
 struct Reminder {
   std::string district, id;
   std::string clock, subject, venue;  // resource names
+  std::string kind;                   // of the clock
   std::string step, recipient;
   Channel channel = Channel::kEmail;
   absl::Time due_time;      // by the policy
@@ -41,7 +49,9 @@ struct Reminder {
   int repeat_days = 0;
   bool by_workdays = false;
   bool provisional = false;  // counted in natural days until the year's calendar arrives
-  absl::Time not_before;     // of the next attempt
+  bool urgent = false, statutory = false, unless_acknowledged = false;  // see Step
+  std::vector<std::string> inhibited_by;
+  absl::Time not_before;  // of the next attempt
   int attempts = 0;
   std::string last_error;
   std::string delivery;  // id; empty before the first attempt
@@ -75,7 +85,7 @@ struct Attempt {
 
 // What follows from an attempt.
 struct Outcome {
-  State state = State::kPending;  // kSent, kPending (another attempt), kCancelled or kDead
+  State state = State::kPending;  // an outcome, or kPending: another attempt
   absl::Time not_before;          // of the next attempt
   std::string reason;             // why it was not sent
 };

@@ -39,6 +39,7 @@ bool Is(const event::v1::EventEnvelope& event) {
 domain::TrackedClock ToClock(const deadline::v1::ClockStarted& started) {
   domain::TrackedClock clock;
   clock.name = started.clock();
+  clock.kind = started.kind();
   clock.title = started.title();
   clock.subject = started.subject();
   clock.findings.assign(started.findings().begin(), started.findings().end());
@@ -80,10 +81,11 @@ absl::Status End(Change& change, const std::string& name, absl::string_view reas
   ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, name));
   clock.running = false;
   RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
-  ASSIGN_OR_RETURN(const int cancelled,
+  ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
                    store::CancelOpen(change.sql(), clock.name, reason, change.now()));
-  change.Audit(ClockRecord(clock, "CancelReminders", 0, cancelled, reason));
-  return absl::OkStatus();
+  change.Audit(
+      ClockRecord(clock, "CancelReminders", 0, static_cast<int>(cancelled.size()), reason));
+  return EmitCancelled(change, cancelled, reason);
 }
 
 std::string DayText(const domain::TrackedClock& clock) { return FormatCivilDay(clock.DueDay()); }
@@ -92,8 +94,9 @@ std::string DayText(const domain::TrackedClock& clock) { return FormatCivilDay(c
 absl::Status Replan(Change& change, const domain::Policy& policy, const domain::TrackedClock& clock,
                     std::string action, const std::string& reason) {
   RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
-  ASSIGN_OR_RETURN(const int cancelled,
+  ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
                    store::CancelOpen(change.sql(), clock.name, reason, change.now()));
+  RETURN_IF_ERROR(EmitCancelled(change, cancelled, reason));
   ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(change.sql()));
   if (!policy.Knows(clock.ladder)) {
     metrics::Count("rectify_reminder_unknown_ladder_total");
@@ -103,7 +106,8 @@ absl::Status Replan(Change& change, const domain::Policy& policy, const domain::
       const int planned,
       store::InsertReminders(change.sql(), domain::Plan(policy.LadderFor(clock.ladder), clock,
                                                         calendar, change.now())));
-  change.Audit(ClockRecord(clock, std::move(action), planned, cancelled, reason));
+  change.Audit(
+      ClockRecord(clock, std::move(action), planned, static_cast<int>(cancelled.size()), reason));
   return absl::OkStatus();
 }
 
@@ -188,8 +192,9 @@ absl::Status DeadlineConsumer::Import(Change& change, const event::v1::EventEnve
     RETURN_IF_ERROR(store::MakeFirm(change.sql(), district, ids));
   }
   for (const auto& [district, ids] : cancel) {
-    RETURN_IF_ERROR(
-        store::CancelReminders(change.sql(), district, ids, reason, change.now()).status());
+    ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
+                     store::CancelReminders(change.sql(), district, ids, reason, change.now()));
+    RETURN_IF_ERROR(EmitCancelled(change, cancelled, reason));
   }
   RETURN_IF_ERROR(store::SetScheduleVersions(change.sql(), moved));
   return store::InsertReminders(change.sql(), plan).status();

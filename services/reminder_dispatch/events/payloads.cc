@@ -1,9 +1,12 @@
 #include "services/reminder_dispatch/events/payloads.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "services/reminder_dispatch/store/clock_store.h"
 
 namespace rectify::reminder::events {
 
@@ -15,6 +18,12 @@ v1::ReminderSent ToSent(const domain::Reminder& reminder, const domain::Delivery
   sent.set_clock(reminder.clock);
   sent.set_channel(static_cast<v1::Channel>(delivery.channel));
   *sent.mutable_send_time() = rpc::ToTimestamp(now);
+  sent.set_kind(reminder.kind);
+  sent.set_subject(reminder.subject);
+  sent.set_venue(reminder.venue);
+  sent.set_recipient(reminder.recipient);
+  sent.set_step(reminder.step);
+  *sent.mutable_due_time() = rpc::ToTimestamp(reminder.due_time);
   return sent;
 }
 
@@ -23,7 +32,49 @@ v1::DeliveryFailed ToFailed(const domain::Reminder& reminder, absl::string_view 
   failed.set_reminder(reminder.name());
   failed.set_clock(reminder.clock);
   failed.set_reason(std::string(reason));
+  failed.set_kind(reminder.kind);
+  failed.set_subject(reminder.subject);
+  failed.set_venue(reminder.venue);
+  failed.set_recipient(reminder.recipient);
+  failed.set_step(reminder.step);
+  *failed.mutable_due_time() = rpc::ToTimestamp(reminder.due_time);
+  failed.set_channel(static_cast<v1::Channel>(reminder.channel));
   return failed;
+}
+
+v1::ReminderSettled ToSettled(const std::vector<domain::Reminder>& reminders, domain::State outcome,
+                              absl::string_view reason, absl::Time now) {
+  const domain::Reminder& first = reminders.front();
+  v1::ReminderSettled settled;
+  settled.set_outcome(static_cast<v1::Reminder::State>(outcome));
+  settled.set_reason(std::string(reason));
+  settled.set_clock(first.clock);
+  settled.set_kind(first.kind);
+  settled.set_subject(first.subject);
+  settled.set_venue(first.venue);
+  *settled.mutable_settle_time() = rpc::ToTimestamp(now);
+  for (const domain::Reminder& reminder : reminders) {
+    v1::SettledReminder& each = *settled.add_reminders();
+    each.set_reminder(reminder.name());
+    each.set_step(reminder.step);
+    each.set_recipient(reminder.recipient);
+    each.set_channel(static_cast<v1::Channel>(reminder.channel));
+    *each.mutable_due_time() = rpc::ToTimestamp(reminder.due_time);
+  }
+  return settled;
+}
+
+absl::Status EmitCancelled(rectify::events::Change& change,
+                           const std::vector<domain::Reminder>& cancelled,
+                           absl::string_view reason) {
+  std::map<std::string, std::vector<domain::Reminder>> by_clock;
+  for (const domain::Reminder& reminder : cancelled) by_clock[reminder.clock].push_back(reminder);
+  for (const auto& [clock, reminders] : by_clock) {
+    ASSIGN_OR_RETURN(const int64_t version, store::NextClockEvent(change.sql(), clock));
+    change.Emit(clock, version,
+                ToSettled(reminders, domain::State::kCancelled, reason, change.now()));
+  }
+  return absl::OkStatus();
 }
 
 rectify::events::AuditRecord ReminderRecord(const domain::Reminder& reminder,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/events/command.h"
@@ -16,6 +17,14 @@ namespace rectify::reminder::events {
 v1::ReminderSent ToSent(const domain::Reminder& reminder, const domain::Delivery& delivery,
                         absl::Time now);
 v1::DeliveryFailed ToFailed(const domain::Reminder& reminder, absl::string_view reason);
+
+// Reminders of one clock that ended otherwise, together. `reminders` is not empty.
+v1::ReminderSettled ToSettled(const std::vector<domain::Reminder>& reminders, domain::State outcome,
+                              absl::string_view reason, absl::Time now);
+// The event of those of a clock that were cancelled together; none when there are none.
+absl::Status EmitCancelled(rectify::events::Change& change,
+                           const std::vector<domain::Reminder>& cancelled,
+                           absl::string_view reason);
 
 // One reminder changed its state: `action` names it for machines, `what` for people. `clock` may be
 // null when it is not known.

@@ -8,9 +8,10 @@
 namespace rectify::reminder::store {
 namespace {
 
-#define RECTIFY_CLOCK_COLUMNS                                                                \
-  "name, title, subject, findings, hazards, owner, handling_officer, venue, party, street, " \
-  "document_number, basis, ladder, start_time, due_time, due_date, running, schedule_version"
+#define RECTIFY_CLOCK_COLUMNS                                                                   \
+  "name, title, subject, findings, hazards, owner, handling_officer, venue, party, street, "    \
+  "document_number, basis, ladder, start_time, due_time, due_date, running, schedule_version, " \
+  "kind"
 
 constexpr pg::Statement kLock = {
     "reminder.lock_clock", "select " RECTIFY_CLOCK_COLUMNS
@@ -39,10 +40,10 @@ constexpr pg::Statement kLockByWorkdays = {
 constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
   insert into clocks (district, name, title, subject, findings, hazards, owner, handling_officer,
                       venue, party, street, document_number, basis, ladder, start_time, due_time,
-                      due_date, running, schedule_version)
+                      due_date, running, schedule_version, kind)
   values ($1::text, $2::text, $3::text, $4::text, $5::text[], $6::text[], $7::text, $8::text,
           $9::text, $10::text, $11::text, $12::text, $13::text, $14::text, $15::timestamptz,
-          $16::timestamptz, $17::date, $18::boolean, $19::int)
+          $16::timestamptz, $17::date, $18::boolean, $19::int, $20::text)
   on conflict (district, name) do update set
     title = excluded.title, subject = excluded.subject, findings = excluded.findings,
     hazards = excluded.hazards, owner = excluded.owner,
@@ -50,7 +51,11 @@ constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
     street = excluded.street, document_number = excluded.document_number, basis = excluded.basis,
     ladder = excluded.ladder, start_time = excluded.start_time, due_time = excluded.due_time,
     due_date = excluded.due_date, running = excluded.running,
-    schedule_version = excluded.schedule_version)sql"};
+    schedule_version = excluded.schedule_version, kind = excluded.kind)sql"};
+
+constexpr pg::Statement kNextEvent = {"reminder.next_clock_event", R"sql(
+  update clocks set event_version = event_version + 1
+   where district = $1::text and name = $2::text returning event_version)sql"};
 
 constexpr pg::Statement kSetVersions = {"reminder.set_schedule_versions", R"sql(
   update clocks c set schedule_version = t.version
@@ -88,6 +93,7 @@ domain::TrackedClock ToClock(const pg::Row& row) {
   clock.due_date = row.OptDay(15);
   clock.running = row.Bool(16);
   clock.schedule_version = static_cast<int>(row.Int(17));
+  clock.kind = row.Text(18);
   return clock;
 }
 
@@ -129,12 +135,33 @@ absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& t
 
 absl::Status SaveClock(pg::Tx& tx, const domain::TrackedClock& clock) {
   return tx
-      .Exec(kSave,
-            {clock.district(), clock.name, clock.title, clock.subject, clock.findings,
-             clock.hazards, clock.owner, clock.handling_officer, clock.venue, clock.party,
-             clock.street, clock.document_number, clock.basis, clock.ladder, clock.start_time,
-             clock.due_time, clock.due_date, clock.running, clock.schedule_version})
+      .Exec(kSave, {clock.district(),
+                    clock.name,
+                    clock.title,
+                    clock.subject,
+                    clock.findings,
+                    clock.hazards,
+                    clock.owner,
+                    clock.handling_officer,
+                    clock.venue,
+                    clock.party,
+                    clock.street,
+                    clock.document_number,
+                    clock.basis,
+                    clock.ladder,
+                    clock.start_time,
+                    clock.due_time,
+                    clock.due_date,
+                    clock.running,
+                    clock.schedule_version,
+                    clock.kind})
       .status();
+}
+
+absl::StatusOr<int64_t> NextClockEvent(pg::Tx& tx, const std::string& clock) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kNextEvent, {rpc::DistrictOf(clock), clock}));
+  if (rows.empty()) return absl::DataLossError(clock + " is not known");
+  return rows[0].Int(0);
 }
 
 absl::Status SetScheduleVersions(pg::Tx& tx, const std::vector<domain::TrackedClock>& clocks) {

@@ -1,6 +1,7 @@
 // What is known of clocks and calendars.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ absl::StatusOr<std::map<std::string, domain::TrackedClock>> ShareClocks(
 absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& tx);
 // Inserts or replaces it.
 absl::Status SaveClock(pg::Tx& tx, const domain::TrackedClock& clock);
+// The version of the clock's next event.
+absl::StatusOr<int64_t> NextClockEvent(pg::Tx& tx, const std::string& clock);
 absl::Status SetScheduleVersions(pg::Tx& tx, const std::vector<domain::TrackedClock>& clocks);
 
 // Whether the notice was newer than what was known of its year.

@@ -11,7 +11,8 @@ namespace {
     "channel, " t "due_time, " t "due_date, " t "schedule_version, " t "state, " t "title, " t  \
     "title_template, " t "body_template, " t "catch_up, " t "repeat_days, " t "by_workdays, " t \
     "provisional, " t "not_before, " t "attempts, " t "last_error, " t "delivery, " t           \
-    "settle_time, " t "event_version"
+    "settle_time, " t "event_version, " t "kind, " t "urgent, " t "statutory, " t               \
+    "unless_acknowledged, " t "inhibited_by"
 
 // A repeating reminder gives way only to its own next occurrence, which carries the chain on.
 constexpr pg::Statement kSupersede = {
@@ -21,14 +22,15 @@ constexpr pg::Statement kSupersede = {
     "   where state = 1 and not_before <= $1::timestamptz and catch_up = 1 and exists ("
     "     select 1 from reminders n where n.district = o.district and n.clock = o.clock"
     "        and n.recipient = o.recipient and n.channel = o.channel and n.due_time > o.due_time"
-    "        and n.due_time <= $1::timestamptz and n.state not in (6, 7)"
+    "        and n.due_time <= $1::timestamptz and n.state not in (6, 7, 9, 10)"
     "        and (o.repeat_days = 0 or n.step = o.step))"
     "   order by district, id for update skip locked"
     "), closed as ("
     "  update deliveries d set state = 3, settle_time = $1::timestamptz"
     "    from outdated join reminders r using (district, id)"
     "   where d.district = r.district and d.id = r.delivery and d.state = 4"
-    ") update reminders r set state = 5, last_error = $2::text, settle_time = $1::timestamptz"
+    ") update reminders r set state = 5, last_error = $2::text, settle_time = $1::timestamptz,"
+    "        event_version = r.event_version + 1"
     "    from outdated o where r.district = o.district and r.id = o.id"
     " returning " RECTIFY_REMINDER_COLUMNS_OF("r.")};
 
@@ -42,9 +44,14 @@ constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
 
 constexpr pg::Statement kClaim = {
     "reminder.claim",
-    "with due as ("
+    "with first as ("
+    "  select district, recipient, channel from reminders"
+    "   where state = 1 and not_before <= $1::timestamptz"
+    "   order by not_before, id limit $4::bigint"
+    "), due as ("
     "  select district, id from reminders where state = 1 and not_before <= $1::timestamptz"
-    "   order by not_before, id for update skip locked limit $4::bigint"
+    "     and (district, recipient, channel) in (select * from first)"
+    "   order by not_before, id for update skip locked limit $4::bigint * 4"
     "), taken as ("
     "  update reminders r set state = 2, claim_token = r.claim_token + 1, claimed_by = $2::text,"
     "         lease_until = $3::timestamptz"
@@ -56,8 +63,12 @@ constexpr pg::Statement kClaimInterrupted = {
     "reminder.claim_interrupted",
     "with lost as ("
     "  select district, id from reminders"
-    "   where state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
-    "   order by not_before, id for update skip locked limit $4::bigint"
+    "   where (district, delivery) in ("
+    "     select district, delivery from reminders"
+    "      where state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
+    "      order by not_before, id limit $4::bigint)"
+    "     and state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
+    "   order by not_before, id for update skip locked"
     "), taken as ("
     "  update reminders r set claim_token = r.claim_token + 1, claimed_by = $2::text,"
     "         lease_until = $3::timestamptz"
@@ -72,26 +83,39 @@ constexpr pg::Statement kPutOff = {"reminder.put_off", R"sql(
          as t(district, id, token, not_before, last_error)
    where r.district = t.district and r.id = t.id and r.claim_token = t.token and r.state = 2)sql"};
 
+constexpr pg::Statement kLockClaims = {"reminder.lock_claims", R"sql(
+  select r.id from reminders r
+    join unnest($1::text[], $2::uuid[], $3::bigint[]) as t(district, id, token)
+      on r.district = t.district and r.id = t.id and r.claim_token = t.token
+   where r.state in (2, 3) order by r.district, r.id for update of r)sql"};
+
 // The row keeps its creation, so that the ledger's order stands; text and time are the newest.
 constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
   with marks as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],
                          $6::smallint[], $7::text[], $8::text[], $9::bytea[], $10::timestamptz[],
-                         $11::text[])
+                         $11::text[], $14::text[])
       as t(district, id, token, title, delivery, channel, address, body, sha256, write_time,
-           reminder)
+           reminder, delivery_title)
   ), marked as (
     update reminders r set state = 3, attempts = r.attempts + 1, title = m.title,
            delivery = m.delivery, lease_until = $12::timestamptz
       from marks m
      where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (2, 3)
     returning r.district, r.id
+  ), closed as (
+    update deliveries d set state = 3, settle_time = $13::timestamptz
+      from marks m join marked using (district, id)
+      join reminders before using (district, id)
+     where d.district = m.district and d.id = before.delivery and d.id <> m.delivery
+       and d.state = 4
   ), written as (
     insert into deliveries as d (district, id, reminder, channel, address, title, body, body_sha256,
                                  state, provider_reply, create_time, write_time)
-    select m.district, m.delivery, m.reminder, m.channel, m.address, m.title, m.body, m.sha256, 1,
-           '', m.write_time, m.write_time
+    select distinct on (m.district, m.delivery) m.district, m.delivery, m.reminder, m.channel,
+           m.address, m.delivery_title, m.body, m.sha256, 1, '', m.write_time, m.write_time
       from marks m join marked using (district, id)
+     order by m.district, m.delivery
     on conflict (district, id) do update set
       channel = excluded.channel, address = excluded.address, title = excluded.title,
       body = excluded.body, body_sha256 = excluded.body_sha256, state = 1,
@@ -115,7 +139,8 @@ constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
            settle_time = case when s.state >= 4 then $10::timestamptz end,
            event_version = r.event_version + case when s.event then 1 else 0 end
       from results s
-     where r.district = s.district and r.id = s.id and r.claim_token = s.token and r.state = 3
+     where r.district = s.district and r.id = s.id and r.claim_token = s.token
+       and r.state in (2, 3)
     returning r.district, r.id, r.delivery
   ), ledger as (
     update deliveries d set state = s.delivery_state, provider_reply = s.reply,
@@ -178,9 +203,21 @@ absl::Status PutOff(pg::Tx& tx, const std::vector<Claim>& claims) {
   return tx.Exec(kPutOff, {districts, ids, tokens, not_befores, errors}).status();
 }
 
+absl::StatusOr<std::vector<std::string>> LockClaims(pg::Tx& tx, const std::vector<Claim>& claims) {
+  std::vector<std::string> districts, ids;
+  std::vector<int64_t> tokens;
+  for (const Claim& claim : claims) {
+    districts.push_back(claim.reminder.district);
+    ids.push_back(claim.reminder.id);
+    tokens.push_back(claim.token);
+  }
+  return ReadIds(tx.Exec(kLockClaims, {districts, ids, tokens}));
+}
+
 absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vector<Mark>& marks,
-                                                     absl::Time lease_end) {
-  std::vector<std::string> districts, ids, titles, deliveries, addresses, bodies, names;
+                                                     absl::Time lease_end, absl::Time now) {
+  std::vector<std::string> districts, ids, titles, deliveries, addresses, bodies, names,
+      delivery_titles;
   std::vector<int64_t> tokens, channels;
   std::vector<pg::Bytes> hashes;
   std::vector<absl::Time> write_times;
@@ -188,7 +225,8 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     districts.push_back(mark.delivery.district);
     ids.push_back(mark.claim.reminder.id);
     tokens.push_back(mark.claim.token);
-    titles.push_back(mark.delivery.title);
+    titles.push_back(mark.claim.reminder.title);
+    delivery_titles.push_back(mark.delivery.title);
     deliveries.push_back(mark.delivery.id);
     channels.push_back(static_cast<int64_t>(mark.delivery.channel));
     addresses.push_back(mark.delivery.address);
@@ -197,8 +235,9 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     write_times.push_back(mark.delivery.write_time);
     names.push_back(mark.delivery.reminder);
   }
-  return ReadIds(tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses,
-                                 bodies, hashes, write_times, names, lease_end}));
+  return ReadIds(
+      tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses, bodies,
+                      hashes, write_times, names, lease_end, now, delivery_titles}));
 }
 
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,

@@ -31,7 +31,8 @@ struct Lease {
 // is due too. They are superseded; returns them.
 absl::StatusOr<std::vector<domain::Reminder>> SupersedeOutdated(pg::Tx& tx, absl::Time now);
 // Takes up to `limit` reminders that are due, soonest first, also those that another dispatcher
-// claimed and let go of by dying.
+// claimed and let go of by dying; with them, up to four times as many, what else is due for the
+// same recipients and channels, so that it can go out as one message.
 absl::StatusOr<std::vector<Claim>> ClaimDue(pg::Tx& tx, absl::Time now, const Lease& lease,
                                             int limit);
 // Takes messages whose dispatcher died between the call and its result. They stay `sending`.
@@ -39,19 +40,24 @@ absl::StatusOr<std::vector<Claim>> ClaimInterrupted(pg::Tx& tx, const Lease& lea
 // Gives claims back, each at its own new `not_before`; no attempt is counted.
 absl::Status PutOff(pg::Tx& tx, const std::vector<Claim>& claims);
 
-// Before the call: counts the attempt, writes the delivery and sets the end of the lease. Returns
-// the ids of the reminders that were still the caller's; the others must not be sent.
+// Locks the claims that are still the caller's; returns their ids. The caller holds the clocks
+// (ShareClocks).
+absl::StatusOr<std::vector<std::string>> LockClaims(pg::Tx& tx, const std::vector<Claim>& claims);
+
+// Before the call: counts the attempt, writes the delivery and sets the end of the lease. Several
+// reminders may go out by the same delivery. Returns the ids of the reminders that were still the
+// caller's; the others must not be sent.
 struct Mark {
   Claim claim;  // with its new title
   domain::Delivery delivery;
 };
 absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vector<Mark>& marks,
-                                                     absl::Time lease_end);
+                                                     absl::Time lease_end, absl::Time now);
 // The delivery of a reminder that was found `sending`, as it was written.
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
                                               const std::string& id);
 
-// After the call. The caller holds the clocks (ShareClocks).
+// After the call, or instead of it. The caller holds the clocks (ShareClocks).
 struct Settlement {
   Claim claim;
   domain::Outcome outcome;

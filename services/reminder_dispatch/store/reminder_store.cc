@@ -12,7 +12,7 @@ namespace rectify::reminder::store {
   "district, id, clock, subject, venue, step, recipient, channel, due_time, due_date, "    \
   "schedule_version, state, title, title_template, body_template, catch_up, repeat_days, " \
   "by_workdays, provisional, not_before, attempts, last_error, delivery, settle_time, "    \
-  "event_version"
+  "event_version, kind, urgent, statutory, unless_acknowledged, inhibited_by"
 
 const char kReminderColumns[] = RECTIFY_REMINDER_COLUMNS;
 
@@ -21,11 +21,21 @@ namespace {
 constexpr pg::Statement kInsert = {"reminder.insert", R"sql(
   insert into reminders (district, id, clock, subject, venue, step, recipient, channel, due_time,
                          due_date, schedule_version, state, title, title_template, body_template,
-                         catch_up, repeat_days, by_workdays, provisional, not_before)
-  select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
+                         catch_up, repeat_days, by_workdays, provisional, not_before, kind, urgent,
+                         statutory, unless_acknowledged, inhibited_by)
+  select t.district, t.id, t.clock, t.subject, t.venue, t.step, t.recipient, t.channel, t.due_time,
+         t.due_date, t.schedule_version, t.state, t.title, t.title_template, t.body_template,
+         t.catch_up, t.repeat_days, t.by_workdays, t.provisional, t.not_before, t.kind, t.urgent,
+         t.statutory, t.unless_acknowledged, t.inhibited_by::text[]
+    from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
                        $7::text[], $8::smallint[], $9::timestamptz[], $10::date[], $11::int[],
                        $12::smallint[], $13::text[], $14::text[], $15::text[], $16::smallint[],
-                       $17::int[], $18::boolean[], $19::boolean[], $20::timestamptz[])
+                       $17::int[], $18::boolean[], $19::boolean[], $20::timestamptz[], $21::text[],
+                       $22::boolean[], $23::boolean[], $24::boolean[], $25::text[])
+         as t(district, id, clock, subject, venue, step, recipient, channel, due_time, due_date,
+              schedule_version, state, title, title_template, body_template, catch_up, repeat_days,
+              by_workdays, provisional, not_before, kind, urgent, statutory, unless_acknowledged,
+              inhibited_by)
   on conflict do nothing)sql"};
 
 // A cancelled reminder's delivery, if a failed attempt left one waiting, will not be sent either.
@@ -34,11 +44,11 @@ constexpr pg::Statement kInsert = {"reminder.insert", R"sql(
   " update reminders set state = 6, last_error = $1::text, settle_time = $2::timestamptz," \
   "        lease_until = null where " condition                                            \
   " and state in (1, 2)"                                                                   \
-  " returning district, delivery"                                                          \
+  " returning *"                                                                           \
   "), closed as ("                                                                         \
   " update deliveries d set state = 3, settle_time = $2::timestamptz from gone g"          \
   "  where d.district = g.district and d.id = g.delivery and d.state = 4"                  \
-  ") select count(*) from gone"
+  ") select " RECTIFY_REMINDER_COLUMNS " from gone order by due_time, id"
 
 constexpr pg::Statement kCancelOfClock = {
     "reminder.cancel_open", RECTIFY_CANCEL("district = $3::text and clock = $4::text")};
@@ -54,6 +64,13 @@ constexpr pg::Statement kReadLive = {
     "select " RECTIFY_REMINDER_COLUMNS
     " from reminders where (district, clock) in (select * from unnest($1::text[], $2::text[]))"
     "  and state <> 6 order by district, clock, due_time, id"};
+
+constexpr pg::Statement kReadComing = {
+    "reminder.read_coming",
+    "select " RECTIFY_REMINDER_COLUMNS
+    " from reminders where district = $1::text and state in (1, 2)"
+    "  and ($2::text = '' or clock = $2::text) and ($3::text = '' or venue = $3::text)"
+    " order by due_time, id limit $4::bigint"};
 
 constexpr pg::Statement kRead = {"reminder.read",
                                  "select " RECTIFY_REMINDER_COLUMNS
@@ -95,7 +112,9 @@ const query::ListSpec& ReminderList() {
                  {"recipient", Kind::kText, "recipient = $?::text"},
                  {"venue", Kind::kText, "venue = $?::text"},
                  {"channel", Kind::kEnum, "channel = $?::smallint", v1::Channel_descriptor()},
-                 {"step", Kind::kText, "step = $?::text"}},
+                 {"step", Kind::kText, "step = $?::text"},
+                 {"kind", Kind::kText, "kind = $?::text"},
+                 {"delivery", Kind::kText, "delivery::text = substring($?::text from '[^/]*$')"}},
       .order = {{"due_time", "timestamptz"}, {"id", "uuid"}},
   };
   return spec;
@@ -116,9 +135,11 @@ const query::ListSpec& DeliveryList() {
   return spec;
 }
 
-absl::StatusOr<int> CountOf(absl::StatusOr<pg::Rows> rows) {
+absl::StatusOr<std::vector<domain::Reminder>> ReadAll(absl::StatusOr<pg::Rows> rows) {
   RETURN_IF_ERROR(rows.status());
-  return static_cast<int>((*rows)[0].Int(0));
+  std::vector<domain::Reminder> reminders;
+  for (pg::Row row : *rows) reminders.push_back(ToReminder(row));
+  return reminders;
 }
 
 }  // namespace
@@ -150,17 +171,22 @@ domain::Reminder ToReminder(const pg::Row& row) {
   reminder.delivery = row.OptText(22).value_or("");
   reminder.settle_time = row.OptTime(23);
   reminder.event_version = row.Int(24);
+  reminder.kind = row.Text(25);
+  reminder.urgent = row.Bool(26);
+  reminder.statutory = row.Bool(27);
+  reminder.unless_acknowledged = row.Bool(28);
+  reminder.inhibited_by = row.TextArray(29);
   return reminder;
 }
 
 absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Reminder>& reminders) {
   if (reminders.empty()) return 0;
   std::vector<std::string> districts, ids, clocks, subjects, venues, steps, recipients, titles,
-      title_templates, body_templates;
+      title_templates, body_templates, kinds, inhibitors;
   std::vector<int64_t> channels, versions, states, catch_ups, repeats;
   std::vector<absl::Time> dues, not_befores;
   std::vector<absl::CivilDay> due_dates;
-  std::vector<bool> by_workdays, provisionals;
+  std::vector<bool> by_workdays, provisionals, urgents, statutories, unless_acknowledged;
   for (const domain::Reminder& each : reminders) {
     districts.push_back(each.district);
     ids.push_back(each.id);
@@ -182,6 +208,12 @@ absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Remind
     by_workdays.push_back(each.by_workdays);
     provisionals.push_back(each.provisional);
     not_befores.push_back(each.not_before);
+    kinds.push_back(each.kind);
+    urgents.push_back(each.urgent);
+    statutories.push_back(each.statutory);
+    unless_acknowledged.push_back(each.unless_acknowledged);
+    // An array of arrays has one length: each row's own array travels as text.
+    inhibitors.push_back(pg::Param(each.inhibited_by).text().value_or("{}"));
   }
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kInsert, {districts,      ids,
                                                     clocks,         subjects,
@@ -192,19 +224,24 @@ absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Remind
                                                     titles,         title_templates,
                                                     body_templates, catch_ups,
                                                     repeats,        by_workdays,
-                                                    provisionals,   not_befores}));
+                                                    provisionals,   not_befores,
+                                                    kinds,          urgents,
+                                                    statutories,    unless_acknowledged,
+                                                    inhibitors}));
   return static_cast<int>(rows.affected());
 }
 
-absl::StatusOr<int> CancelOpen(pg::Tx& tx, const std::string& clock, absl::string_view reason,
-                               absl::Time now) {
-  return CountOf(tx.Exec(kCancelOfClock, {reason, now, rpc::DistrictOf(clock), clock}));
+absl::StatusOr<std::vector<domain::Reminder>> CancelOpen(pg::Tx& tx, const std::string& clock,
+                                                         absl::string_view reason, absl::Time now) {
+  return ReadAll(tx.Exec(kCancelOfClock, {reason, now, rpc::DistrictOf(clock), clock}));
 }
 
-absl::StatusOr<int> CancelReminders(pg::Tx& tx, const std::string& district,
-                                    const std::vector<std::string>& ids, absl::string_view reason,
-                                    absl::Time now) {
-  return CountOf(tx.Exec(kCancelByIds, {reason, now, district, ids}));
+absl::StatusOr<std::vector<domain::Reminder>> CancelReminders(pg::Tx& tx,
+                                                              const std::string& district,
+                                                              const std::vector<std::string>& ids,
+                                                              absl::string_view reason,
+                                                              absl::Time now) {
+  return ReadAll(tx.Exec(kCancelByIds, {reason, now, district, ids}));
 }
 
 absl::Status MakeFirm(pg::Tx& tx, const std::string& district,
@@ -214,10 +251,13 @@ absl::Status MakeFirm(pg::Tx& tx, const std::string& district,
 
 absl::StatusOr<std::vector<domain::Reminder>> ReadLiveReminders(
     pg::Tx& tx, const std::vector<std::string>& clocks) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadLive, {DistrictsOf(clocks), clocks}));
-  std::vector<domain::Reminder> reminders;
-  for (pg::Row row : rows) reminders.push_back(ToReminder(row));
-  return reminders;
+  return ReadAll(tx.Exec(kReadLive, {DistrictsOf(clocks), clocks}));
+}
+
+absl::StatusOr<std::vector<domain::Reminder>> ReadComing(pg::Tx& tx, const std::string& district,
+                                                         const std::string& clock,
+                                                         const std::string& venue, int limit) {
+  return ReadAll(tx.Exec(kReadComing, {district, clock, venue, limit}));
 }
 
 absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,

@@ -22,18 +22,25 @@ domain::Reminder ToReminder(const pg::Row& row);
 
 // Inserts those that are not there; how many that were.
 absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Reminder>& reminders);
-// Cancels what was not handed to a channel of the clock; how many that were.
-absl::StatusOr<int> CancelOpen(pg::Tx& tx, const std::string& clock, absl::string_view reason,
-                               absl::Time now);
+// Cancels what was not handed to a channel of the clock; returns them by due time.
+absl::StatusOr<std::vector<domain::Reminder>> CancelOpen(pg::Tx& tx, const std::string& clock,
+                                                         absl::string_view reason, absl::Time now);
 // The same for single ones of a district.
-absl::StatusOr<int> CancelReminders(pg::Tx& tx, const std::string& district,
-                                    const std::vector<std::string>& ids, absl::string_view reason,
-                                    absl::Time now);
+absl::StatusOr<std::vector<domain::Reminder>> CancelReminders(pg::Tx& tx,
+                                                              const std::string& district,
+                                                              const std::vector<std::string>& ids,
+                                                              absl::string_view reason,
+                                                              absl::Time now);
 // They do not wait for a calendar any more.
 absl::Status MakeFirm(pg::Tx& tx, const std::string& district, const std::vector<std::string>& ids);
 // Those of the clocks that were not cancelled.
 absl::StatusOr<std::vector<domain::Reminder>> ReadLiveReminders(
     pg::Tx& tx, const std::vector<std::string>& clocks);
+
+// The next `limit` that wait for their time, of the clock or the venue that is not empty.
+absl::StatusOr<std::vector<domain::Reminder>> ReadComing(pg::Tx& tx, const std::string& district,
+                                                         const std::string& clock,
+                                                         const std::string& venue, int limit);
 
 absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,
                                                              const std::string& district,

@@ -8,12 +8,7 @@
 namespace rectify::venue::api {
 namespace {
 
-// The enums of the domain have the numbers of the contract; these catch a contract that grows.
-static_assert(static_cast<int>(domain::VenueClass::kProductionStorage) == v1::VenueClass_MAX);
-static_assert(static_cast<int>(domain::VenueKind::kOther) == v1::VenueKind_MAX);
-static_assert(static_cast<int>(domain::Datum::kBd09) == v1::Datum_MAX);
-static_assert(static_cast<int>(domain::PersonRole::kManager) == v1::PersonRole_MAX);
-static_assert(static_cast<int>(domain::VenueState::kClosed) == v1::Venue::State_MAX);
+// The enum of the domain has the numbers of the contract; this catches a contract that grows.
 static_assert(static_cast<int>(domain::Post::kChief) == v1::Post_MAX);
 
 template <typename Proto>
@@ -37,71 +32,15 @@ NameParts SplitName(const std::string& name) {
   return result;
 }
 
-domain::Contact ToContact(const v1::Contact& contact) {
-  return {contact.mobile(), contact.email(), contact.webhook_uri()};
-}
-
-v1::Contact ToProto(const domain::Contact& contact) {
-  v1::Contact proto;
-  proto.set_mobile(contact.mobile);
-  proto.set_email(contact.email);
-  proto.set_webhook_uri(contact.webhook_uri);
-  return proto;
-}
-
-domain::VenueFields ToFields(const v1::Venue& venue) {
-  domain::VenueFields fields{
-      .display_name = venue.display_name(),
-      .venue_class = static_cast<domain::VenueClass>(venue.venue_class()),
-      .kind = static_cast<domain::VenueKind>(venue.kind()),
-      .uscc = venue.uscc(),
-      .no_uscc_reason = venue.no_uscc_reason(),
-      .address = venue.address(),
-      .street_code = SplitName(venue.street()).id,
-      .point = {},
-      .external_ids = {venue.external_ids().begin(), venue.external_ids().end()},
-      .key_unit = venue.key_unit(),
-      .persons = {}};
-  if (venue.has_point()) {
-    fields.point = {venue.point().longitude(), venue.point().latitude(),
-                    static_cast<domain::Datum>(venue.point().datum())};
-  }
-  for (const v1::ResponsiblePerson& person : venue.persons()) {
-    fields.persons.push_back({static_cast<domain::PersonRole>(person.role()), person.person_name(),
-                              ToContact(person.contact())});
-  }
-  return fields;
-}
-
 v1::Venue ToProto(const domain::Venue& venue) {
-  const domain::VenueFields& fields = venue.fields;
-  v1::Venue proto;
-  proto.set_name(NameOf(venue.district, "venues", venue.id));
-  proto.set_display_name(fields.display_name);
-  proto.set_venue_class(static_cast<v1::VenueClass>(fields.venue_class));
-  proto.set_kind(static_cast<v1::VenueKind>(fields.kind));
-  proto.set_uscc(fields.uscc);
-  proto.set_no_uscc_reason(fields.no_uscc_reason);
-  proto.set_address(fields.address);
-  proto.set_street(NameOf(venue.district, "streets", fields.street_code));
-  if (fields.point) {
-    proto.mutable_point()->set_longitude(fields.point->longitude);
-    proto.mutable_point()->set_latitude(fields.point->latitude);
-    proto.mutable_point()->set_datum(static_cast<v1::Datum>(fields.point->datum));
+  v1::Venue proto = store::ToRecord(venue);
+  for (v1::ResponsiblePerson& person : *proto.mutable_persons()) {
+    person.set_person_name(domain::MaskName(person.person_name()));
+    *person.mutable_contact() = ToProto(domain::Masked(ToContact(person.contact())));
   }
-  proto.mutable_external_ids()->insert(fields.external_ids.begin(), fields.external_ids.end());
-  proto.set_key_unit(fields.key_unit);
-  for (const domain::Person& person : fields.persons) {
-    v1::ResponsiblePerson& out = *proto.add_persons();
-    out.set_role(static_cast<v1::PersonRole>(person.role));
-    out.set_person_name(domain::MaskName(person.name));
-    *out.mutable_contact() = ToProto(domain::Masked(person.contact));
+  for (v1::FormerPerson& person : *proto.mutable_former_persons()) {
+    person.set_person_name(domain::MaskName(person.person_name()));
   }
-  proto.set_state(static_cast<v1::Venue::State>(venue.state));
-  proto.set_close_reason(venue.close_reason);
-  *proto.mutable_create_time() = rpc::ToTimestamp(venue.create_time);
-  *proto.mutable_update_time() = rpc::ToTimestamp(venue.update_time);
-  proto.set_etag(rpc::EtagOf(venue.version));
   return proto;
 }
 

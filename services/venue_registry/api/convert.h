@@ -11,6 +11,7 @@
 #include "services/venue_registry/domain/desk.h"
 #include "services/venue_registry/domain/officer.h"
 #include "services/venue_registry/domain/venue.h"
+#include "services/venue_registry/store/records.h"
 
 namespace rectify::venue::api {
 
@@ -20,7 +21,11 @@ struct NameParts {
 };
 NameParts SplitName(const std::string& name);
 
-domain::VenueFields ToFields(const v1::Venue& venue);
+// Those without anything to mask.
+using store::ToContact;
+using store::ToFields;
+using store::ToProto;
+
 v1::Venue ToProto(const domain::Venue& venue);
 
 domain::OfficerFields ToFields(const v1::Officer& officer);
@@ -30,9 +35,6 @@ template <typename DeskProto>
 domain::Desk ToDesk(const DeskProto& proto);
 v1::Street ToStreet(const domain::Desk& desk);
 v1::Department ToDepartment(const domain::Desk& desk);
-
-v1::Contact ToProto(const domain::Contact& contact);
-domain::Contact ToContact(const v1::Contact& contact);
 
 std::vector<std::string> PathsOf(const google::protobuf::FieldMask& mask);
 

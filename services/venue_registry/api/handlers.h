@@ -8,6 +8,11 @@
 namespace rectify::venue::api {
 
 void RegisterVenues(const std::shared_ptr<Context>& context);
+void RegisterDirectory(const std::shared_ptr<Context>& context);
+void RegisterDuplicates(const std::shared_ptr<Context>& context);
+void RegisterExport(const std::shared_ptr<Context>& context);
+void RegisterBuildings(const std::shared_ptr<Context>& context);
+void RegisterUnits(const std::shared_ptr<Context>& context);
 void RegisterDesks(const std::shared_ptr<Context>& context);
 void RegisterOfficers(const std::shared_ptr<Context>& context);
 void RegisterReveal(const std::shared_ptr<Context>& context);

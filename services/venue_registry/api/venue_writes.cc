@@ -1,5 +1,6 @@
 #include "services/venue_registry/api/venue_writes.h"
 
+#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -41,6 +42,29 @@ absl::Status CheckStreet(const Context& context, pg::Tx& tx, const std::string& 
     if (!streets.empty()) return absl::OkStatus();
   }
   return NotFoundError(street);
+}
+
+absl::Status CheckParts(const Context& context, pg::Tx& tx, const domain::Venue& venue,
+                        const domain::Venue* before) {
+  const domain::VenueFields& fields = venue.fields;
+  if (!fields.building_id.empty() &&
+      (before == nullptr || before->fields.building_id != fields.building_id)) {
+    ASSIGN_OR_RETURN(auto buildings,
+                     context.buildings.Read(tx, venue.district, {fields.building_id}));
+    if (buildings.empty()) {
+      return NotFoundError(NameOf(venue.district, "buildings", fields.building_id));
+    }
+  }
+  if (fields.units.empty() || (before != nullptr && before->fields.units == fields.units)) {
+    return absl::OkStatus();
+  }
+  std::set<std::string> missing;
+  for (const domain::UnitPart& part : fields.units) missing.insert(part.unit_id);
+  ASSIGN_OR_RETURN(auto units,
+                   context.units.Read(tx, venue.district, {missing.begin(), missing.end()}));
+  for (const domain::Unit& unit : units) missing.erase(unit.id);
+  if (missing.empty()) return absl::OkStatus();
+  return NotFoundError(NameOf(venue.district, "units", *missing.begin()));
 }
 
 absl::Status CheckKeys(const Context& context, pg::Tx& tx, const domain::Venue& venue) {
@@ -90,7 +114,7 @@ void RecordUpdated(Change& change, const domain::VenueChange& update, absl::stri
 
 absl::Status SaveNew(const Context& context, Change& change, const domain::Venue& venue,
                      absl::string_view action, absl::string_view summary) {
-  RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, true, true, true}}));
+  RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, nullptr}}));
   RecordNew(change, venue, action, summary);
   return absl::OkStatus();
 }
@@ -98,10 +122,7 @@ absl::Status SaveNew(const Context& context, Change& change, const domain::Venue
 absl::Status SaveUpdated(const Context& context, Change& change, const domain::Venue& present,
                          const domain::VenueChange& update, absl::string_view action,
                          absl::string_view summary) {
-  const domain::VenueFields& fields = update.venue.fields;
-  RETURN_IF_ERROR(context.venues.Save(
-      change.sql(), {{&update.venue, false, fields.persons != present.fields.persons,
-                      fields.external_ids != present.fields.external_ids}}));
+  RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&update.venue, &present}}));
   RecordUpdated(change, update, action, summary);
   return absl::OkStatus();
 }

@@ -16,6 +16,11 @@ namespace rectify::venue::api {
 absl::Status CheckStreet(const Context& context, pg::Tx& tx, const std::string& district,
                          const std::string& street);
 
+// NOT_FOUND unless the venue's building and units, as far as they are not those of `before` (may be
+// null), are registered.
+absl::Status CheckParts(const Context& context, pg::Tx& tx, const domain::Venue& venue,
+                        const domain::Venue* before);
+
 // ALREADY_EXISTS when another venue holds the id, the natural key or an external id; metadata
 // `field` and `existing`.
 absl::Status CheckKeys(const Context& context, pg::Tx& tx, const domain::Venue& venue);

@@ -1,5 +1,6 @@
 // CreateVenue, GetVenue, ListVenues, UpdateVenue, CloseVenue.
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
@@ -38,20 +39,39 @@ absl::StatusOr<v1::Venue> CreateVenue(Context& context, const rpc::Call& call,
             domain::RegisterVenue(district, id, ToFields(request.venue()), change.now());
         if (!venue.ok()) return PrefixFields(venue.status(), "venue");
         RETURN_IF_ERROR(CheckStreet(context, change.sql(), district, request.venue().street()));
+        RETURN_IF_ERROR(CheckParts(context, change.sql(), *venue, nullptr));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), *venue));
         RETURN_IF_ERROR(SaveNew(context, change, *venue, "CreateVenue", "登记场所"));
         return ToProto(*venue);
       });
 }
 
+// The venue, now or as it was; follows merges to the last one.
+absl::StatusOr<domain::Venue> ReadThrough(const Context& context, pg::Tx& tx, const NameParts& name,
+                                          std::optional<absl::Time> as_of) {
+  std::string id = name.id;
+  while (true) {
+    ASSIGN_OR_RETURN(domain::Venue venue,
+                     context.venues.ReadOne(tx, name.district, id, store::Lock::kNone));
+    if (as_of) {
+      ASSIGN_OR_RETURN(venue, context.venues.history().AsOf(tx, venue, *as_of));
+    }
+    if (venue.state != domain::VenueState::kMerged) return venue;
+    id = venue.merged_into;
+  }
+}
+
 absl::StatusOr<v1::Venue> GetVenue(Context& context, const rpc::Call& call,
                                    const v1::GetVenueRequest& request) {
   const NameParts name = SplitName(request.name());
+  std::optional<absl::Time> as_of;
+  if (request.has_as_of()) as_of = rpc::ToTime(request.as_of());
   return context.host.pool().TransactValue(
       "venue.get_venue", ReadOnly(call), [&](pg::Tx& tx) -> absl::StatusOr<v1::Venue> {
-        ASSIGN_OR_RETURN(domain::Venue venue,
-                         context.venues.ReadOne(tx, name.district, name.id, store::Lock::kNone));
-        return ToProto(venue);
+        ASSIGN_OR_RETURN(const domain::Venue venue, ReadThrough(context, tx, name, as_of));
+        v1::Venue proto = ToProto(venue);
+        if (venue.id != name.id) proto.set_redirected_from(request.name());
+        return proto;
       });
 }
 
@@ -88,6 +108,7 @@ absl::StatusOr<v1::Venue> UpdateVenue(Context& context, const rpc::Call& call,
               CheckStreet(context, change.sql(), name.district, request.venue().street()));
         }
         if (update->changed.empty()) return ToProto(present);
+        RETURN_IF_ERROR(CheckParts(context, change.sql(), update->venue, &present));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), update->venue));
         RETURN_IF_ERROR(
             SaveUpdated(context, change, present, *update, "UpdateVenue", "变更场所信息"));
@@ -106,7 +127,7 @@ absl::StatusOr<v1::Venue> CloseVenue(Context& context, const rpc::Call& call,
         RETURN_IF_ERROR(rpc::CheckEtag(present.version, request.etag()));
         ASSIGN_OR_RETURN(const domain::Venue venue,
                          domain::CloseVenue(present, request.reason(), change.now()));
-        RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, false, false, false}}));
+        RETURN_IF_ERROR(context.venues.Save(change.sql(), {{&venue, &present}}));
         change.Audit({.subject = request.name(),
                       .related = {},
                       .action = "CloseVenue",

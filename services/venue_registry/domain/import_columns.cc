@@ -13,6 +13,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "services/venue_registry/domain/sheet_cells.h"
 #include "services/venue_registry/domain/uscc.h"
 
 namespace rectify::venue::domain {
@@ -44,6 +45,7 @@ constexpr ColumnName kColumns[] = {
     {Column::kManager, "管理人", "manager", false},
     {Column::kManagerMobile, "管理人手机", "manager_mobile", false},
     {Column::kManagerEmail, "管理人邮箱", "manager_email", false},
+    {Column::kCampaignClass, "活动类别", "campaign_classes", false},
 };
 
 // A column that means nothing without another one.
@@ -57,74 +59,6 @@ constexpr std::pair<Column, Column> kNeeds[] = {
     {Column::kLongitude, Column::kDatum},
     {Column::kDatum, Column::kLongitude},
 };
-
-// Words of a cell and the number of the enum value.
-using Words = std::map<std::string, int>;
-
-const Words& ClassWords() {
-  static const auto& words = *new Words{
-      {"人员密集", 1},     {"CROWDED", 1},        {"敏感特殊", 2}, {"SENSITIVE", 2},
-      {"混合生产经营", 3}, {"MIXED_BUSINESS", 3}, {"生产储存", 4}, {"PRODUCTION_STORAGE", 4}};
-  return words;
-}
-
-const Words& KindWords() {
-  static const auto& words = *new Words{{"宾馆", 1},
-                                        {"HOTEL", 1},
-                                        {"饭店", 2},
-                                        {"RESTAURANT", 2},
-                                        {"商场", 3},
-                                        {"MALL", 3},
-                                        {"集贸市场", 4},
-                                        {"专业市场", 4},
-                                        {"MARKET", 4},
-                                        {"公共娱乐场所", 5},
-                                        {"ENTERTAINMENT", 5},
-                                        {"学校", 6},
-                                        {"SCHOOL", 6},
-                                        {"托儿所", 7},
-                                        {"幼儿园", 7},
-                                        {"KINDERGARTEN", 7},
-                                        {"校外培训机构", 8},
-                                        {"TRAINING", 8},
-                                        {"医院", 9},
-                                        {"HOSPITAL", 9},
-                                        {"养老院", 10},
-                                        {"福利院", 10},
-                                        {"CARE_HOME", 10},
-                                        {"办公楼", 11},
-                                        {"OFFICE", 11},
-                                        {"住宅", 12},
-                                        {"RESIDENTIAL", 12},
-                                        {"工厂", 13},
-                                        {"FACTORY", 13},
-                                        {"仓储物流", 14},
-                                        {"WAREHOUSE", 14},
-                                        {"工业园", 15},
-                                        {"INDUSTRIAL_PARK", 15},
-                                        {"危险化学品", 16},
-                                        {"HAZARDOUS_GOODS", 16},
-                                        {"宗教活动场所", 17},
-                                        {"RELIGIOUS", 17},
-                                        {"其他", 18},
-                                        {"OTHER", 18},
-                                        {"集贸市场、专业市场", 4},
-                                        {"托儿所、幼儿园", 7},
-                                        {"养老院、福利院", 10}};
-  return words;
-}
-
-const Words& DatumWords() {
-  static const auto& words =
-      *new Words{{"CGCS2000", 1}, {"GCJ02", 2}, {"GCJ-02", 2}, {"BD09", 3}, {"BD-09", 3}};
-  return words;
-}
-
-const Words& BoolWords() {
-  static const auto& words = *new Words{{"", 0},   {"否", 0},   {"FALSE", 0}, {"0", 0},  {"NO", 0},
-                                        {"是", 1}, {"TRUE", 1}, {"1", 1},     {"YES", 1}};
-  return words;
-}
 
 const ColumnName& NameOf(Column column) { return kColumns[static_cast<int>(column)]; }
 
@@ -146,8 +80,8 @@ class RowReader {
     const auto& columns = header_.columns();
     const auto at = std::find(columns.begin(), columns.end(), column);
     if (at == columns.end()) return "";
-    return Trimmed(
-        absl::StrReplaceAll(cells_[at - columns.begin()], {{"\r\n", "\n"}, {"\r", "\n"}}));
+    return Armed(
+        Trimmed(absl::StrReplaceAll(cells_[at - columns.begin()], {{"\r\n", "\n"}, {"\r", "\n"}})));
   }
 
   template <typename Enum>
@@ -203,6 +137,22 @@ class RowReader {
     }
   }
 
+  void ReadCampaignClasses() {
+    const std::string text = absl::StrReplaceAll(Cell(Column::kCampaignClass), {{"；", ";"}});
+    for (absl::string_view part : absl::StrSplit(text, ';', absl::SkipWhitespace())) {
+      const std::pair<std::string, std::string> pair =
+          absl::StrSplit(absl::StrReplaceAll(part, {{"：", ":"}}), absl::MaxSplits(':', 1));
+      const auto word = ClassWords().find(absl::AsciiStrToUpper(NormalizeText(pair.second)));
+      if (word == ClassWords().end()) {
+        row_.violations.Add(LabelOf(Column::kCampaignClass), "应为“活动代码:类别”，多个用分号隔开",
+                            "must be code:class, several parted by semicolons");
+        continue;
+      }
+      row_.fields.campaign_classes[Trimmed(pair.first)] = {
+          static_cast<VenueClass>(word->second), "", {}};
+    }
+  }
+
   void ReadPerson(PersonRole role, Column name, Column mobile, Column email) {
     Person person{role, Cell(name), {Cell(mobile), Cell(email), ""}};
     if (person.name.empty() && person.contact == Contact()) return;
@@ -255,6 +205,8 @@ void MergePerson(const ImportHeader& header, PersonRole role, Column name, Colum
 absl::Status HeaderError(const Text& text) { return FieldError("csv", text, "CSV_INVALID"); }
 
 }  // namespace
+
+const char* ColumnTitle(Column column) { return NameOf(column).zh; }
 
 bool ImportHeader::Has(Column column) const {
   return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
@@ -343,6 +295,7 @@ ImportRow ReadRow(const ImportHeader& header, const std::vector<std::string>& ce
   reader.ReadStreet(streets);
   reader.ReadPoint();
   reader.ReadExternalIds();
+  reader.ReadCampaignClasses();
   reader.ReadPerson(PersonRole::kResponsiblePerson, Column::kResponsible,
                     Column::kResponsibleMobile, Column::kResponsibleEmail);
   reader.ReadPerson(PersonRole::kManager, Column::kManager, Column::kManagerMobile,
@@ -362,6 +315,14 @@ VenueFields MergeRow(const ImportHeader& header, const VenueFields& row,
   if (!header.Has(Column::kLongitude)) merged.point = present.point;
   if (!header.Has(Column::kKeyUnit)) merged.key_unit = present.key_unit;
   merged.external_ids.insert(present.external_ids.begin(), present.external_ids.end());
+  for (const auto& [campaign, place] : present.campaign_classes) {
+    const auto wanted = merged.campaign_classes.find(campaign);
+    const bool same =
+        wanted == merged.campaign_classes.end() || wanted->second.venue_class == place.venue_class;
+    if (same) merged.campaign_classes[campaign] = place;
+  }
+  merged.building_id = present.building_id;
+  merged.units = present.units;
   merged.persons = present.persons;
   MergePerson(header, PersonRole::kResponsiblePerson, Column::kResponsible,
               Column::kResponsibleMobile, Column::kResponsibleEmail, row, merged.persons);

@@ -29,8 +29,12 @@ enum class Column {
   kResponsibleEmail,
   kManager,
   kManagerMobile,
-  kManagerEmail
+  kManagerEmail,
+  kCampaignClass
 };
+
+// Its Chinese name.
+const char* ColumnTitle(Column column);
 
 // The columns of one file, in its order.
 class ImportHeader {
@@ -67,7 +71,8 @@ ImportRow ReadRow(const ImportHeader& header, const std::vector<std::string>& ce
                   const StreetNames& streets);
 
 // `present` as the row wants it. A column that the file lacks leaves its fields as they are; an
-// empty cell clears. External ids of other systems stay, so do further persons of a role.
+// empty cell clears. External ids of other systems and classes of other campaigns stay, so do
+// further persons of a role.
 VenueFields MergeRow(const ImportHeader& header, const VenueFields& row,
                      const VenueFields& present);
 

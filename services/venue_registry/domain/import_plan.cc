@@ -91,7 +91,7 @@ absl::StatusOr<ImportPlan::Outcome> ImportPlan::Register(const VenueFields& fiel
 }
 
 absl::StatusOr<ImportPlan::Outcome> ImportPlan::Update(size_t at, const VenueFields& fields) {
-  ASSIGN_OR_RETURN(VenueChange change, UpdateVenue(entries_[at].venue, fields, {"*"}, now_));
+  ASSIGN_OR_RETURN(VenueChange change, ReplaceVenue(entries_[at].venue, fields, now_));
   const std::string id = change.venue.id;
   if (change.changed.empty()) return Outcome{Result::kUnchanged, id};
   RETURN_IF_ERROR(CheckCollision(change.venue.fields, at));
@@ -104,12 +104,8 @@ absl::StatusOr<ImportPlan::Outcome> ImportPlan::Update(size_t at, const VenueFie
 std::vector<ImportedVenue> ImportPlan::Changed() const {
   std::vector<ImportedVenue> changed;
   for (const Entry& entry : entries_) {
-    if (!entry.stored) {
-      changed.push_back({entry.venue, true, true, true});
-    } else if (entry.stored->version != entry.venue.version) {
-      const VenueFields& before = entry.stored->fields;
-      changed.push_back({entry.venue, false, before.persons != entry.venue.fields.persons,
-                         before.external_ids != entry.venue.fields.external_ids});
+    if (!entry.stored || entry.stored->version != entry.venue.version) {
+      changed.push_back({entry.venue, entry.stored});
     }
   }
   return changed;

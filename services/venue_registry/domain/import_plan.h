@@ -22,9 +22,7 @@ struct ImportStep {
 // The end state of a venue that the batch changed.
 struct ImportedVenue {
   Venue venue;
-  bool registered = false;
-  bool persons_changed = false;
-  bool external_ids_changed = false;
+  std::optional<Venue> before;  // absent for a registration
 };
 
 class ImportPlan {

@@ -1,5 +1,6 @@
 #include "services/venue_registry/domain/persons.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@ namespace rectify::venue::domain {
 namespace {
 
 constexpr size_t kMaxPersons = 10;
+constexpr size_t kMaxFormer = 100;  // older ones are in the versions of the venue
 
 Label LabelOf(const Person& person, size_t index) {
   const bool manager = person.role == PersonRole::kManager;
@@ -62,6 +64,28 @@ void CheckPersons(std::vector<Person>& persons, Violations& violations) {
     if (IsMask(person.name)) violations.Add(name, "不能含有“*”", "must not have an asterisk");
     CheckContact(person.contact, PhoneKind::kMobile,
                  {absl::StrCat(label.field, ".contact"), label.zh, label.en}, violations);
+  }
+}
+
+void DatePersons(std::vector<Person>& persons, const std::vector<Person>& before,
+                 absl::CivilDay day, std::vector<FormerPerson>& former) {
+  const auto find = [](const std::vector<Person>& among, const Person& person) {
+    return std::find_if(among.begin(), among.end(), [&](const Person& each) {
+      return each.role == person.role && each.name == person.name;
+    });
+  };
+  for (Person& person : persons) {
+    if (person.start_day) continue;
+    const auto present = find(before, person);
+    person.start_day = present == before.end() ? day : present->start_day;
+  }
+  for (const Person& person : before) {
+    if (find(persons, person) != persons.end()) continue;
+    former.push_back({person.role, person.name, person.start_day,
+                      person.start_day ? std::max(*person.start_day, day) : day});
+  }
+  if (former.size() > kMaxFormer) {
+    former.erase(former.begin(), former.end() - static_cast<ptrdiff_t>(kMaxFormer));
   }
 }
 

@@ -17,4 +17,10 @@ void CheckPersons(std::vector<Person>& persons, Violations& violations);
 // a mask that fits nobody or several.
 absl::Status KeepMaskedPersons(std::vector<Person>& sent, const std::vector<Person>& present);
 
+// What a change of persons means for their days: those of `before` who are no longer in the same
+// role become former ones as of `day`, new ones begin on it, the others keep their first day unless
+// another one was sent.
+void DatePersons(std::vector<Person>& persons, const std::vector<Person>& before,
+                 absl::CivilDay day, std::vector<FormerPerson>& former);
+
 }  // namespace rectify::venue::domain

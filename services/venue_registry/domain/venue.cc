@@ -4,90 +4,43 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "services/venue_registry/domain/checks.h"
+#include "services/venue_registry/domain/field_rules.h"
 #include "services/venue_registry/domain/persons.h"
-#include "services/venue_registry/domain/uscc.h"
 #include "services/venue_registry/domain/violations.h"
 
 namespace rectify::venue::domain {
 namespace {
 
-constexpr double kMinLongitude = 73, kMaxLongitude = 136;  // China and its waters
-constexpr double kMinLatitude = 3, kMaxLatitude = 54;
 constexpr size_t kMaxExternalIds = 20;
 constexpr size_t kMaxSystem = 32;
+constexpr size_t kMaxUnits = 50;
+constexpr size_t kMaxCampaigns = 100;
+constexpr size_t kMaxCampaign = 60;
+constexpr char kCampaignPath[] = "campaign_classes";
 
-// One field that a mask can name.
-struct FieldRule {
-  std::string path;
-  bool (*equal)(const VenueFields& a, const VenueFields& b);
-  void (*copy)(VenueFields& into, const VenueFields& from);
-};
-
-template <auto Member>
-FieldRule Rule(std::string path) {
-  return {std::move(path),
-          [](const VenueFields& a, const VenueFields& b) { return a.*Member == b.*Member; },
-          [](VenueFields& into, const VenueFields& from) { into.*Member = from.*Member; }};
-}
-
-const std::vector<FieldRule>& Rules() {
-  static const auto& rules = *new std::vector<FieldRule>{
-      Rule<&VenueFields::display_name>("display_name"),
-      Rule<&VenueFields::venue_class>("venue_class"),
-      Rule<&VenueFields::kind>("kind"),
-      Rule<&VenueFields::uscc>("uscc"),
-      Rule<&VenueFields::no_uscc_reason>("no_uscc_reason"),
-      Rule<&VenueFields::address>("address"),
-      Rule<&VenueFields::street_code>("street"),
-      Rule<&VenueFields::point>("point"),
-      Rule<&VenueFields::external_ids>("external_ids"),
-      Rule<&VenueFields::key_unit>("key_unit"),
-      Rule<&VenueFields::persons>("persons"),
+const FieldRules<VenueFields>& Rules() {
+  static const auto& rules = *new FieldRules<VenueFields>{
+      Rule<VenueFields, &VenueFields::display_name>("display_name"),
+      Rule<VenueFields, &VenueFields::venue_class>("venue_class"),
+      Rule<VenueFields, &VenueFields::kind>("kind"),
+      Rule<VenueFields, &VenueFields::uscc>("uscc"),
+      Rule<VenueFields, &VenueFields::no_uscc_reason>("no_uscc_reason"),
+      Rule<VenueFields, &VenueFields::address>("address"),
+      Rule<VenueFields, &VenueFields::street_code>("street"),
+      Rule<VenueFields, &VenueFields::point>("point"),
+      Rule<VenueFields, &VenueFields::external_ids>("external_ids"),
+      Rule<VenueFields, &VenueFields::key_unit>("key_unit"),
+      Rule<VenueFields, &VenueFields::persons>("persons"),
+      Rule<VenueFields, &VenueFields::building_id>("building"),
+      Rule<VenueFields, &VenueFields::units>("units"),
+      Rule<VenueFields, &VenueFields::campaign_classes>(kCampaignPath),
   };
   return rules;
-}
-
-template <typename Enum>
-void CheckEnum(Enum value, Enum last, const Label& label, Violations& violations) {
-  if (static_cast<int>(value) < 1 || value > last) violations.Add(label, "必填", "is required");
-}
-
-void CheckCode(VenueFields& fields, Violations& violations) {
-  const Label reason = {"no_uscc_reason", "无代码原因", "no_uscc_reason"};
-  CheckText(fields.no_uscc_reason, reason, false, kMaxText, violations);
-  if (Trimmed(fields.uscc).empty()) {
-    fields.uscc.clear();
-    if (fields.no_uscc_reason.empty()) {
-      violations.Add({"uscc", "统一社会信用代码", "uscc"}, "必填；没有代码时请填写无代码原因",
-                     "is required, or no_uscc_reason");
-    }
-    return;
-  }
-  absl::StatusOr<std::string> code = ParseUscc(fields.uscc);
-  if (!code.ok()) {
-    violations.Add(code.status());
-  } else {
-    fields.uscc = *std::move(code);
-  }
-  if (!fields.no_uscc_reason.empty()) {
-    violations.Add(reason, "只在没有统一社会信用代码时填写", "is only for venues without a uscc");
-  }
-}
-
-void CheckPoint(const Point& point, Violations& violations) {
-  // Written so that NaN fails.
-  if (!(point.longitude >= kMinLongitude && point.longitude <= kMaxLongitude)) {
-    violations.Add({"point.longitude", "经度", "longitude"}, "应在73至136之间",
-                   "must lie between 73 and 136");
-  }
-  if (!(point.latitude >= kMinLatitude && point.latitude <= kMaxLatitude)) {
-    violations.Add({"point.latitude", "纬度", "latitude"}, "应在3至54之间",
-                   "must lie between 3 and 54");
-  }
-  CheckEnum(point.datum, Datum::kBd09, {"point.datum", "坐标系", "datum"}, violations);
 }
 
 bool IsSystem(absl::string_view text) {
@@ -111,18 +64,75 @@ void CheckExternalIds(VenueFields& fields, Violations& violations) {
   }
 }
 
-absl::Status ClosedError(const Venue& venue) {
-  return PreconditionError("VENUE_CLOSED",
-                           {absl::StrCat("该场所已关闭（", venue.close_reason, "），不能再变更"),
-                            "the venue is closed and can't be changed"});
+void CheckUnits(const std::vector<UnitPart>& units, Violations& violations) {
+  if (units.size() > kMaxUnits) {
+    violations.Add({"units", "单位", "units"}, "最多50项", "has more than 50 entries");
+  }
+  for (size_t i = 0; i < units.size(); ++i) {
+    const UnitPart& part = units[i];
+    const std::string field = absl::StrCat("units[", i, "]");
+    if (part.unit_id.empty()) {
+      violations.Add({field + ".unit", "单位", "unit"}, "必填", "is required");
+    }
+    CheckEnum(part.relation, UnitRelation::kPropertyManager,
+              {field + ".relation", "单位关系", "relation"}, violations);
+    CheckPeriod(part.start_day, part.end_day, {field + ".end_day", "单位关系截止日", "end_day"},
+                violations);
+    if (std::find(units.begin(), units.begin() + static_cast<ptrdiff_t>(i), part) !=
+        units.begin() + static_cast<ptrdiff_t>(i)) {
+      violations.Add({field, "单位关系", "unit relation"}, "重复", "is there twice");
+    }
+  }
+}
+
+// A code as the resource names of campaigns have it.
+bool IsCampaign(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxCampaign &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+         });
+}
+
+void CheckCampaigns(const VenueFields& fields, Violations& violations) {
+  const Label label = {kCampaignPath, "活动类别", kCampaignPath};
+  if (fields.campaign_classes.size() > kMaxCampaigns) {
+    violations.Add(label, "最多100项", "has more than 100 entries");
+  }
+  for (const auto& [campaign, place] : fields.campaign_classes) {
+    if (!IsCampaign(campaign)) {
+      violations.Add(label, "的活动代码应为小写字母、数字或-，最多60个",
+                     "needs campaign codes of lower-case letters, digits and -, at most 60");
+    }
+    CheckEnum(place.venue_class, VenueClass::kProductionStorage, label, violations);
+  }
+}
+
+void DateCampaigns(VenueFields& fields, absl::Time now) {
+  for (auto& [campaign, place] : fields.campaign_classes) {
+    if (place.set_time == absl::Time()) place.set_time = now;
+  }
+}
+
+absl::StatusOr<VenueChange> Changed(const Venue& present, VenueFields fields, absl::Time now) {
+  RETURN_IF_ERROR(KeepMaskedPersons(fields.persons, present.fields.persons));
+  ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
+  VenueChange change{present, {}};
+  DatePersons(fields.persons, present.fields.persons, CivilDayOf(now), change.venue.former_persons);
+  DateCampaigns(fields, now);
+  change.changed = Differences(Rules(), fields, present.fields);
+  if (change.changed.empty()) return change;
+  change.venue.fields = std::move(fields);
+  change.venue.update_time = now;
+  ++change.venue.version;
+  return change;
 }
 
 }  // namespace
 
 const std::vector<std::string>& VenuePaths() {
   static const auto& paths = *[] {
-    auto* all = new std::vector<std::string>;
-    for (const FieldRule& rule : Rules()) all->push_back(rule.path);
+    auto* all = new std::vector<std::string>(PathsOf(Rules()));
+    std::erase(*all, kCampaignPath);
     return all;
   }();
   return paths;
@@ -135,14 +145,16 @@ absl::StatusOr<VenueFields> CheckVenue(VenueFields fields) {
   CheckEnum(fields.venue_class, VenueClass::kProductionStorage,
             {"venue_class", "类别", "venue_class"}, violations);
   CheckEnum(fields.kind, VenueKind::kOther, {"kind", "性质", "kind"}, violations);
-  CheckCode(fields, violations);
+  CheckCode(fields.uscc, fields.no_uscc_reason, violations);
   CheckText(fields.address, {"address", "地址", "address"}, true, kMaxText, violations);
   if (fields.street_code.empty()) {
     violations.Add({"street", "街道", "street"}, "必填", "is required");
   }
-  if (fields.point) CheckPoint(*fields.point, violations);
+  if (fields.point) CheckPoint(*fields.point, "point", violations);
   CheckExternalIds(fields, violations);
   CheckPersons(fields.persons, violations);
+  CheckUnits(fields.units, violations);
+  CheckCampaigns(fields, violations);
   RETURN_IF_ERROR(std::move(violations).Result());
   return fields;
 }
@@ -150,6 +162,7 @@ absl::StatusOr<VenueFields> CheckVenue(VenueFields fields) {
 absl::StatusOr<Venue> RegisterVenue(std::string district, std::string id, VenueFields fields,
                                     absl::Time now) {
   ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
+  DateCampaigns(fields, now);
   return Venue{.district = std::move(district),
                .id = std::move(id),
                .fields = std::move(fields),
@@ -161,29 +174,59 @@ absl::StatusOr<Venue> RegisterVenue(std::string district, std::string id, VenueF
 absl::StatusOr<VenueChange> UpdateVenue(const Venue& present, const VenueFields& sent,
                                         const std::vector<std::string>& paths, absl::Time now) {
   ASSIGN_OR_RETURN(const std::vector<std::string> mask, CheckMask(paths, VenuePaths()));
-  if (present.state == VenueState::kClosed) return ClosedError(present);
+  RETURN_IF_ERROR(CheckActive(present));
   VenueFields fields = present.fields;
-  for (const FieldRule& rule : Rules()) {
-    if (std::find(mask.begin(), mask.end(), rule.path) != mask.end()) rule.copy(fields, sent);
+  CopyFields(Rules(), mask, fields, sent);
+  return Changed(present, std::move(fields), now);
+}
+
+absl::StatusOr<VenueChange> ReplaceVenue(const Venue& present, VenueFields fields, absl::Time now) {
+  RETURN_IF_ERROR(CheckActive(present));
+  return Changed(present, std::move(fields), now);
+}
+
+absl::StatusOr<VenueChange> SetCampaignClass(const Venue& present, const std::string& campaign,
+                                             VenueClass venue_class, std::string target_group,
+                                             absl::Time now) {
+  Violations violations;
+  CheckText(target_group, {"target_group", "整治对象", "target_group"}, false, kMaxText,
+            violations);
+  RETURN_IF_ERROR(std::move(violations).Result());
+  RETURN_IF_ERROR(CheckActive(present));
+  VenueFields fields = present.fields;
+  CampaignClass& place = fields.campaign_classes[campaign];
+  if (place.venue_class != venue_class || place.target_group != target_group) {
+    place = {venue_class, std::move(target_group), now};
   }
-  RETURN_IF_ERROR(KeepMaskedPersons(fields.persons, present.fields.persons));
-  ASSIGN_OR_RETURN(fields, CheckVenue(std::move(fields)));
-  VenueChange change{present, {}};
-  for (const FieldRule& rule : Rules()) {
-    if (!rule.equal(fields, present.fields)) change.changed.push_back(rule.path);
+  return Changed(present, std::move(fields), now);
+}
+
+std::vector<std::string> ChangedPaths(const Venue& before, const Venue& after) {
+  std::vector<std::string> paths = Differences(Rules(), before.fields, after.fields);
+  if (before.state != after.state) paths.push_back("state");
+  return paths;
+}
+
+absl::Status CheckActive(const Venue& venue) {
+  if (venue.state == VenueState::kMerged) {
+    const std::string into =
+        absl::StrCat("districts/", venue.district, "/venues/", venue.merged_into);
+    return PreconditionError("VENUE_MERGED",
+                             {absl::StrCat("该场所已并入", into, "，请改用并入后的场所"),
+                              absl::StrCat("the venue was merged into ", into)},
+                             {{"merged_into", into}});
   }
-  if (change.changed.empty()) return change;
-  change.venue.fields = std::move(fields);
-  change.venue.update_time = now;
-  ++change.venue.version;
-  return change;
+  if (venue.state == VenueState::kActive) return absl::OkStatus();
+  return PreconditionError("VENUE_CLOSED",
+                           {absl::StrCat("该场所已关闭（", venue.close_reason, "），不能再变更"),
+                            "the venue is closed and can't be changed"});
 }
 
 absl::StatusOr<Venue> CloseVenue(const Venue& present, std::string reason, absl::Time now) {
   Violations violations;
   CheckText(reason, {"reason", "关闭原因", "reason"}, true, kMaxText, violations);
   RETURN_IF_ERROR(std::move(violations).Result());
-  if (present.state == VenueState::kClosed) return ClosedError(present);
+  RETURN_IF_ERROR(CheckActive(present));
   Venue closed = present;
   closed.state = VenueState::kClosed;
   closed.close_reason = std::move(reason);
@@ -193,20 +236,5 @@ absl::StatusOr<Venue> CloseVenue(const Venue& present, std::string reason, absl:
 }
 
 std::string FoldName(absl::string_view name) { return absl::AsciiStrToLower(NormalizeText(name)); }
-
-absl::StatusOr<std::vector<std::string>> CheckMask(const std::vector<std::string>& paths,
-                                                   const std::vector<std::string>& known) {
-  if (paths.size() == 1 && paths[0] == "*") return known;
-  Violations violations;
-  const Label label = {"update_mask", "变更字段", "update_mask"};
-  if (paths.empty()) violations.Add(label, "必填", "is required");
-  for (const std::string& path : paths) {
-    if (std::find(known.begin(), known.end(), path) != known.end()) continue;
-    violations.Add(label, absl::StrCat("中的“", path, "”不存在或不可变更"),
-                   absl::StrCat("has \"", path, "\", which does not exist or can't be changed"));
-  }
-  RETURN_IF_ERROR(std::move(violations).Result());
-  return paths;
-}
 
 }  // namespace rectify::venue::domain

@@ -1,8 +1,13 @@
 #include "services/venue_registry/events/payloads.h"
 
+#include <utility>
+
 #include "libs/rpc/convert.h"
+#include "rectify/venue/v1/building_events.pb.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/venue_registry/store/names.h"
+#include "services/venue_registry/store/records.h"
 
 namespace rectify::venue::events {
 namespace {
@@ -19,6 +24,12 @@ v1::VenueFacts FactsOf(const domain::Venue& venue) {
   facts.set_address(venue.fields.address);
   facts.set_key_unit(venue.fields.key_unit);
   facts.set_state(static_cast<v1::Venue::State>(venue.state));
+  for (v1::CampaignClass& place : store::CampaignClassesOf(venue)) {
+    *facts.add_campaign_classes() = std::move(place);
+  }
+  if (!venue.merged_into.empty()) {
+    facts.set_merged_into(NameOf(venue.district, "venues", venue.merged_into));
+  }
   return facts;
 }
 
@@ -43,6 +54,58 @@ void EmitClosed(Change& change, const domain::Venue& venue) {
   *event.mutable_venue() = FactsOf(venue);
   event.set_reason(venue.close_reason);
   change.Emit(event.venue().name(), venue.version, event, kVenueAudience);
+}
+
+void EmitCampaignClassSet(Change& change, const domain::Venue& venue, const domain::Venue& before,
+                          const std::string& campaign) {
+  v1::VenueCampaignClassSet event;
+  *event.mutable_venue() = FactsOf(venue);
+  const std::string name = NameOf(venue.district, "campaigns", campaign);
+  for (v1::CampaignClass& place : store::CampaignClassesOf(venue)) {
+    if (place.campaign() == name) *event.mutable_campaign_class() = std::move(place);
+  }
+  const auto former = before.fields.campaign_classes.find(campaign);
+  if (former != before.fields.campaign_classes.end()) {
+    event.set_former_class(static_cast<v1::VenueClass>(former->second.venue_class));
+  }
+  change.Emit(event.venue().name(), venue.version, event, kVenueAudience);
+}
+
+void EmitMerged(Change& change, const domain::Venue& source, const domain::Venue& target) {
+  v1::VenueMerged event;
+  *event.mutable_source() = FactsOf(source);
+  *event.mutable_target() = FactsOf(target);
+  event.set_reason(source.close_reason);
+  change.Emit(event.source().name(), source.version, event, kVenueAudience);
+}
+
+void EmitBuilding(Change& change, const domain::Building& building,
+                  const std::vector<std::string>& changed) {
+  const v1::Building facts = store::ToProto(building);
+  if (changed.empty()) {
+    v1::BuildingRegistered event;
+    *event.mutable_building() = facts;
+    change.Emit(facts.name(), building.version, event, kVenueAudience);
+    return;
+  }
+  v1::BuildingUpdated event;
+  *event.mutable_building() = facts;
+  event.mutable_changed_fields()->Assign(changed.begin(), changed.end());
+  change.Emit(facts.name(), building.version, event, kVenueAudience);
+}
+
+void EmitUnit(Change& change, const domain::Unit& unit, const std::vector<std::string>& changed) {
+  const v1::Unit facts = store::ToProto(unit);
+  if (changed.empty()) {
+    v1::UnitRegistered event;
+    *event.mutable_unit() = facts;
+    change.Emit(facts.name(), unit.version, event, kVenueAudience);
+    return;
+  }
+  v1::UnitUpdated event;
+  *event.mutable_unit() = facts;
+  event.mutable_changed_fields()->Assign(changed.begin(), changed.end());
+  change.Emit(facts.name(), unit.version, event, kVenueAudience);
 }
 
 void EmitOfficer(Change& change, const domain::Officer& officer) {

@@ -3,8 +3,12 @@
 #include <optional>
 #include <string>
 
-#include "libs/base/text.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "rectify/venue/v1/venue.pb.h"
+#include "services/venue_registry/domain/datum.h"
+#include "services/venue_registry/store/search_terms.h"
 
 namespace rectify::venue::store {
 namespace {
@@ -12,32 +16,33 @@ namespace {
 using domain::Venue;
 using query::ListField;
 
-#define VENUE_COLUMNS                                                                     \
-  "district, id, display_name, venue_class, kind, uscc, no_uscc_reason, address, street," \
-  " longitude, latitude, datum, key_unit, state, close_reason, create_time, update_time, version"
+#define VENUE_COLUMNS                                                                              \
+  "district, id, display_name, venue_class, kind, uscc, no_uscc_reason, address, street,"          \
+  " longitude, latitude, datum, key_unit, state, close_reason, create_time, update_time, version," \
+  " building_id, merged_into"
 
 // Both statements take the same rows.
-#define VENUE_ROWS                                                                         \
-  "unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::smallint[]," \
-  " $8::text[], $9::text[], $10::text[], $11::text[], $12::float8[], $13::float8[],"       \
-  " $14::smallint[], $15::bool[], $16::smallint[], $17::text[], $18::timestamptz[],"       \
-  " $19::timestamptz[], $20::bigint[])"                                                    \
-  " as n (id, display_name, folded_name, search_terms, venue_class, kind, uscc,"           \
-  " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"         \
-  " close_reason, create_time, update_time, version)"
+#define VENUE_ROWS                                                                              \
+  "unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::smallint[],"      \
+  " $8::text[], $9::text[], $10::text[], $11::text[], $12::float8[], $13::float8[],"            \
+  " $14::smallint[], $15::bool[], $16::smallint[], $17::text[], $18::timestamptz[],"            \
+  " $19::timestamptz[], $20::bigint[], $21::uuid[], $22::uuid[], $23::float8[], $24::float8[]," \
+  " $25::bigint[])"                                                                             \
+  " as n (id, display_name, folded_name, search_terms, venue_class, kind, uscc,"                \
+  " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"              \
+  " close_reason, create_time, update_time, version, building_id, merged_into,"                 \
+  " place_longitude, place_latitude, cell)"
 
-// The values of a search in the order of the condition below: the folded part, then its terms.
-absl::StatusOr<pg::Param> SearchParam(absl::string_view part) {
-  const std::string folded = domain::FoldName(part);
-  if (folded.empty()) return absl::InvalidArgumentError("nothing to search for");
-  std::vector<std::string> values = SearchTerms(folded);
-  values.insert(values.begin(), folded);
-  return pg::Param(values);
-}
-
-// An array literal as text: PostgreSQL's unnest would flatten an array of arrays.
-std::string Literal(const std::vector<std::string>& values) {
-  return pg::Param(values).text().value_or("{}");
+// "code:CLASS", the class with or without its prefix.
+absl::StatusOr<pg::Param> CampaignClassParam(absl::string_view text) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 1));
+  v1::VenueClass venue_class;
+  const std::string word = absl::AsciiStrToUpper(parts.second);
+  if (!v1::VenueClass_Parse(word, &venue_class) &&
+      !v1::VenueClass_Parse(absl::StrCat("VENUE_CLASS_", word), &venue_class)) {
+    return absl::InvalidArgumentError("no such class");
+  }
+  return pg::Param(std::vector<std::string>{parts.first, absl::StrCat(venue_class)});
 }
 
 }  // namespace
@@ -51,23 +56,17 @@ const pg::Statement kLockVenues = {
                          " from venues where district = $1::text and id = any ($2::uuid[])"
                          " order by id for update"};
 
-const pg::Statement kReadPersons = {"venue.read_persons", R"sql(
-  select venue_id, n, role, person_name, mobile, email, webhook_uri from venue_persons
-   where district = $1::text and venue_id = any ($2::uuid[]) order by venue_id, n)sql"};
-
-const pg::Statement kReadExternalIds = {"venue.read_external_ids", R"sql(
-  select venue_id, system, external_id from venue_external_ids
-   where district = $1::text and venue_id = any ($2::uuid[]))sql"};
-
 const pg::Statement kInsertVenues = {
     "venue.insert_venues",
     "insert into venues (district, id, display_name, folded_name, search_terms, venue_class, kind,"
     " uscc, no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state,"
-    " close_reason, create_time, update_time, version)"
+    " close_reason, create_time, update_time, version, building_id, merged_into,"
+    " place_longitude, place_latitude, cell)"
     " select $1::text, id, display_name, folded_name, search_terms::text[], venue_class, kind, "
     "uscc,"
     " no_uscc_reason, address, street, longitude, latitude, datum, key_unit, state, close_reason,"
-    " create_time, update_time, version from " VENUE_ROWS};
+    " create_time, update_time, version, building_id, merged_into, place_longitude,"
+    " place_latitude, cell from " VENUE_ROWS};
 
 const pg::Statement kUpdateVenues = {
     "venue.update_venues",
@@ -76,26 +75,9 @@ const pg::Statement kUpdateVenues = {
     " uscc = n.uscc, no_uscc_reason = n.no_uscc_reason, address = n.address, street = n.street,"
     " longitude = n.longitude, latitude = n.latitude, datum = n.datum, key_unit = n.key_unit,"
     " state = n.state, close_reason = n.close_reason, update_time = n.update_time,"
-    " version = n.version from " VENUE_ROWS " where v.district = $1::text and v.id = n.id"};
-
-const pg::Statement kDeletePersons = {"venue.delete_persons", R"sql(
-  delete from venue_persons where district = $1::text and venue_id = any ($2::uuid[]))sql"};
-
-const pg::Statement kInsertPersons = {"venue.insert_persons", R"sql(
-  insert into venue_persons (district, venue_id, n, role, person_name, mobile, mobile_index, email,
-                             webhook_uri)
-  select $1::text, venue_id, n, role, person_name, mobile, mobile_index, email, webhook_uri
-    from unnest($2::uuid[], $3::int[], $4::smallint[], $5::bytea[], $6::bytea[], $7::bytea[],
-                $8::bytea[], $9::text[])
-         as p (venue_id, n, role, person_name, mobile, mobile_index, email, webhook_uri))sql"};
-
-const pg::Statement kDeleteExternalIds = {"venue.delete_external_ids", R"sql(
-  delete from venue_external_ids where district = $1::text and venue_id = any ($2::uuid[]))sql"};
-
-const pg::Statement kInsertExternalIds = {"venue.insert_external_ids", R"sql(
-  insert into venue_external_ids (district, venue_id, system, external_id)
-  select $1::text, venue_id, system, external_id
-    from unnest($2::uuid[], $3::text[], $4::text[]) as e (venue_id, system, external_id))sql"};
+    " version = n.version, building_id = n.building_id, merged_into = n.merged_into,"
+    " place_longitude = n.place_longitude, place_latitude = n.place_latitude, cell = n.cell "
+    "from " VENUE_ROWS " where v.district = $1::text and v.id = n.id"};
 
 const pg::Statement kFindByKeys = {"venue.find_by_keys", R"sql(
   select e.venue_id from unnest($2::text[], $3::text[]) as k (system, external_id)
@@ -106,6 +88,33 @@ const pg::Statement kFindByKeys = {"venue.find_by_keys", R"sql(
                    as k (uscc, folded_name, street, address)
     join venues v on v.district = $1::text and v.uscc = k.uscc and v.folded_name = k.folded_name
                  and (k.uscc <> '' or (v.street = k.street and v.address = k.address)))sql"};
+
+const pg::Statement kFindLike = {"venue.find_like", R"sql(
+  (select id from venues where district = $1::text and uscc = $3::text and uscc <> ''
+      and state = 1 limit 100)
+  union
+  (select id from venues where district = $1::text and cell = any ($4::bigint[])
+      and state = 1 limit 500)
+  union
+  (select id from venues where district = $1::text and street = $5::text and address = $6::text
+      and state = 1 limit 100)
+  union
+  (select id from (
+     select id, cardinality(array(select unnest(search_terms) intersect
+                                  select unnest($7::text[]))) as shared
+       from venues where district = $1::text and search_terms && $7::text[] and state = 1) as near
+    where shared >= $8::int order by shared desc, id limit 100)
+  except select $2::uuid)sql"};
+
+const pg::Statement kReadUnplaced = {"venue.read_unplaced", R"sql(
+  select district, id, longitude, latitude, datum from venues
+   where longitude is not null and cell is null order by district, id limit 500 for update)sql"};
+
+const pg::Statement kPlace = {"venue.place", R"sql(
+  update venues v set place_longitude = n.longitude, place_latitude = n.latitude, cell = n.cell
+    from unnest($1::text[], $2::uuid[], $3::float8[], $4::float8[], $5::bigint[])
+         as n (district, id, longitude, latitude, cell)
+   where v.district = n.district and v.id = n.id)sql"};
 
 const query::ListSpec& VenueListSpec() {
   static const auto& spec = *new query::ListSpec{
@@ -118,21 +127,48 @@ const query::ListSpec& VenueListSpec() {
                   v1::VenueClass_descriptor()},
                  {"kind", ListField::Kind::kEnum, "kind = $?::smallint",
                   v1::VenueKind_descriptor()},
-                 // The name of a street, or its code alone.
-                 {"street", ListField::Kind::kText,
-                  "street = case when $?::text like 'districts/' || $1::text || '/streets/%'"
-                  " then split_part($?::text, '/', 4) else $?::text end"},
+                 {"street", ListField::Kind::kText, kStreetCondition},
                  {"uscc", ListField::Kind::kText, "uscc = upper($?::text)"},
                  {"key_unit", ListField::Kind::kBool, "key_unit"},
                  {"external_id", ListField::Kind::kText,
                   "id in (select venue_id from venue_external_ids where district = $1::text"
                   " and system = split_part($?::text, ':', 1)"
                   " and external_id = substr($?::text, strpos($?::text, ':') + 1))"},
-                 // The terms find candidates by index; the name itself decides.
-                 {"display_name", ListField::Kind::kHas,
-                  "search_terms @> ($?::text[])[2:] and strpos(folded_name, ($?::text[])[1]) > 0",
-                  nullptr, SearchParam}},
+                 {"building", ListField::Kind::kText,
+                  "building_id = (case when $?::text ~ '^districts/[0-9]+/buildings/[0-9a-f-]{36}$'"
+                  " then split_part($?::text, '/', 4) end)::uuid"},
+                 {"unit", ListField::Kind::kText,
+                  "id in (select venue_id from venue_units where district = $1::text and unit_id ="
+                  " (case when $?::text ~ '^districts/[0-9]+/units/[0-9a-f-]{36}$'"
+                  " then split_part($?::text, '/', 4) end)::uuid)"},
+                 {"campaign", ListField::Kind::kText,
+                  "id in (select venue_id from venue_campaign_classes where district = $1::text"
+                  " and campaign = case when $?::text like 'districts/' || $1::text ||"
+                  " '/campaigns/%' then split_part($?::text, '/', 4) else $?::text end)"},
+                 {"campaign_class", ListField::Kind::kHas,
+                  "id in (select venue_id from venue_campaign_classes where district = $1::text"
+                  " and campaign = ($?::text[])[1] and venue_class = ($?::text[])[2]::smallint)",
+                  nullptr, CampaignClassParam},
+                 {"display_name", ListField::Kind::kHas, kNameCondition, nullptr, SearchParam}},
       .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+  };
+  return spec;
+}
+
+// The distance is that of domain::DistanceMetres.
+const query::ListSpec& NearbyListSpec() {
+  static const auto& spec = *new query::ListSpec{
+      .name = "venue.list_nearby",
+      .columns = VENUE_COLUMNS ", distance",
+      .from =
+          "(select v.*, 2 * 6371008.8 * asin(least(1, sqrt("
+          "sin(radians(place_latitude - $3::float8) / 2) ^ 2 + cos(radians($3::float8))"
+          " * cos(radians(place_latitude))"
+          " * sin(radians(place_longitude - $2::float8) / 2) ^ 2))) as distance"
+          " from venues v where district = $1::text and cell = any ($5::bigint[])"
+          " and state = 1) as near where distance <= $4::float8",
+      .fields = VenueListSpec().fields,
+      .order = {{"distance", "float8"}, {"id", "uuid"}},
   };
   return spec;
 }
@@ -150,12 +186,15 @@ Venue ToVenue(const pg::Row& row) {
                          .point = {},
                          .external_ids = {},
                          .key_unit = row.Bool(12),
-                         .persons = {}},
+                         .persons = {},
+                         .building_id = row.OptText(18).value_or(""),
+                         .units = {}},
               .state = static_cast<domain::VenueState>(row.Int(13)),
               .close_reason = row.Text(14),
               .create_time = row.Time(15),
               .update_time = row.Time(16),
-              .version = row.Int(17)};
+              .version = row.Int(17),
+              .merged_into = row.OptText(19).value_or("")};
   if (!row.IsNull(9)) {
     venue.fields.point = {row.Double(9), row.Double(10), static_cast<domain::Datum>(row.Int(11))};
   }
@@ -171,12 +210,15 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
   std::vector<bool> key_units;
   std::vector<absl::Time> created, updated;
   std::vector<int64_t> versions;
+  std::vector<std::optional<std::string>> buildings, merged;
+  std::vector<std::optional<double>> place_longitudes, place_latitudes;
+  std::vector<std::optional<int64_t>> cells;
   for (const Venue* venue : venues) {
     const domain::VenueFields& fields = venue->fields;
     ids.push_back(venue->id);
     names.push_back(fields.display_name);
     folded.push_back(domain::FoldName(fields.display_name));
-    terms.push_back(Literal(SearchTerms(folded.back())));
+    terms.push_back(TermsLiteral(folded.back()));
     classes.push_back(static_cast<int>(fields.venue_class));
     kinds.push_back(static_cast<int>(fields.kind));
     usccs.push_back(fields.uscc);
@@ -193,6 +235,14 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
     created.push_back(venue->create_time);
     updated.push_back(venue->update_time);
     versions.push_back(venue->version);
+    buildings.push_back(fields.building_id.empty() ? std::nullopt
+                                                   : std::optional(fields.building_id));
+    merged.push_back(venue->merged_into.empty() ? std::nullopt : std::optional(venue->merged_into));
+    std::optional<domain::Point> place;
+    if (point) place = domain::ToCgcs2000(*point);
+    place_longitudes.push_back(place ? std::optional(place->longitude) : std::nullopt);
+    place_latitudes.push_back(place ? std::optional(place->latitude) : std::nullopt);
+    cells.push_back(place ? std::optional(domain::CellOf(*place)) : std::nullopt);
   }
   return {venues[0]->district,
           ids,
@@ -213,7 +263,12 @@ std::vector<pg::Param> VenueParams(const std::vector<const Venue*>& venues) {
           close_reasons,
           created,
           updated,
-          versions};
+          versions,
+          buildings,
+          merged,
+          place_longitudes,
+          place_latitudes,
+          cells};
 }
 
 std::vector<pg::Param> KeyParams(const std::string& district, const domain::KeySet& keys) {

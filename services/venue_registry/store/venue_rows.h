@@ -13,19 +13,24 @@
 namespace rectify::venue::store {
 
 // Parameters: district, ids.
-extern const pg::Statement kReadVenues, kLockVenues, kReadPersons, kReadExternalIds;
+extern const pg::Statement kReadVenues, kLockVenues;
 // Parameters: of VenueParams.
 extern const pg::Statement kInsertVenues, kUpdateVenues;
-// Parameters: district, ids.
-extern const pg::Statement kDeletePersons, kDeleteExternalIds;
-// Parameters: district, then one array per column.
-extern const pg::Statement kInsertPersons, kInsertExternalIds;
+// ACTIVE venues that may be the same as one. Parameters: district, its id, code, cells around it,
+// street, address, terms of its core name, how many of them must be shared.
+extern const pg::Statement kFindLike;
+// Venues with a point whose place is not stored yet; parameters of kPlace: one array per column.
+extern const pg::Statement kReadUnplaced, kPlace;
 // Parameters: of KeyParams.
 extern const pg::Statement kFindByKeys;
 
 const query::ListSpec& VenueListSpec();
+// Scope: district, longitude and latitude on CGCS2000, radius in metres, cells. The distance
+// follows the columns of a venue.
+const query::ListSpec& NearbyListSpec();
+inline constexpr int kDistanceColumn = 20;
 
-// Without persons and external ids.
+// Without its parts.
 domain::Venue ToVenue(const pg::Row& row);
 std::vector<pg::Param> VenueParams(const std::vector<const domain::Venue*>& venues);
 std::vector<pg::Param> KeyParams(const std::string& district, const domain::KeySet& keys);

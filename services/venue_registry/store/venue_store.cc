@@ -1,10 +1,11 @@
 #include "services/venue_registry/store/venue_store.h"
 
-#include <map>
-#include <optional>
+#include <algorithm>
 
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/venue_registry/domain/datum.h"
+#include "services/venue_registry/domain/duplicates.h"
 #include "services/venue_registry/store/names.h"
 #include "services/venue_registry/store/venue_rows.h"
 
@@ -13,16 +14,7 @@ namespace {
 
 using domain::Venue;
 
-std::string PersonPlace(const std::string& venue_id, int n) {
-  return Place("persons", venue_id, n);
-}
-
-std::vector<std::string> IdsOf(const std::vector<const Venue*>& venues) {
-  std::vector<std::string> ids;
-  ids.reserve(venues.size());
-  for (const Venue* venue : venues) ids.push_back(venue->id);
-  return ids;
-}
+constexpr double kSharedTerms = 0.3;  // of the name's terms; fewer can't make names near
 
 }  // namespace
 
@@ -34,7 +26,7 @@ absl::StatusOr<std::vector<Venue>> VenueStore::Read(pg::Tx& tx, const std::strin
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(lock == Lock::kForUpdate ? kLockVenues : kReadVenues, {district, ids}));
   for (pg::Row row : rows) venues.push_back(ToVenue(row));
-  RETURN_IF_ERROR(AddParts(tx, district, venues));
+  RETURN_IF_ERROR(parts_.Add(tx, district, venues));
   return venues;
 }
 
@@ -43,31 +35,6 @@ absl::StatusOr<Venue> VenueStore::ReadOne(pg::Tx& tx, const std::string& distric
   ASSIGN_OR_RETURN(std::vector<Venue> venues, Read(tx, district, {id}, lock));
   if (venues.empty()) return NotFoundError(NameOf(district, "venues", id));
   return std::move(venues[0]);
-}
-
-absl::Status VenueStore::AddParts(pg::Tx& tx, const std::string& district,
-                                  std::vector<Venue>& venues) const {
-  if (venues.empty()) return absl::OkStatus();
-  std::vector<std::string> ids;
-  std::map<std::string, Venue*> by_id;
-  for (Venue& venue : venues) {
-    ids.push_back(venue.id);
-    by_id[venue.id] = &venue;
-  }
-  ASSIGN_OR_RETURN(pg::Rows persons, tx.Exec(kReadPersons, {district, ids}));
-  for (pg::Row row : persons) {
-    const std::string place = PersonPlace(row.Text(0), static_cast<int>(row.Int(1)));
-    domain::Person person;
-    person.role = static_cast<domain::PersonRole>(row.Int(2));
-    ASSIGN_OR_RETURN(person.name, box_.Open(row, 3, place, "person_name"));
-    ASSIGN_OR_RETURN(person.contact, box_.OpenContact(row, 4, place));
-    by_id[row.Text(0)]->fields.persons.push_back(std::move(person));
-  }
-  ASSIGN_OR_RETURN(pg::Rows external, tx.Exec(kReadExternalIds, {district, ids}));
-  for (pg::Row row : external) {
-    by_id[row.Text(0)]->fields.external_ids[row.Text(1)] = row.Text(2);
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> VenueStore::FindByKeys(pg::Tx& tx,
@@ -80,61 +47,15 @@ absl::StatusOr<std::vector<std::string>> VenueStore::FindByKeys(pg::Tx& tx,
 }
 
 absl::Status VenueStore::Save(pg::Tx& tx, const std::vector<VenueWrite>& writes) const {
-  std::vector<const Venue*> inserted, updated, persons, external_ids;
+  std::vector<const Venue*> inserted, updated;
   for (const VenueWrite& write : writes) {
-    (write.insert ? inserted : updated).push_back(write.venue);
-    if (write.persons) persons.push_back(write.venue);
-    if (write.external_ids) external_ids.push_back(write.venue);
+    (write.before ? updated : inserted).push_back(write.venue);
   }
   // Updates first: they may free a name that an insert takes.
   if (!updated.empty()) RETURN_IF_ERROR(tx.Exec(kUpdateVenues, VenueParams(updated)).status());
   if (!inserted.empty()) RETURN_IF_ERROR(tx.Exec(kInsertVenues, VenueParams(inserted)).status());
-  if (!persons.empty()) RETURN_IF_ERROR(SavePersons(tx, persons));
-  if (!external_ids.empty()) RETURN_IF_ERROR(SaveExternalIds(tx, external_ids));
-  return absl::OkStatus();
-}
-
-absl::Status VenueStore::SavePersons(pg::Tx& tx, const std::vector<const Venue*>& venues) const {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeletePersons, {district, IdsOf(venues)}).status());
-  std::vector<std::string> ids, webhooks;
-  std::vector<int> places, roles;
-  std::vector<std::optional<pg::Bytes>> names, mobiles, indexes, emails;
-  for (const Venue* venue : venues) {
-    int n = 0;
-    for (const domain::Person& person : venue->fields.persons) {
-      const std::string place = PersonPlace(venue->id, n);
-      ids.push_back(venue->id);
-      places.push_back(n++);
-      roles.push_back(static_cast<int>(person.role));
-      names.push_back(box_.Seal(person.name, place, "person_name"));
-      mobiles.push_back(box_.Seal(person.contact.mobile, place, "mobile"));
-      indexes.push_back(box_.Index(person.contact.mobile));
-      emails.push_back(box_.Seal(person.contact.email, place, "email"));
-      webhooks.push_back(person.contact.webhook_uri);
-    }
-  }
-  if (ids.empty()) return absl::OkStatus();
-  return tx
-      .Exec(kInsertPersons,
-            {district, ids, places, roles, names, mobiles, indexes, emails, webhooks})
-      .status();
-}
-
-absl::Status VenueStore::SaveExternalIds(pg::Tx& tx,
-                                         const std::vector<const Venue*>& venues) const {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeleteExternalIds, {district, IdsOf(venues)}).status());
-  std::vector<std::string> ids, systems, values;
-  for (const Venue* venue : venues) {
-    for (const auto& [system, value] : venue->fields.external_ids) {
-      ids.push_back(venue->id);
-      systems.push_back(system);
-      values.push_back(value);
-    }
-  }
-  if (ids.empty()) return absl::OkStatus();
-  return tx.Exec(kInsertExternalIds, {district, ids, systems, values}).status();
+  RETURN_IF_ERROR(parts_.Save(tx, writes));
+  return history_.Keep(tx, writes);
 }
 
 absl::StatusOr<std::pair<std::vector<Venue>, std::string>> VenueStore::List(
@@ -143,8 +64,65 @@ absl::StatusOr<std::pair<std::vector<Venue>, std::string>> VenueStore::List(
   ASSIGN_OR_RETURN(query::ListQuery list, query::ListQuery::Build(VenueListSpec(), {district},
                                                                   filter, page_size, page_token));
   ASSIGN_OR_RETURN(auto page, list.Run<Venue>(tx, ToVenue));
-  RETURN_IF_ERROR(AddParts(tx, district, page.first));
+  RETURN_IF_ERROR(parts_.Add(tx, district, page.first));
   return page;
+}
+
+absl::StatusOr<std::pair<std::vector<NearVenue>, std::string>> VenueStore::ListNearby(
+    pg::Tx& tx, const std::string& district, const domain::Point& centre, double radius_metres,
+    absl::string_view filter, int page_size, absl::string_view page_token) const {
+  std::vector<pg::Param> scope = {district, centre.longitude, centre.latitude, radius_metres,
+                                  domain::CellsAround(centre, radius_metres)};
+  ASSIGN_OR_RETURN(
+      query::ListQuery list,
+      query::ListQuery::Build(NearbyListSpec(), std::move(scope), filter, page_size, page_token));
+  std::vector<double> metres;
+  ASSIGN_OR_RETURN(auto page, list.Run<Venue>(tx, [&](const pg::Row& row) {
+    metres.push_back(row.Double(kDistanceColumn));
+    return ToVenue(row);
+  }));
+  RETURN_IF_ERROR(parts_.Add(tx, district, page.first));
+  std::vector<NearVenue> near;
+  for (size_t i = 0; i < page.first.size(); ++i) {
+    near.push_back({std::move(page.first[i]), metres[i]});
+  }
+  return std::pair{std::move(near), std::move(page.second)};
+}
+
+absl::StatusOr<std::vector<Venue>> VenueStore::FindLike(pg::Tx& tx, const Venue& venue) const {
+  const domain::VenueFields& fields = venue.fields;
+  const std::vector<std::string> terms = domain::CoreTerms(domain::CoreName(fields.display_name));
+  const int shared =
+      std::max(1, static_cast<int>(kSharedTerms * static_cast<double>(terms.size())));
+  std::vector<int64_t> cells;
+  if (fields.point) {
+    cells = domain::CellsAround(domain::ToCgcs2000(*fields.point), domain::kNearMetres);
+  }
+  ASSIGN_OR_RETURN(pg::Rows rows,
+                   tx.Exec(kFindLike, {venue.district, venue.id, fields.uscc, cells,
+                                       fields.street_code, fields.address, terms, shared}));
+  std::vector<std::string> ids;
+  for (pg::Row row : rows) ids.push_back(row.Text(0));
+  return Read(tx, venue.district, ids, Lock::kNone);
+}
+
+absl::StatusOr<int> VenueStore::PlaceSome(pg::Tx& tx) const {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadUnplaced));
+  if (rows.empty()) return 0;
+  std::vector<std::string> districts, ids;
+  std::vector<double> longitudes, latitudes;
+  std::vector<int64_t> cells;
+  for (pg::Row row : rows) {
+    const domain::Point place =
+        domain::ToCgcs2000({row.Double(2), row.Double(3), static_cast<domain::Datum>(row.Int(4))});
+    districts.push_back(row.Text(0));
+    ids.push_back(row.Text(1));
+    longitudes.push_back(place.longitude);
+    latitudes.push_back(place.latitude);
+    cells.push_back(domain::CellOf(place));
+  }
+  RETURN_IF_ERROR(tx.Exec(kPlace, {districts, ids, longitudes, latitudes, cells}).status());
+  return rows.size();
 }
 
 }  // namespace rectify::venue::store

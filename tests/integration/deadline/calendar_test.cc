@@ -1,6 +1,7 @@
 #include <map>
 
 #include "absl/strings/str_format.h"
+#include "libs/base/clock.h"
 #include "libs/rpc/convert.h"
 #include "services/rectification_deadlines/events/data_files.h"
 #include "services/rectification_deadlines/store/calendar_store.h"
@@ -31,6 +32,26 @@ class CalendarTest : public DeadlineTest {
     *request.mutable_notice() = notice;
     request.set_request_id(request_id);
     return Call<v1::Calendar>(registrar(), "ImportCalendar", request);
+  }
+
+  // How many running rechecks are due on which day, as was known then.
+  std::map<std::string, int> DueDatesAsOf(absl::Time as_of) {
+    std::map<std::string, int> counts;
+    v1::ListClocksRequest request;
+    request.set_parent(kParent);
+    request.set_filter("state = RUNNING AND kind = recheck");
+    request.set_page_size(500);
+    *request.mutable_as_of() = rpc::ToTimestamp(as_of);
+    do {
+      const auto page = Call<v1::ListClocksResponse>(li(), "ListClocks", request);
+      EXPECT_OK(page);
+      if (!page.ok()) break;
+      for (const v1::Clock& clock : page->clocks()) {
+        ++counts[FormatCivilDay(rpc::ToCivilDay(clock.due_date()))];
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return counts;
   }
 
   std::map<std::string, int> EventCounts() {
@@ -162,9 +183,11 @@ TEST_F(CalendarTest, AThousandClocksMoveWithOneEventEachAndOthersStayUntouched) 
     clock.calendar_version = "2023.1";
     clocks.push_back(clock);
   }
-  ASSERT_OK(host_->pool().Transact("test.insert", {},
-                                   [&](pg::Tx& tx) { return store::InsertClocks(tx, clocks); }));
+  ASSERT_OK(host_->pool().Transact("test.insert", {}, [&](pg::Tx& tx) {
+    return store::InsertClocks(tx, clocks, At(2023, 1, 4, 8));
+  }));
   const int64_t others = Count("clocks where version = 1");
+  system_.AdvanceTo(At(2023, 1, 5, 8));
   ASSERT_OK_AND_ASSIGN(const v1::Calendar imported,
                        Import(Shipped(2024), "8a1f2c3d-0000-4000-8000-000000000002"));
   EXPECT_EQ(imported.changed_clock_count(), kAffected);
@@ -173,6 +196,9 @@ TEST_F(CalendarTest, AThousandClocksMoveWithOneEventEachAndOthersStayUntouched) 
   EXPECT_EQ(Count("clocks where version = 1"), others - kAffected);
   EXPECT_EQ(Count("clock_changes"), kAffected);
   EXPECT_EQ(EventCounts()["DueDateChanged"], kAffected);
+  // Yesterday still shows the old dates.
+  EXPECT_EQ(DueDatesAsOf(At(2023, 1, 4, 12))["2024-01-02"], kAffected);
+  EXPECT_EQ(DueDatesAsOf(system_.clock().Now())["2024-01-03"], kAffected);
   // The repeat answers the same and moves nothing.
   ASSERT_OK_AND_ASSIGN(const v1::Calendar again,
                        Import(Shipped(2024), "8a1f2c3d-0000-4000-8000-000000000002"));
@@ -183,7 +209,7 @@ TEST_F(CalendarTest, AThousandClocksMoveWithOneEventEachAndOthersStayUntouched) 
 TEST_F(CalendarTest, NoImportPassesBetweenReadingACalendarAndStoringADateOfIt) {
   store::CalendarStore calendars;
   EXPECT_OK(host_->pool().Transact("test.start_clock", {}, [&](pg::Tx& tx) -> absl::Status {
-    RETURN_IF_ERROR(calendars.NewestForUse(tx).status());
+    RETURN_IF_ERROR(calendars.NewestForUse(tx, "120110").status());
     const absl::Status import = host_->pool().Transact(
         "test.import", {.max_attempts = 1}, [&](pg::Tx& other) -> absl::Status {
           RETURN_IF_ERROR(other.ExecScript("set local lock_timeout = '20ms'"));

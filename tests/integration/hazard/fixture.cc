@@ -19,9 +19,10 @@ absl::Time At(int month, int day, int hour, int minute) {
 HazardTest::HazardTest() {
   system_.Start("venue", {}, [&](service::Host& host) { return registry_.Register(host); });
   deadline_ = &system_.Start("deadline", {}, [](service::Host&) { return absl::OkStatus(); });
-  hazard_ = &system_.Start("hazard", Migrations(), [](service::Host& host) {
-    return RegisterHazard(host, HazardConfig{});
-  });
+  HazardConfig config;
+  config.evidence = system_.folder() + "/evidence";
+  hazard_ = &system_.Start("hazard", Migrations(),
+                           [&](service::Host& host) { return RegisterHazard(host, config); });
   registry_.Announce(SampleVenue());
   for (const char* officer : {kZhang, kLi, kWang}) registry_.Announce(SampleOfficer(officer));
   venue::v1::Department housing;

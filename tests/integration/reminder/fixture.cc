@@ -126,6 +126,9 @@ ReminderTest::ReminderTest() : clock_(At(1, 3, 10)) {
   absl::StatusOr<domain::Policy> policy = api::LoadPolicy("");
   EXPECT_OK(policy);
   policy_ = *std::move(policy);
+  // Each reminder at its own time and alone, unless a test is about the other.
+  policy_.quiet_hours.reset();
+  policy_.digest_entries = 1;
   channels_.file = std::make_unique<channels::FileChannel>(folder_.path() + "/letters");
   dispatcher_ = NewDispatcher();
 }

@@ -22,8 +22,9 @@ const absl::CivilDay kDue(2023, 2, 3);
 
 using PlanningTest = ReminderTest;
 
-// 2 recipients on each of T-7, T-3, T-1, T+0; 4 on T+1wd, T+3wd; chief; street twice; 4 on T+22.
-constexpr size_t kFullLadder = 8 + 8 + 1 + 2 + 4;
+// 2 recipients on each of T-7, T-3, T-1, T+0; 4 on T+1wd, 2 on T+2wd, 5 on T+3wd; chief; street
+// twice; 2 on T+30; 4 on T+22.
+constexpr size_t kFullLadder = 8 + 11 + 1 + 2 + 2 + 4;
 
 TEST_F(PlanningTest, AStartedClockHasItsWholeLadder) {
   MustApply(Calendar2023(), "calendars/2023");
@@ -51,7 +52,7 @@ TEST_F(PlanningTest, PlanningIsInTheTrailOfEverythingConcerned) {
   MustApply(Started());
   for (const char* name : {kClock, kOrder, kFinding, kVenue}) {
     EXPECT_THAT(Trail(name),
-                ElementsAre(AllOf(StartsWith("PlanReminders: "), HasSubstr("安排提醒23条"))))
+                ElementsAre(AllOf(StartsWith("PlanReminders: "), HasSubstr("安排提醒28条"))))
         << name;
   }
 }
@@ -64,7 +65,7 @@ TEST_F(PlanningTest, AMetClockCancelsWhatIsPending) {
   EXPECT_EQ(Reminders()[0].last_error, "义务已履行");
   EXPECT_EQ(Reminders()[0].settle_time, At(1, 20));
   EXPECT_THAT(Trail(kFinding),
-              Contains(AllOf(StartsWith("CancelReminders: "), HasSubstr("取消23条"))));
+              Contains(AllOf(StartsWith("CancelReminders: "), HasSubstr("取消28条"))));
 }
 
 TEST_F(PlanningTest, ACancelledClockCancelsWithItsReason) {
@@ -129,8 +130,8 @@ TEST_F(PlanningTest, TheArrivingCalendarMovesProvisionalWorkdaySteps) {
   EXPECT_FALSE(Only("T+3wd").provisional);
   EXPECT_FALSE(Only("T+1wd").provisional);
   EXPECT_EQ(Only("T+0").schedule_version, 1);
-  EXPECT_THAT(States("T+3wd"), SizeIs(8));
-  EXPECT_THAT(Trail(kVenue), Contains(HasSubstr("2023年工作日历更新，安排提醒4条，取消4条")));
+  EXPECT_THAT(States("T+3wd"), SizeIs(10));
+  EXPECT_THAT(Trail(kVenue), Contains(HasSubstr("2023年工作日历更新，安排提醒7条，取消7条")));
 }
 
 TEST_F(PlanningTest, ARevisedCalendarMovesThemAgainAndAnOldOneDoesNot) {

@@ -192,6 +192,23 @@ std::map<std::string, std::string> WebhookReceiver::Accepted() const {
   return accepted;
 }
 
+namespace {
+
+// Whether the request has all of the body that it announced.
+bool IsWhole(const std::string& request) {
+  const size_t head = request.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  const std::string lower = absl::AsciiStrToLower(request.substr(0, head));
+  const size_t field = lower.find("content-length:");
+  int length = 0;
+  if (field == std::string::npos) return true;
+  const std::string value = lower.substr(field + 15, lower.find('\r', field) - field - 15);
+  return absl::SimpleAtoi(value, &length) &&
+         request.size() >= head + 4 + static_cast<size_t>(length);
+}
+
+}  // namespace
+
 FixedServer::FixedServer(std::string reply) : reply_(std::move(reply)) {
   std::tie(listener_, port_) = BindAny();
   if (listen(listener_, 8) != 0) testing::Die("listen");
@@ -209,13 +226,16 @@ void FixedServer::Serve() {
     const int fd = accept(listener_, nullptr, nullptr);
     if (fd < 0) return;
     ++requests_;
-    // Up to the end of the body, which our client sends in one piece.
     std::string request;
     char buffer[4096];
-    while (request.find("}}") == std::string::npos) {
+    while (!IsWhole(request)) {
       const ssize_t length = recv(fd, buffer, sizeof(buffer), 0);
       if (length <= 0) break;
       request.append(buffer, static_cast<size_t>(length));
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      last_ = request;
     }
     size_t sent = 0;
     while (sent < reply_.size()) {
@@ -225,6 +245,11 @@ void FixedServer::Serve() {
     }
     close(fd);
   }
+}
+
+std::string FixedServer::last_body() const {
+  absl::MutexLock lock(&mutex_);
+  return last_.substr(std::min(last_.size(), last_.find("\r\n\r\n") + 4));
 }
 
 std::string FixedServer::url() const { return absl::StrCat("http://127.0.0.1:", port_, "/"); }

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "libs/testing/process.h"
 #include "libs/testing/sandbox.h"
 
@@ -62,12 +63,16 @@ class FixedServer {
   std::string url() const;
   std::string address_entry() const;
   int requests() const { return requests_; }
+  // What the last request brought.
+  std::string last_body() const;
 
  private:
   void Serve();
   const std::string reply_;
   int listener_ = -1, port_ = 0;
   std::atomic<int> requests_ = 0;
+  mutable absl::Mutex mutex_;
+  std::string last_;
   std::thread thread_;
 };
 

@@ -101,7 +101,8 @@ absl::StatusOr<v1::Street> VenueTest::PutStreet(const std::string& code,
   return Call<v1::Street>(registrar(), "UpdateStreet", request);
 }
 
-VenueTest::Import VenueTest::ImportCsv(const std::string& csv, size_t piece) {
+VenueTest::Import VenueTest::ImportCsv(const std::string& csv, size_t piece,
+                                       const std::string& import_id) {
   Import import;
   size_t sent = 0;
   bool first = true;
@@ -111,6 +112,7 @@ VenueTest::Import VenueTest::ImportCsv(const std::string& csv, size_t piece) {
         if (!first && sent == csv.size()) return false;
   auto& request = static_cast<v1::ImportVenuesRequest&>(message);
   if (first) request.set_parent(kParent);
+  if (first) request.set_import_id(import_id);
   first = false;
   const size_t size = std::min(piece, csv.size() - sent);
   request.set_csv(csv.substr(sent, size));

@@ -62,7 +62,8 @@ class VenueTest : public ::testing::Test {
     std::vector<v1::ImportVenuesResponse> rows;
   };
   // Sends `csv` in pieces of `piece` bytes.
-  Import ImportCsv(const std::string& csv, size_t piece = 1 << 16);
+  Import ImportCsv(const std::string& csv, size_t piece = 1 << 16,
+                   const std::string& import_id = "");
 
   // All events so far, in order; all audit entries about a name, oldest first.
   std::vector<event::v1::EventEnvelope> Events();

@@ -98,9 +98,8 @@ TEST_F(ImportTest, AReplayedFileNamesItsVenuesAlike) {
   const std::string file =
       absl::StrCat(kHeader, Row("甲店", kUscc), Row("乙店", "", "二号", "key:b"));
   const Import first = Ok(file);
-  ASSERT_OK(host_->pool().Transact("test.wipe", {}, [](pg::Tx& tx) {
-    return tx.ExecScript("truncate venues, venue_persons, venue_external_ids");
-  }));
+  ASSERT_OK(host_->pool().Transact(
+      "test.wipe", {}, [](pg::Tx& tx) { return tx.ExecScript("truncate venues cascade"); }));
   const Import second = Ok(file);
   ASSERT_THAT(second.rows, SizeIs(2));
   EXPECT_THAT(Short(second.rows), ElementsAre("2+", "3+"));

@@ -9,14 +9,39 @@
 #include "gtest/gtest.h"
 #include "rectify/audit/v1/audit_trail_service.pb.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "rectify/deadline/v1/closure_service.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "rectify/deadline/v1/order_life_events.pb.h"
+#include "rectify/deadline/v1/order_life_service.pb.h"
+#include "rectify/deadline/v1/seal_events.pb.h"
+#include "rectify/deadline/v1/seal_service.pb.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
+#include "rectify/followup/v1/draw_service.pb.h"
+#include "rectify/followup/v1/followup_events.pb.h"
+#include "rectify/followup/v1/lead_service.pb.h"
+#include "rectify/followup/v1/visit_service.pb.h"
+#include "rectify/hazard/v1/campaign_events.pb.h"
+#include "rectify/hazard/v1/campaign_service.pb.h"
+#include "rectify/hazard/v1/department_task_events.pb.h"
+#include "rectify/hazard/v1/department_task_service.pb.h"
+#include "rectify/hazard/v1/evidence_events.pb.h"
+#include "rectify/hazard/v1/evidence_service.pb.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
+#include "rectify/hazard/v1/lead_events.pb.h"
+#include "rectify/hazard/v1/lead_service.pb.h"
+#include "rectify/hazard/v1/major_hazard_events.pb.h"
+#include "rectify/hazard/v1/major_hazard_service.pb.h"
+#include "rectify/hazard/v1/self_inspection_events.pb.h"
+#include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
+#include "rectify/venue/v1/building_events.pb.h"
+#include "rectify/venue/v1/building_service.pb.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
+#include "rectify/venue/v1/venue_directory_service.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 
@@ -30,9 +55,23 @@ using google::protobuf::MethodDescriptor;
 
 std::vector<const FileDescriptor*> ServiceFiles() {
   return {venue::v1::CreateVenueRequest::descriptor()->file(),
+          venue::v1::CreateBuildingRequest::descriptor()->file(),
+          venue::v1::MergeVenuesRequest::descriptor()->file(),
           hazard::v1::RecordInspectionRequest::descriptor()->file(),
+          hazard::v1::CreateCampaignRequest::descriptor()->file(),
+          hazard::v1::AssignDepartmentTaskRequest::descriptor()->file(),
+          hazard::v1::RequestSelfInspectionsRequest::descriptor()->file(),
+          hazard::v1::CreateLeadRequest::descriptor()->file(),
+          hazard::v1::GetEvidenceRequest::descriptor()->file(),
+          hazard::v1::GetMajorHazardRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
+          deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
+          deadline::v1::GetSealRequest::descriptor()->file(),
+          deadline::v1::RequestExtensionRequest::descriptor()->file(),
           reminder::v1::GetReminderRequest::descriptor()->file(),
+          followup::v1::GetDrawRequest::descriptor()->file(),
+          followup::v1::GetVisitRequest::descriptor()->file(),
+          followup::v1::GetProblemLeadRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
           audit::v1::ListAuditEntriesRequest::descriptor()->file(),
           ops::v1::SettleRequest::descriptor()->file()};
@@ -103,9 +142,19 @@ TEST(ContractRulesTest, UnaryMethodsForOutsidersHaveAnHttpRoute) {
 
 TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
   for (const FileDescriptor* file : {venue::v1::VenueRegistered::descriptor()->file(),
+                                     venue::v1::BuildingRegistered::descriptor()->file(),
+                                     venue::v1::VenueMerged::descriptor()->file(),
                                      hazard::v1::InspectionRecorded::descriptor()->file(),
+                                     hazard::v1::CampaignCreated::descriptor()->file(),
+                                     hazard::v1::DepartmentTaskAssigned::descriptor()->file(),
+                                     hazard::v1::SelfInspectionRequested::descriptor()->file(),
+                                     hazard::v1::LeadReceived::descriptor()->file(),
+                                     hazard::v1::EvidenceAdded::descriptor()->file(),
+                                     hazard::v1::MajorHazardProposed::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
-                                     reminder::v1::ReminderSent::descriptor()->file()}) {
+                                     deadline::v1::InstrumentDecided::descriptor()->file(),
+                                     reminder::v1::ReminderSent::descriptor()->file(),
+                                     followup::v1::DrawChanged::descriptor()->file()}) {
     std::function<void(const Descriptor&)> check = [&](const Descriptor& message) {
       for (int i = 0; i < message.field_count(); ++i) {
         const FieldDescriptor& field = *message.field(i);

@@ -31,7 +31,7 @@ TEST_F(ServeTest, ComputesEachDueDateFromService) {
 }
 
 TEST_F(ServeTest, AnImmediateOrderIsDueOnTheDayOfService) {
-  Order order = *Issue(*Submit(DraftedImmediate(), At(2023, 1, 7)), "n", At(2023, 1, 7));
+  Order order = *Issue(*Submit(DraftedImmediate(), Handler(), At(2023, 1, 7)), "n", At(2023, 1, 7));
   const absl::Time saturday = At(2023, 1, 7, 11);
   ASSERT_OK_AND_ASSIGN(order,
                        Serve(order, ServiceAt(saturday), TwoOfficers(), calendar_, saturday));

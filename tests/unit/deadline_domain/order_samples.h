@@ -91,9 +91,12 @@ inline Signer SignerOf(const std::string& role) {
   return {name, {name}, {role}};
 }
 
+// The officer Li, who handles the sample orders.
+inline Signer Handler() { return {kLi, {kLi}, {"INSPECTOR"}, "users/li"}; }
+
 inline Order Approved(Order order) {
   const absl::Time now = At(2023, 1, 5);
-  order = *Submit(std::move(order), now);
+  order = *Submit(std::move(order), Handler(), now);
   for (const Approval& step : std::vector<Approval>(order.approvals)) {
     order = *Approve(std::move(order), SignerOf(step.role), "同意", now);
   }

@@ -35,15 +35,15 @@ TEST(DraftTest, AnInspectionWithoutOrdersDraftsNone) {
 }
 
 TEST(SubmitTest, AnOrderWithoutStepsIsApprovedAtOnce) {
-  ASSERT_OK_AND_ASSIGN(Order term, Submit(Drafted(), kNow));
+  ASSERT_OK_AND_ASSIGN(Order term, Submit(Drafted(), Handler(), kNow));
   EXPECT_EQ(term.state, OrderState::kInReview);
   EXPECT_EQ(term.version, 2);
-  ASSERT_OK_AND_ASSIGN(Order immediate, Submit(DraftedImmediate(), kNow));
+  ASSERT_OK_AND_ASSIGN(Order immediate, Submit(DraftedImmediate(), Handler(), kNow));
   EXPECT_EQ(immediate.state, OrderState::kApproved);
 }
 
 TEST(ApproveTest, ThreeDifferentPeopleSignInTurn) {
-  ASSERT_OK_AND_ASSIGN(Order order, Submit(Drafted(), kNow));
+  ASSERT_OK_AND_ASSIGN(Order order, Submit(Drafted(), Handler(), kNow));
   EXPECT_THAT(Approve(order, SignerOf("CHIEF"), "", kNow),
               StatusIs(absl::StatusCode::kPermissionDenied, "NOT_YOUR_TASK"));
   ASSERT_OK_AND_ASSIGN(order, Approve(order, SignerOf("DEPARTMENT_HEAD"), "同意", kNow));
@@ -56,7 +56,7 @@ TEST(ApproveTest, ThreeDifferentPeopleSignInTurn) {
 }
 
 TEST(ApproveTest, NobodySignsTwiceAndNoOfficerOfTheOrderSigns) {
-  ASSERT_OK_AND_ASSIGN(Order order, Submit(Drafted(), kNow));
+  ASSERT_OK_AND_ASSIGN(Order order, Submit(Drafted(), Handler(), kNow));
   Signer handling{kLi, {kLi}, {"DEPARTMENT_HEAD"}};
   EXPECT_THAT(Approve(order, handling, "", kNow), StatusIs(kPrecondition, "APPROVER_NOT_DISTINCT"));
   Signer both = SignerOf("DEPARTMENT_HEAD");
@@ -111,10 +111,10 @@ TEST(EditTest, AnIssuedOrderIsNotEdited) {
 }
 
 TEST(ReturnTest, SendsBackAndVoidsTheApprovals) {
-  ASSERT_OK_AND_ASSIGN(Order order, Return(Approved(Drafted()), kNow));
+  ASSERT_OK_AND_ASSIGN(Order order, Return(Approved(Drafted()), "依据有误", kNow));
   EXPECT_EQ(order.state, OrderState::kDrafted);
   EXPECT_EQ(order.approvals[0].approver, "");
-  EXPECT_THAT(Return(order, kNow), StatusIs(kPrecondition, "ORDER_STATE"));
+  EXPECT_THAT(Return(order, "依据有误", kNow), StatusIs(kPrecondition, "ORDER_STATE"));
 }
 
 TEST(IssueTest, OnlyAnApprovedOrderGetsANumber) {

@@ -68,7 +68,7 @@ inline Step StepOf(std::string code, int offset, CatchUp catch_up = CatchUp::kLa
 
 inline Step WorkdayStep(std::string code, int workdays) {
   Step step = StepOf(std::move(code), workdays, CatchUp::kAll);
-  step.by_workdays = true;
+  step.unit = OffsetUnit::kWorkdays;
   return step;
 }
 

@@ -102,7 +102,7 @@ TEST(ValidatePolicy, RefusesARepetitionBeforeTheLastStep) {
 
 TEST(ValidatePolicy, RefusesARepetitionByWorkingDays) {
   Policy policy = Valid();
-  policy.ladders[0].steps[1].by_workdays = true;
+  policy.ladders[0].steps[1].unit = OffsetUnit::kWorkdays;
   EXPECT_THAT(ValidatePolicy(policy), HasViolation("ladders[default].steps[T+7].workdays"));
 }
 
@@ -116,7 +116,7 @@ TEST(ValidatePolicy, RefusesALadderThatGoesQuiet) {
 
 TEST(ValidatePolicy, RefusesWorkingDaysBeforeTheDueDate) {
   Policy policy = Valid();
-  FirstStep(policy).by_workdays = true;
+  FirstStep(policy).unit = OffsetUnit::kWorkdays;
   EXPECT_THAT(ValidatePolicy(policy), HasViolation("ladders[default].steps[T-1].workdays"));
 }
 

@@ -46,7 +46,7 @@ TEST(ImportPlan, RegistersWhatIsNew) {
   ASSERT_OK_AND_ASSIGN(const auto outcome, plan.Apply(Header(), Row("甲店", kUscc, "址1")));
   EXPECT_EQ(outcome.result, Result::kCreated);
   ASSERT_THAT(plan.Changed(), SizeIs(1));
-  EXPECT_TRUE(plan.Changed()[0].registered);
+  EXPECT_FALSE(plan.Changed()[0].before.has_value());
   EXPECT_EQ(plan.Changed()[0].venue.id, outcome.venue_id);
 }
 

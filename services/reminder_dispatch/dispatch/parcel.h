@@ -1,0 +1,26 @@
+// What goes out as one message: a reminder alone, or a recipient's digest.
+#pragma once
+
+#include <vector>
+
+#include "services/reminder_dispatch/store/dispatch_store.h"
+
+namespace rectify::reminder::dispatch {
+
+struct Work {
+  store::Claim claim;
+  bool resend = false;  // found `sending`: its dispatcher died between the call and its result
+};
+
+// Claims of one recipient and channel, not empty. The first one carries the delivery, the others
+// are merged into it.
+struct Parcel {
+  std::vector<store::Claim> claims;
+  bool resend = false;
+};
+
+// Packs works in their order: those of one interrupted delivery together again, urgent ones alone,
+// all others by recipient and channel with at most `max_entries` in one.
+std::vector<Parcel> Pack(const std::vector<Work>& works, int max_entries);
+
+}  // namespace rectify::reminder::dispatch
