@@ -1,5 +1,7 @@
 #include "libs/service/host.h"
 
+#include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -22,6 +24,10 @@ namespace {
 constexpr absl::Duration kSequencerPoll = absl::Milliseconds(50);
 constexpr absl::Duration kConsumerWait = absl::Seconds(1);
 constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
+// A run that is driven by Settle does all work there. Background work in between would only take
+// the machine from it, so it looks around once in a while, in case that the driver has gone.
+constexpr absl::Duration kDriven = absl::Seconds(2);
+constexpr absl::Duration kDrivenPoll = absl::Seconds(1);
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
 constexpr absl::Duration kTokenLife = absl::Minutes(10);
 
@@ -111,8 +117,27 @@ struct Host::Impl {
   std::vector<std::unique_ptr<Timer>> timers;
   absl::Mutex sequencing;
   Bell committed;
+  std::atomic<int64_t> settled_at = 0;  // in real time, Unix milliseconds
   std::vector<std::jthread> threads;
   bool started = false;
+
+  bool Driven() const {
+    return absl::Now() - absl::FromUnixMillis(settled_at.load(std::memory_order_relaxed)) < kDriven;
+  }
+
+  // How long background work that would rest for `usual` rests now.
+  absl::Duration Rest(absl::Duration usual) const {
+    return Driven() ? std::max(usual, kDrivenPoll) : usual;
+  }
+
+  void OnCommit() {
+    if (!Driven()) committed.Ring();
+  }
+
+  absl::StatusOr<int> Drain() {
+    absl::MutexLock lock(&sequencing);
+    return sequencer->Drain();
+  }
 
   absl::StatusOr<int> Sequence() {
     absl::MutexLock lock(&sequencing);
@@ -129,7 +154,7 @@ struct Host::Impl {
 
   void SequencerLoop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      committed.Wait(kSequencerPoll);
+      committed.Wait(Rest(kSequencerPoll));
       if (absl::StatusOr<int> moved = Sequence(); !moved.ok()) {
         log::Warning("sequencer_failed", {{"error", moved.status().ToString()}});
         absl::SleepFor(kRetryPause);
@@ -150,7 +175,7 @@ struct Host::Impl {
                      {{"source", feed.source}, {"error", applied.status().ToString()}});
         feed.bell.Wait(kRetryPause);
       } else if (simulated && *applied == 0) {
-        feed.bell.Wait(kSimulatedPoll);
+        feed.bell.Wait(Rest(kSimulatedPoll));
       }
     }
   }
@@ -260,8 +285,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
     impl.peers[name] = std::make_unique<rpc::Client>(std::move(client));
   }
 
-  impl.commands = std::make_unique<events::Commands>(*impl.pool, *impl.clock,
-                                                     [&impl] { impl.committed.Ring(); });
+  impl.commands =
+      std::make_unique<events::Commands>(*impl.pool, *impl.clock, [&impl] { impl.OnCommit(); });
   impl.sequencer = std::make_unique<events::Sequencer>(*impl.pool, options.name, *impl.clock);
   if (!options.redis.empty()) {
     impl.relay = std::make_unique<events::Relay>(*impl.pool, options.redis, options.name);
@@ -351,6 +376,7 @@ void Host::Stop() {
 }
 
 absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleRequest& request) {
+  impl_->settled_at.store(absl::ToUnixMillis(absl::Now()), std::memory_order_relaxed);
   // One part that can't go on must not keep the others from it: it may be waiting for them.
   absl::Status problem;
   int work = 0;
@@ -362,7 +388,8 @@ absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleReques
   note(impl_->RunTimers());
   absl::StatusOr<absl::Time> next_due = impl_->NextDue();
   problem.Update(next_due.status());
-  note(impl_->Sequence());
+  // Who settles reads the feeds; the stream in Redis follows in the background.
+  note(impl_->Drain());
   absl::StatusOr<event::v1::FeedHead> head = impl_->feed->Head("internal");
   problem.Update(head.status());
   absl::StatusOr<int64_t> parked = impl_->CountParked();

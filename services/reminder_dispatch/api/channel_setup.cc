@@ -22,7 +22,10 @@ absl::StatusOr<std::string> ReadKey(const std::string& setup, const std::string&
 }
 
 absl::Status AddRobot(const std::string& path, const v1::WeComRobot& robot, ChannelSetup& setup) {
-  ASSIGN_OR_RETURN(std::string url, ReadKey(path, robot.url_file()));
+  // By reference: gcc 12 takes a string that is moved out of a StatusOr here for uninitialised.
+  const absl::StatusOr<std::string> key = ReadKey(path, robot.url_file());
+  RETURN_IF_ERROR(key.status());
+  const std::string& url = *key;
   const bool safe = absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://127.");
   if (robot.title().empty() || !safe || !setup.robot_urls.emplace(robot.title(), url).second) {
     return FieldError(

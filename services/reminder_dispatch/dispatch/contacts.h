@@ -12,7 +12,7 @@
 namespace rectify::reminder::dispatch {
 
 struct Contact {
-  std::string display_name, email, webhook_uri, mobile;  // each may be empty
+  std::string display_name, email, webhook_uri, mobile{};  // each may be empty
 };
 using Contacts = std::map<std::string, std::vector<Contact>>;  // by resource name
 

@@ -14,10 +14,7 @@ namespace rectify::reminder::dispatch {
 namespace {
 
 using domain::State;
-
-// How long reminders wait for a registry that does not answer: a minute, and up to one more so that
-// not all come back at once.
-constexpr absl::Duration kPause = absl::Minutes(1);
+using rectify::events::Change;
 
 rectify::events::Cause CauseOf(absl::string_view what) {
   return {"services/reminder", absl::StrCat("timer/dispatch/", what), ""};
@@ -33,6 +30,37 @@ std::string PurposeOf(const std::vector<std::string>& reminders) {
   std::string purpose = absl::StrCat("reminder ", reminders.front());
   if (reminders.size() > 1) absl::StrAppend(&purpose, " 等", reminders.size(), "条");
   return purpose;
+}
+
+absl::StatusOr<int> Supersede(Change& change) {
+  ASSIGN_OR_RETURN(const std::vector<domain::Reminder> outdated,
+                   store::SupersedeOutdated(change.sql(), change.now()));
+  if (outdated.empty()) return 0;
+  std::vector<std::string> names;
+  names.reserve(outdated.size());
+  for (const domain::Reminder& reminder : outdated) names.push_back(reminder.clock);
+  ASSIGN_OR_RETURN(const auto clocks, store::ReadClocks(change.sql(), names));
+  for (const domain::Reminder& reminder : outdated) {
+    change.Emit(reminder.name(), reminder.event_version,
+                reminder::events::ToSettled({reminder}, State::kSuperseded, reminder.last_error,
+                                            change.now()));
+    change.Audit(reminder::events::ReminderRecord(reminder, Find(clocks, reminder.clock),
+                                                  "SupersedeReminder", "已被取代",
+                                                  reminder.last_error));
+  }
+  return static_cast<int>(outdated.size());
+}
+
+// Parcels of one district from `begin` on, at most `size`.
+std::vector<Parcel> LoadFrom(const std::vector<Parcel>& parcels, size_t begin, size_t size) {
+  const std::string& district = parcels[begin].claims.front().reminder.district;
+  size_t end = begin;
+  while (end < parcels.size() && end - begin < size &&
+         parcels[end].claims.front().reminder.district == district) {
+    ++end;
+  }
+  return {parcels.begin() + static_cast<std::ptrdiff_t>(begin),
+          parcels.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
 }  // namespace
@@ -52,11 +80,10 @@ absl::StatusOr<absl::Time> Dispatcher::NextDue() {
 }
 
 absl::StatusOr<int> Dispatcher::Run() {
-  ASSIGN_OR_RETURN(const int superseded, Supersede());
   ASSIGN_OR_RETURN(const Batch batch, Take());
   if (batch.works.empty()) {
     if (options_.stand_still) RETURN_IF_ERROR(CheckNothingTaken());
-    return superseded;
+    return batch.superseded;
   }
   std::set<std::string> recipients;
   std::vector<std::string> reminders;
@@ -72,60 +99,37 @@ absl::StatusOr<int> Dispatcher::Run() {
       return contacts.status();
     }
     RETURN_IF_ERROR(PutOffUntilRegistryAnswers(batch, contacts.status()));
-    return superseded;
+    return batch.superseded;
   }
   ASSIGN_OR_RETURN(const int processed, Process(batch, *contacts));
-  return superseded + processed;
-}
-
-absl::StatusOr<int> Dispatcher::Supersede() {
-  int count = 0;
-  RETURN_IF_ERROR(commands_.Act(
-      CauseOf("supersede"), "reminder.supersede",
-      [&](rectify::events::Change& change) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::vector<domain::Reminder> outdated,
-                         store::SupersedeOutdated(change.sql(), change.now()));
-        std::vector<std::string> names;
-        names.reserve(outdated.size());
-        for (const domain::Reminder& reminder : outdated) names.push_back(reminder.clock);
-        count = static_cast<int>(outdated.size());
-        if (outdated.empty()) return absl::OkStatus();
-        ASSIGN_OR_RETURN(const auto clocks, store::ReadClocks(change.sql(), names));
-        for (const domain::Reminder& reminder : outdated) {
-          change.Emit(reminder.name(), reminder.event_version,
-                      reminder::events::ToSettled({reminder}, State::kSuperseded,
-                                                  reminder.last_error, change.now()));
-          change.Audit(reminder::events::ReminderRecord(reminder, Find(clocks, reminder.clock),
-                                                        "SupersedeReminder", "已被取代",
-                                                        reminder.last_error));
-        }
-        return absl::OkStatus();
-      }));
-  if (count > 0) {
-    metrics::Count("rectify_reminder_settled_total", {{"outcome", "superseded"}}, count);
-  }
-  return count;
+  return batch.superseded + processed;
 }
 
 absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
-  const absl::Time now = commands_.clock().Now();
   const absl::Time machine = options_.machine_now();
   const store::Lease lease{options_.holder, machine, machine + options_.lease};
   Batch batch;
-  RETURN_IF_ERROR(commands_.pool().Transact("reminder.claim", {}, [&](pg::Tx& tx) -> absl::Status {
-    batch = {};
-    batch.lease_end = lease.until;
-    ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
-                     store::ClaimInterrupted(tx, lease, options_.batch));
-    for (store::Claim& claim : interrupted) batch.works.push_back({std::move(claim), true});
-    ASSIGN_OR_RETURN(std::vector<store::Claim> due,
-                     store::ClaimDue(tx, now, lease, options_.batch));
-    for (store::Claim& claim : due) batch.works.push_back({std::move(claim), false});
-    if (batch.works.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(tx));
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(commands_.Act(CauseOf("take"), "reminder.take",
+                                [&](Change& change) { return TakeWithin(change, lease, batch); }));
+  if (batch.superseded > 0) {
+    metrics::Count("rectify_reminder_settled_total", {{"outcome", "superseded"}}, batch.superseded);
+  }
   return batch;
+}
+
+absl::Status Dispatcher::TakeWithin(Change& change, const store::Lease& lease, Batch& batch) const {
+  batch = {};
+  batch.lease_end = lease.until;
+  ASSIGN_OR_RETURN(batch.superseded, Supersede(change));
+  ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
+                   store::ClaimInterrupted(change.sql(), lease, options_.batch));
+  for (store::Claim& claim : interrupted) batch.works.push_back({std::move(claim), true});
+  ASSIGN_OR_RETURN(std::vector<store::Claim> due,
+                   store::ClaimDue(change.sql(), change.now(), lease, options_.batch));
+  for (store::Claim& claim : due) batch.works.push_back({std::move(claim), false});
+  if (batch.works.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(change.sql()));
+  return absl::OkStatus();
 }
 
 absl::Status Dispatcher::CheckNothingTaken() {
@@ -138,15 +142,19 @@ absl::Status Dispatcher::CheckNothingTaken() {
 
 absl::StatusOr<int> Dispatcher::Process(const Batch& batch, const Contacts& contacts) {
   int settled = 0;
-  Round round{contacts, batch.calendar, batch.lease_end, {}};
+  Round round{contacts, batch.calendar, batch.lease_end, batch.lease_end - options_.reserve,
+              options_.machine_now};
   const std::vector<Parcel> parcels = Pack(batch.works, policy_.digest_entries);
-  for (size_t i = 0; i < parcels.size(); ++i) {
-    if (batch.lease_end - options_.machine_now() < options_.reserve) {
-      RETURN_IF_ERROR(Release({parcels.begin() + static_cast<std::ptrdiff_t>(i), parcels.end()}));
+  for (size_t next = 0; next < parcels.size();) {
+    if (options_.machine_now() > round.last_call) {
+      RETURN_IF_ERROR(
+          Release({parcels.begin() + static_cast<std::ptrdiff_t>(next), parcels.end()}));
       return settled;
     }
-    ASSIGN_OR_RETURN(const int mine, sender_.Deliver(parcels[i], round));
+    const std::vector<Parcel> load = LoadFrom(parcels, next, options_.load);
+    ASSIGN_OR_RETURN(const int mine, sender_.Deliver(load, round));
     settled += mine;
+    next += load.size();
   }
   return settled;
 }
@@ -162,7 +170,7 @@ absl::Status Dispatcher::PutOffUntilRegistryAnswers(const Batch& batch, const ab
   const absl::Time now = commands_.clock().Now();
   return PutOff(
       commands_, std::move(claims),
-      [&](const domain::Reminder& r) { return now + kPause + domain::Backoff(kPause, 1, r.id); },
+      [&](const domain::Reminder& reminder) { return AfterPause(now, reminder); },
       "联系人登记暂时无法查询");
 }
 

@@ -1,13 +1,14 @@
 // Brings due reminders to their outcome. Deadlines are data, not timers: a dispatcher that is down
 // makes reminders late, never lost, and any number of dispatchers may run.
 //
-//   claim under a lease → resolve contacts → mark `sending` with its delivery (own transaction)
-//     → call the channel (no transaction) → settle by token (rows, audit, event, next occurrence)
+//   claim under a lease → resolve contacts → mark a load `sending` with its deliveries (own
+//     transaction) → call the channels (no transaction) → settle by token, at the latest 100 ms of
+//     calls later (one transaction: rows, audit, events, next occurrences)
 //
-// A dispatcher that dies before the mark costs nothing. One that dies after it leaves the row
-// `sending`; when the lease ends, the message goes out again with the same Message-ID, webhook-id
-// or file name. Webhook receivers and the folder thus see one effect; a mail server may get one
-// mail twice: help that comes twice is better than help that does not come.
+// A dispatcher that dies before the mark costs nothing. One that dies after it leaves the rows
+// `sending`; when the lease ends, the messages go out again with the same Message-ID, webhook-id
+// or file name. Webhook receivers and the folder thus see one effect; a mail server may get the
+// mails of the last 100 ms twice: help that comes twice is better than help that does not come.
 #pragma once
 
 #include <functional>
@@ -22,9 +23,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "libs/events/command.h"
-#include "services/reminder_dispatch/channels/channel.h"
 #include "services/reminder_dispatch/dispatch/contacts.h"
 #include "services/reminder_dispatch/dispatch/parcel.h"
+#include "services/reminder_dispatch/dispatch/route.h"
 #include "services/reminder_dispatch/dispatch/sender.h"
 #include "services/reminder_dispatch/domain/clock.h"
 #include "services/reminder_dispatch/domain/delivery.h"
@@ -38,6 +39,8 @@ struct DispatcherOptions {
   // it left there when the database went away, and takes back.
   std::string holder;
   int batch = 50;
+  // Messages that are marked, and at the latest settled, together.
+  size_t load = 32;
   absl::Duration lease = absl::Seconds(60);
   // No call begins with less of the lease left: longer than any channel takes.
   absl::Duration reserve = absl::Seconds(20);
@@ -65,13 +68,16 @@ class Dispatcher {
 
  private:
   struct Batch {
+    int superseded = 0;
     std::vector<Work> works;
     workday::Calendar calendar;
     absl::Time lease_end;
   };
 
-  absl::StatusOr<int> Supersede();
+  // Supersedes what is outdated and claims what is due.
   absl::StatusOr<Batch> Take();
+  absl::Status TakeWithin(rectify::events::Change& change, const store::Lease& lease,
+                          Batch& batch) const;
   absl::StatusOr<int> Process(const Batch& batch, const Contacts& contacts);
   absl::Status CheckNothingTaken();
   absl::Status PutOffUntilRegistryAnswers(const Batch& batch, const absl::Status& why);

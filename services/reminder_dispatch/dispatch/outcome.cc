@@ -1,7 +1,9 @@
 #include "services/reminder_dispatch/dispatch/outcome.h"
 
+#include <set>
 #include <utility>
 
+#include "libs/base/status_macros.h"
 #include "libs/metrics/metrics.h"
 #include "services/reminder_dispatch/domain/planner.h"
 #include "services/reminder_dispatch/events/payloads.h"
@@ -55,15 +57,9 @@ void Tell(rectify::events::Change& change, const domain::Reminder& reminder,
   }
 }
 
-}  // namespace
-
-void CountOutcome(State state) {
-  metrics::Count("rectify_reminder_settled_total", {{"outcome", WordsOf(state).outcome}});
-}
-
-absl::Status Conclude(rectify::events::Change& change, const domain::Reminder& reminder,
-                      const domain::TrackedClock& clock, const domain::Outcome& outcome,
-                      const domain::Delivery* delivery) {
+void Record(rectify::events::Change& change, const domain::Reminder& reminder,
+            const domain::TrackedClock& clock, const domain::Outcome& outcome,
+            const domain::Delivery* delivery) {
   const Words words = WordsOf(outcome.state);
   rectify::events::AuditRecord record =
       reminder::events::ReminderRecord(reminder, &clock, words.action, words.what, outcome.reason);
@@ -72,11 +68,39 @@ absl::Status Conclude(rectify::events::Change& change, const domain::Reminder& r
     record.details["channel"] = std::string(domain::NameOf(delivery->channel));
   }
   change.Audit(std::move(record));
-  if (!domain::IsSettled(outcome.state)) return absl::OkStatus();
-  Tell(change, reminder, outcome, delivery);
-  if (reminder.repeat_days == 0 || !domain::StillSpeaksOf(reminder, clock)) return absl::OkStatus();
-  return store::InsertReminders(change.sql(), {domain::Successor(reminder, clock, change.now())})
-      .status();
+}
+
+}  // namespace
+
+void CountOutcome(State state) {
+  metrics::Count("rectify_reminder_settled_total", {{"outcome", WordsOf(state).outcome}});
+}
+
+absl::StatusOr<std::vector<std::string>> Conclude(
+    rectify::events::Change& change, const std::vector<Ending>& endings,
+    const std::map<std::string, domain::TrackedClock>& clocks) {
+  std::vector<std::string> settled;
+  if (endings.empty()) return settled;
+  std::vector<store::Settlement> settlements;
+  for (const Ending& ending : endings) settlements.push_back(ending.settlement);
+  ASSIGN_OR_RETURN(settled, store::Settle(change.sql(), settlements, change.now()));
+  const std::set<std::string> mine(settled.begin(), settled.end());
+  std::vector<domain::Reminder> successors;
+  for (const Ending& ending : endings) {
+    const domain::Reminder& reminder = ending.settlement.claim.reminder;
+    if (!ending.settlement.called || !mine.contains(reminder.id)) continue;
+    const domain::TrackedClock& clock = clocks.at(reminder.clock);
+    Record(change, reminder, clock, ending.settlement.outcome, ending.delivery);
+    if (!domain::IsSettled(ending.settlement.outcome.state)) continue;
+    Tell(change, reminder, ending.settlement.outcome, ending.delivery);
+    if (reminder.repeat_days > 0 && domain::StillSpeaksOf(reminder, clock)) {
+      successors.push_back(domain::Successor(reminder, clock, change.now()));
+    }
+  }
+  if (!successors.empty()) {
+    RETURN_IF_ERROR(store::InsertReminders(change.sql(), successors).status());
+  }
+  return settled;
 }
 
 }  // namespace rectify::reminder::dispatch

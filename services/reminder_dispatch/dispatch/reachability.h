@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "libs/events/command.h"
 #include "services/reminder_dispatch/dispatch/contacts.h"
-#include "services/reminder_dispatch/dispatch/sender.h"
+#include "services/reminder_dispatch/dispatch/route.h"
 #include "services/reminder_dispatch/domain/delivery.h"
 
 namespace rectify::reminder::dispatch {

@@ -14,24 +14,30 @@ namespace {
     "settle_time, " t "event_version, " t "kind, " t "urgent, " t "statutory, " t               \
     "unless_acknowledged, " t "inhibited_by"
 
-// A repeating reminder gives way only to its own next occurrence, which carries the chain on.
+// A repeating reminder gives way only to its own next occurrence, which carries the chain on. By
+// lateral look-ups: what is due is little, what is planned is much, and the planner can't know it.
 constexpr pg::Statement kSupersede = {
     "reminder.supersede",
-    "with outdated as ("
-    "  select district, id from reminders o"
-    "   where state = 1 and not_before <= $1::timestamptz and catch_up = 1 and exists ("
-    "     select 1 from reminders n where n.district = o.district and n.clock = o.clock"
-    "        and n.recipient = o.recipient and n.channel = o.channel and n.due_time > o.due_time"
-    "        and n.due_time <= $1::timestamptz and n.state not in (6, 7, 9, 10)"
-    "        and (o.repeat_days = 0 or n.step = o.step))"
-    "   order by district, id for update skip locked"
+    "with ready as materialized ("
+    "  select district, id, clock, recipient, channel, due_time, repeat_days, step"
+    "    from reminders"
+    "   where state = 1 and not_before <= $1::timestamptz and catch_up = 1"
+    "), outdated as ("
+    "  select o.district, o.id from ready o cross join lateral ("
+    "    select 1 from reminders n where n.district = o.district and n.clock = o.clock"
+    "       and n.recipient = o.recipient and n.channel = o.channel and n.due_time > o.due_time"
+    "       and n.due_time <= $1::timestamptz and n.state <> 6 and n.state not in (7, 9, 10)"
+    "       and (o.repeat_days = 0 or n.step = o.step) limit 1) newer"
+    "), locked as ("
+    "  select r.district, r.id from outdated join reminders r using (district, id)"
+    "   where r.state = 1 order by r.district, r.id for update of r skip locked"
     "), closed as ("
     "  update deliveries d set state = 3, settle_time = $1::timestamptz"
-    "    from outdated join reminders r using (district, id)"
+    "    from locked join reminders r using (district, id)"
     "   where d.district = r.district and d.id = r.delivery and d.state = 4"
     ") update reminders r set state = 5, last_error = $2::text, settle_time = $1::timestamptz,"
     "        event_version = r.event_version + 1"
-    "    from outdated o where r.district = o.district and r.id = o.id"
+    "    from locked o where r.district = o.district and r.id = o.id"
     " returning " RECTIFY_REMINDER_COLUMNS_OF("r.")};
 
 constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
@@ -131,11 +137,11 @@ constexpr pg::Statement kReadDelivery = {"reminder.read_delivery", R"sql(
 constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
   with results as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::timestamptz[],
-                         $6::text[], $7::smallint[], $8::text[], $9::boolean[])
-      as t(district, id, token, state, not_before, reason, delivery_state, reply, event)
+                         $6::text[], $7::smallint[], $8::text[], $9::boolean[], $11::boolean[])
+      as t(district, id, token, state, not_before, reason, delivery_state, reply, event, called)
   ), settled as (
     update reminders r set state = s.state, not_before = s.not_before, last_error = s.reason,
-           lease_until = null,
+           lease_until = null, attempts = r.attempts - case when s.called then 0 else 1 end,
            settle_time = case when s.state >= 4 then $10::timestamptz end,
            event_version = r.event_version + case when s.event then 1 else 0 end
       from results s
@@ -154,7 +160,7 @@ constexpr pg::Statement kNextDue = {"reminder.next_due", R"sql(
   select min(not_before) from reminders where state = 1)sql"};
 
 constexpr pg::Statement kAnyTaken = {"reminder.any_taken", R"sql(
-  select exists (select from reminders where state in (2, 3)))sql"};
+  select exists (select from reminders where state in (2, 3) order by lease_until limit 1))sql"};
 
 absl::StatusOr<std::vector<Claim>> ReadClaims(absl::StatusOr<pg::Rows> rows) {
   RETURN_IF_ERROR(rows.status());
@@ -267,7 +273,7 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
   std::vector<std::string> districts, ids, reasons, replies;
   std::vector<int64_t> tokens, states, delivery_states;
   std::vector<absl::Time> not_befores;
-  std::vector<bool> events;
+  std::vector<bool> events, called;
   for (const Settlement& each : settlements) {
     districts.push_back(each.claim.reminder.district);
     ids.push_back(each.claim.reminder.id);
@@ -278,9 +284,10 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
     delivery_states.push_back(static_cast<int64_t>(each.delivery_state));
     replies.push_back(each.reply);
     events.push_back(each.event);
+    called.push_back(each.called);
   }
   return ReadIds(tx.Exec(kSettle, {districts, ids, tokens, states, not_befores, reasons,
-                                   delivery_states, replies, events, now}));
+                                   delivery_states, replies, events, now, called}));
 }
 
 absl::StatusOr<absl::Time> NextDue(pg::Tx& tx) {

@@ -64,6 +64,8 @@ struct Settlement {
   domain::DeliveryState delivery_state = domain::DeliveryState::kSent;
   std::string reply;
   bool event = false;  // the reminder's next event tells it
+  // False: it was marked and then not tried; the attempt that the mark counted is given back.
+  bool called = true;
 };
 // Returns the ids that were settled; another dispatcher has settled or taken the others.
 absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,

@@ -1,4 +1,5 @@
 // Resource names.
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/rpc/resource_name.h"
 #include "libs/testing/status_matchers.h"
@@ -15,7 +16,7 @@ constexpr char kPattern[] = "districts/{district}/venues/{uuid}";
 TEST(ResourceNameTest, VariablesComeBackInOrder) {
   ASSERT_OK_AND_ASSIGN(
       const auto values,
-      MatchName(kPattern, std::string("districts/120110/venues/") + kUuid, "name"));
+      MatchName(kPattern, absl::StrCat("districts/120110/venues/", kUuid), "name"));
   EXPECT_THAT(values, ElementsAre("120110", kUuid));
   ASSERT_OK_AND_ASSIGN(const auto codes, MatchName("calendars/{code}", "calendars/cn_2-A", "name"));
   EXPECT_THAT(codes, ElementsAre("cn_2-A"));

@@ -1,5 +1,6 @@
 #include "services/venue_registry/domain/contact.h"
 
+#include "absl/strings/str_cat.h"
 #include "libs/testing/status_matchers.h"
 
 namespace rectify::venue::domain {
@@ -65,8 +66,8 @@ TEST(Contact, ChecksMailAddresses) {
     EXPECT_THAT(Check(contact), HasViolation("contact.email")) << text;
   }
   Contact long_one{"",
-                   std::string(60, 'a') + "@" + std::string(60, 'b') + "." + std::string(60, 'c') +
-                       "." + std::string(60, 'd') + ".cn",
+                   absl::StrCat(std::string(60, 'a'), "@", std::string(60, 'b'), ".",
+                                std::string(60, 'c'), ".", std::string(60, 'd'), ".cn"),
                    ""};
   EXPECT_THAT(Check(long_one), HasViolation("contact.email"));
 }
