@@ -54,8 +54,9 @@ up_postgres() {
   if postgres_runs "$data"; then
     (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$data" reload >/dev/null)
   else
+    # Plans that were made while the tables were empty are made anew once their sizes are known.
     start_postgres "$data" "$STATE/postgres/log" listen_addresses= "port=$PORT_BASE" \
-      "unix_socket_directories=$SOCKETS"
+      "unix_socket_directories=$SOCKETS" autovacuum_naptime=5s
   fi
   create_roles
   say "  postgres (socket $SOCKETS, port $PORT_BASE)"

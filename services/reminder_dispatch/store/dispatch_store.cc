@@ -14,30 +14,28 @@ namespace {
     "settle_time, " t "event_version, " t "kind, " t "urgent, " t "statutory, " t               \
     "unless_acknowledged, " t "inhibited_by"
 
-// A repeating reminder gives way only to its own next occurrence, which carries the chain on. By
-// lateral look-ups: what is due is little, what is planned is much, and the planner can't know it.
+// A repeating reminder gives way only to its own next occurrence, which carries the chain on. The
+// limits lead the planner along the indexes: what is due is little, what is planned is much.
 constexpr pg::Statement kSupersede = {
     "reminder.supersede",
     "with ready as materialized ("
     "  select district, id, clock, recipient, channel, due_time, repeat_days, step"
     "    from reminders"
     "   where state = 1 and not_before <= $1::timestamptz and catch_up = 1"
-    "), outdated as ("
+    "   order by not_before, id limit $3::bigint for update skip locked"
+    "), outdated as materialized ("
     "  select o.district, o.id from ready o cross join lateral ("
     "    select 1 from reminders n where n.district = o.district and n.clock = o.clock"
     "       and n.recipient = o.recipient and n.channel = o.channel and n.due_time > o.due_time"
     "       and n.due_time <= $1::timestamptz and n.state <> 6 and n.state not in (7, 9, 10)"
     "       and (o.repeat_days = 0 or n.step = o.step) limit 1) newer"
-    "), locked as ("
-    "  select r.district, r.id from outdated join reminders r using (district, id)"
-    "   where r.state = 1 order by r.district, r.id for update of r skip locked"
     "), closed as ("
     "  update deliveries d set state = 3, settle_time = $1::timestamptz"
-    "    from locked join reminders r using (district, id)"
+    "    from outdated join reminders r using (district, id)"
     "   where d.district = r.district and d.id = r.delivery and d.state = 4"
     ") update reminders r set state = 5, last_error = $2::text, settle_time = $1::timestamptz,"
     "        event_version = r.event_version + 1"
-    "    from locked o where r.district = o.district and r.id = o.id"
+    "    from outdated o where r.district = o.district and r.id = o.id"
     " returning " RECTIFY_REMINDER_COLUMNS_OF("r.")};
 
 constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
@@ -162,6 +160,9 @@ constexpr pg::Statement kNextDue = {"reminder.next_due", R"sql(
 constexpr pg::Statement kAnyTaken = {"reminder.any_taken", R"sql(
   select exists (select from reminders where state in (2, 3) order by lease_until limit 1))sql"};
 
+// Of the due reminders, in one go; what is superseded makes room for the next.
+constexpr int kMostLookedAt = 10'000;
+
 absl::StatusOr<std::vector<Claim>> ReadClaims(absl::StatusOr<pg::Rows> rows) {
   RETURN_IF_ERROR(rows.status());
   std::vector<Claim> claims;
@@ -179,7 +180,8 @@ absl::StatusOr<std::vector<std::string>> ReadIds(absl::StatusOr<pg::Rows> rows) 
 }  // namespace
 
 absl::StatusOr<std::vector<domain::Reminder>> SupersedeOutdated(pg::Tx& tx, absl::Time now) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kSupersede, {now, "同一时限有更新的提醒"}));
+  ASSIGN_OR_RETURN(pg::Rows rows,
+                   tx.Exec(kSupersede, {now, "同一时限有更新的提醒", kMostLookedAt}));
   std::vector<domain::Reminder> reminders;
   for (pg::Row row : rows) reminders.push_back(ToReminder(row));
   return reminders;
