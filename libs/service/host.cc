@@ -130,10 +130,6 @@ struct Host::Impl {
     return Driven() ? std::max(usual, kDrivenPoll) : usual;
   }
 
-  void OnCommit() {
-    if (!Driven()) committed.Ring();
-  }
-
   absl::StatusOr<int> Drain() {
     absl::MutexLock lock(&sequencing);
     return sequencer->Drain();
@@ -285,8 +281,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
     impl.peers[name] = std::make_unique<rpc::Client>(std::move(client));
   }
 
-  impl.commands =
-      std::make_unique<events::Commands>(*impl.pool, *impl.clock, [&impl] { impl.OnCommit(); });
+  impl.commands = std::make_unique<events::Commands>(*impl.pool, *impl.clock,
+                                                     [&impl] { impl.committed.Ring(); });
   impl.sequencer = std::make_unique<events::Sequencer>(*impl.pool, options.name, *impl.clock);
   if (!options.redis.empty()) {
     impl.relay = std::make_unique<events::Relay>(*impl.pool, options.redis, options.name);

@@ -218,10 +218,13 @@ absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls) {
     return absl::OkStatus();
   }));
   const std::set<std::string> mine(settled.begin(), settled.end());
+  int done = 0;
   for (const Ending& ending : endings) {
-    Count(ending, mine.contains(ending.settlement.claim.reminder.id), commands_.clock().Now());
+    const bool settled_here = mine.contains(ending.settlement.claim.reminder.id);
+    Count(ending, settled_here, commands_.clock().Now());
+    done += settled_here && ending.settlement.called;
   }
-  return static_cast<int>(settled.size());
+  return done;
 }
 
 }  // namespace rectify::reminder::dispatch
