@@ -32,6 +32,8 @@ class Channel {
   virtual std::string Content(const Message& message) const = 0;
   // An address as it may be shown.
   virtual std::string Mask(const Message& message) const = 0;
+  // Whether a message that comes twice has one effect at the receiver.
+  virtual bool MayRepeat() const { return false; }
 };
 
 }  // namespace rectify::reminder::channels

@@ -17,6 +17,8 @@ class FileChannel : public Channel {
   std::string Content(const Message& message) const override;
   // The file below the outbox.
   std::string Mask(const Message& message) const override;
+  // The same name, the same file.
+  bool MayRepeat() const override { return true; }
 
  private:
   const std::string outbox_;

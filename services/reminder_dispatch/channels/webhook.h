@@ -23,6 +23,8 @@ class WebhookChannel : public Channel {
   std::string Content(const Message& message) const override;
   // Scheme and host; the path of a webhook may hold a key.
   std::string Mask(const Message& message) const override;
+  // Receivers know it by its webhook-id.
+  bool MayRepeat() const override { return true; }
 
  private:
   WebhookChannel(std::string key, AllowList allowed)

@@ -2,13 +2,13 @@
 // makes reminders late, never lost, and any number of dispatchers may run.
 //
 //   claim under a lease → resolve contacts → mark a load `sending` with its deliveries (own
-//     transaction) → call the channels (no transaction) → settle by token, at the latest 100 ms of
-//     calls later (one transaction: rows, audit, events, next occurrences)
+//     transaction) → call the channels (no transaction) → settle by token (rows, audit, events,
+//     next occurrences): after each call that its receiver would see twice, others some at a time
 //
 // A dispatcher that dies before the mark costs nothing. One that dies after it leaves the rows
 // `sending`; when the lease ends, the messages go out again with the same Message-ID, webhook-id
-// or file name. Webhook receivers and the folder thus see one effect; a mail server may get the
-// mails of the last 100 ms twice: help that comes twice is better than help that does not come.
+// or file name. Webhook receivers and the folder thus see one effect; a mail server may get one
+// mail twice: help that comes twice is better than help that does not come.
 #pragma once
 
 #include <functional>

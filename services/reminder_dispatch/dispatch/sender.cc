@@ -18,8 +18,8 @@ using domain::State;
 using rectify::events::Change;
 
 constexpr absl::Duration kPause = absl::Minutes(1);
-// How long what was called may wait for its neighbours before it is settled: a crash in between
-// repeats these calls. Slow channels are settled one by one, fast ones many at once.
+// How long a call that may be repeated waits for its neighbours before it is settled: a crash in
+// between repeats it. All others are settled at once, so that a crash repeats one at the most.
 constexpr absl::Duration kUnsettled = absl::Milliseconds(100);
 constexpr char kChannelDown[] = "渠道暂时没有应答";
 
@@ -142,12 +142,17 @@ absl::StatusOr<int> Sender::Transmit(const std::vector<Outbound>& load, Round& r
   for (const Outbound& outbound : load) {
     if (calls.empty()) first_call = round.machine_now();
     calls.push_back(Transmit(outbound, round, commands_.clock().Now()));
-    if (round.machine_now() - first_call < kUnsettled) continue;
+    if (MayWait(calls.back()) && round.machine_now() - first_call < kUnsettled) continue;
     ASSIGN_OR_RETURN(const int some, Settle(std::exchange(calls, {})));
     settled += some;
   }
   ASSIGN_OR_RETURN(const int rest, Settle(calls));
   return settled + rest;
+}
+
+bool Sender::MayWait(const Call& call) {
+  const channels::Channel* channel = call.outbound->route.channel;
+  return !call.called || channel == nullptr || channel->MayRepeat();
 }
 
 Sender::Call Sender::Transmit(const Outbound& outbound, Round& round, absl::Time now) {

@@ -1,5 +1,5 @@
 // Brings parcels out of the house, a load at a time: gate and mark in one transaction, call one by
-// one, settle what was called in one transaction.
+// one, settle.
 #pragma once
 
 #include <functional>
@@ -72,6 +72,8 @@ class Sender {
   absl::StatusOr<int> SendAgain(const Parcel& parcel, Round& round);
   absl::StatusOr<int> Transmit(const std::vector<Outbound>& load, Round& round);
   static Call Transmit(const Outbound& outbound, Round& round, absl::Time now);
+  // Before it is settled.
+  static bool MayWait(const Call& call);
   std::vector<Ending> Judge(const Call& call, const Clocks& clocks, absl::Time now) const;
   absl::StatusOr<int> Settle(const std::vector<Call>& calls);
 
