@@ -100,6 +100,14 @@ std::string ReminderStateLabel(reminder::v1::Reminder::State state) {
                       {R::STATE_INHIBITED, "已由其他提醒代替"}});
 }
 
+std::string DeliveryStateLabel(reminder::v1::Delivery::State state) {
+  using D = reminder::v1::Delivery;
+  return Pick(state, {{D::STATE_SENDING, "发送中"},
+                      {D::STATE_SENT, "已送出"},
+                      {D::STATE_FAILED, "未送出"},
+                      {D::STATE_WAITING, "待再试"}});
+}
+
 std::string ChannelLabel(reminder::v1::Channel channel) {
   return Pick(channel, {{reminder::v1::CHANNEL_EMAIL, "邮件"},
                         {reminder::v1::CHANNEL_WEBHOOK, "推送"},

@@ -26,6 +26,7 @@ std::string OrderKindLabel(deadline::v1::OrderKind kind);
 std::string ClockStateLabel(const deadline::v1::Clock& clock);
 std::string DayClassLabel(deadline::v1::DayClass day_class);
 std::string ReminderStateLabel(reminder::v1::Reminder::State state);
+std::string DeliveryStateLabel(reminder::v1::Delivery::State state);
 std::string ChannelLabel(reminder::v1::Channel channel);
 std::string VenueClassLabel(venue::v1::VenueClass venue_class);
 std::string PostLabel(venue::v1::Post post);

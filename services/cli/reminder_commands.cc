@@ -1,5 +1,5 @@
-// reminder: planned reminders, the delivery ledger, and what holds reminders back.
-#include "absl/strings/match.h"
+// reminder: planned reminders, the delivery ledger and what is sent again.
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/ids.h"
@@ -8,6 +8,7 @@
 #include "rectify/reminder/v1/reminder_service.pb.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
+#include "services/cli/replay/step_time.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -16,9 +17,20 @@ namespace {
 constexpr const char* kDispatch = "rectify.reminder.v1.ReminderDispatch.";
 
 struct ReminderArgs {
-  std::string filter, name, clock, recipient, reason, until;
+  std::string filter, name, channel, recipient, reason, from, to;
+  bool include_ended = false, dry_run = false;
   int limit = 50;
 };
+
+// "2023-01-27 09:00", or a day for its beginning.
+absl::StatusOr<absl::Time> ParseInstant(const std::string& text) {
+  const absl::StatusOr<absl::CivilDay> day = ParseCivilDay(text);
+  if (day.ok()) return StartOfDay(*day);
+  absl::StatusOr<absl::Time> time = ParseStepTime(text);
+  if (time.ok()) return time;
+  return absl::InvalidArgumentError(
+      absl::StrCat("时间应写作 2023-01-27 或者 \"2023-01-27 09:00\"，而不是 ", text));
+}
 
 absl::Status List(Session& session, ReminderArgs& args) {
   reminder::v1::ListRemindersRequest request;
@@ -55,10 +67,11 @@ absl::Status Deliveries(Session& session, ReminderArgs& args) {
     std::cout << ToJsonArray(deliveries);
     return absl::OkStatus();
   }
-  Table table({"时间", "渠道", "地址", "回执", "资源名"});
+  Table table({"时间", "渠道", "结果", "地址", "回执", "补发", "资源名"});
   for (const reminder::v1::Delivery& delivery : deliveries) {
     table.Add({TimeText(delivery.create_time()), ChannelLabel(delivery.channel()),
-               delivery.address(), delivery.provider_reply(), delivery.name()});
+               DeliveryStateLabel(delivery.state()), delivery.address(), delivery.provider_reply(),
+               delivery.original().empty() ? "" : "是", delivery.name()});
   }
   std::cout << table.Text();
   return absl::OkStatus();
@@ -75,94 +88,55 @@ absl::Status Retry(Session& session, ReminderArgs& args) {
   return absl::OkStatus();
 }
 
-absl::Status Preview(Session& session, ReminderArgs& args) {
-  reminder::v1::PreviewRemindersRequest request;
+absl::Status Replay(Session& session, ReminderArgs& args) {
+  reminder::v1::ReplayDeliveriesRequest request;
   request.set_parent(session.parent());
-  (absl::StrContains(args.name, "/clocks/") ? request.mutable_clock() : request.mutable_venue())
-      ->assign(args.name);
-  ASSIGN_OR_RETURN(auto preview,
-                   session.Call<reminder::v1::PreviewRemindersResponse>(
-                       "reminder", absl::StrCat(kDispatch, "PreviewReminders"), request));
-  Table table({"发送时间", "步骤", "渠道", "收件", "标题", "不发送的原因"});
-  for (const reminder::v1::ReminderPreview& each : preview.reminders()) {
-    table.Add({TimeText(each.send_time()), each.reminder().step(),
-               ChannelLabel(each.reminder().channel()), each.reminder().recipient(), each.title(),
-               each.withheld()});
+  if (!args.channel.empty()) {
+    reminder::v1::Channel channel;
+    if (!reminder::v1::Channel_Parse("CHANNEL_" + absl::AsciiStrToUpper(args.channel), &channel)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("没有渠道 ", args.channel, "；可用 email、webhook、file、wecom、sms"));
+    }
+    request.set_channel(channel);
   }
-  std::cout << table.Text();
-  return absl::OkStatus();
-}
-
-absl::Status Acknowledge(Session& session, ReminderArgs& args) {
-  reminder::v1::AcknowledgeRemindersRequest request;
-  request.set_clock(args.name);
-  request.set_note(args.reason);
-  request.set_request_id(NewUuid7(absl::Now()));
-  ASSIGN_OR_RETURN(auto acknowledgement,
-                   session.Call<reminder::v1::Acknowledgement>(
-                       "reminder", absl::StrCat(kDispatch, "AcknowledgeReminders"), request));
-  std::cout << "已确认知悉，至" << TimeText(acknowledgement.end_time()) << "\n";
-  return absl::OkStatus();
-}
-
-absl::Status Mute(Session& session, ReminderArgs& args) {
-  reminder::v1::CreateMuteRequest request;
-  request.set_parent(session.parent());
-  request.set_clock(args.clock);
   request.set_recipient(args.recipient);
+  ASSIGN_OR_RETURN(const absl::Time from, ParseInstant(args.from));
+  ASSIGN_OR_RETURN(const absl::Time to, ParseInstant(args.to));
+  *request.mutable_start_time() = rpc::ToTimestamp(from);
+  *request.mutable_end_time() = rpc::ToTimestamp(to);
   request.set_reason(args.reason);
-  ASSIGN_OR_RETURN(const absl::CivilDay until, ParseCivilDay(args.until));
-  *request.mutable_end_time() = rpc::ToTimestamp(StartOfDay(until));
-  request.set_request_id(NewUuid7(absl::Now()));
-  ASSIGN_OR_RETURN(auto mute, session.Call<reminder::v1::Mute>(
-                                  "reminder", absl::StrCat(kDispatch, "CreateMute"), request));
-  std::cout << mute.name() << " 静默至" << TimeText(mute.end_time()) << "\n";
-  return absl::OkStatus();
-}
-
-absl::Status Unmute(Session& session, ReminderArgs& args) {
-  reminder::v1::EndMuteRequest request;
-  request.set_name(args.name);
-  request.set_request_id(NewUuid7(absl::Now()));
-  ASSIGN_OR_RETURN(auto mute, session.Call<reminder::v1::Mute>(
-                                  "reminder", absl::StrCat(kDispatch, "EndMute"), request));
-  std::cout << "静默已于" << TimeText(mute.end_time()) << "结束\n";
-  return absl::OkStatus();
-}
-
-absl::Status Unreachable(Session& session, ReminderArgs& /*args*/) {
-  reminder::v1::ListUnreachableRecipientsRequest request;
-  request.set_parent(session.parent());
+  request.set_include_ended(args.include_ended);
+  request.set_validate_only(args.dry_run);
+  if (!args.dry_run) request.set_request_id(NewUuid7(absl::Now()));
   ASSIGN_OR_RETURN(auto response,
-                   session.Call<reminder::v1::ListUnreachableRecipientsResponse>(
-                       "reminder", absl::StrCat(kDispatch, "ListUnreachableRecipients"), request));
-  Table table({"收件人", "原因", "下一条提醒", "条数"});
-  for (const reminder::v1::UnreachableRecipient& each : response.recipients()) {
-    table.Add({each.recipient(), each.reason(), TimeText(each.next_due_time()),
-               absl::StrCat(each.reminders())});
+                   session.Call<reminder::v1::ReplayDeliveriesResponse>(
+                       "reminder", absl::StrCat(kDispatch, "ReplayDeliveries"), request));
+  if (session.json) {
+    std::cout << ToJson(response);
+    return absl::OkStatus();
   }
-  std::cout << table.Text();
+  std::cout << (args.dry_run ? "将补发" : "已安排补发") << response.deliveries() << "条\n";
+  if (response.ended() > 0) {
+    std::cout << "期限已结束或者变更，不补发的" << response.ended()
+              << "条（--include-ended 一并补发）\n";
+  }
+  if (response.waiting() > 0) std::cout << "已在等候补发的" << response.waiting() << "条\n";
   return absl::OkStatus();
 }
 
-void AddGateCommands(CLI::App& reminder, Session& session,
-                     const std::shared_ptr<ReminderArgs>& args) {
-  AddCommand<ReminderArgs>(reminder, session, "preview", "将要发送的提醒", args, Preview)
-      ->add_option("name", args->name, "期限或者场所的资源名")
+void AddReplay(CLI::App& reminder, Session& session, const std::shared_ptr<ReminderArgs>& args) {
+  CLI::App* replay = AddCommand<ReminderArgs>(
+      reminder, session, "replay", "补发某段时间里已送出的提醒（对方丢失时用）", args, Replay);
+  replay->add_option("--channel", args->channel, "渠道：email、webhook、file、wecom、sms");
+  replay->add_option("--recipient", args->recipient, "收件人的资源名；渠道和收件人至少写一项");
+  replay
+      ->add_option("--from", args->from, "自何时（含），例如 2023-01-27 或者 \"2023-01-27 09:00\"")
       ->required();
-  CLI::App* acknowledge =
-      AddCommand<ReminderArgs>(reminder, session, "ack", "确认知悉", args, Acknowledge);
-  acknowledge->add_option("clock", args->name, "期限的资源名")->required();
-  acknowledge->add_option("--note", args->reason, "正在如何办理");
-  CLI::App* mute = AddCommand<ReminderArgs>(reminder, session, "mute", "静默", args, Mute);
-  mute->add_option("--clock", args->clock, "期限的资源名");
-  mute->add_option("--recipient", args->recipient, "收件人的资源名");
-  mute->add_option("--reason", args->reason, "原因")->required();
-  mute->add_option("--until", args->until, "哪日恢复，例如 2023-03-01")->required();
-  AddCommand<ReminderArgs>(reminder, session, "unmute", "提前结束静默", args, Unmute)
-      ->add_option("name", args->name, "静默的资源名")
-      ->required();
-  AddCommand<ReminderArgs>(reminder, session, "unreachable", "无法联系的收件人", args, Unreachable);
+  replay->add_option("--to", args->to, "至何时（不含），不晚于现在，时段不超过31日")->required();
+  replay->add_option("--reason", args->reason, "原因，记入审计")->required();
+  replay->add_flag("--include-ended", args->include_ended,
+                   "期限已结束或者变更的也补发，供对方系统补齐记录");
+  replay->add_flag("--dry-run", args->dry_run, "只计数，不发送");
 }
 
 }  // namespace
@@ -173,14 +147,15 @@ void AddReminderCommands(CLI::App& app, Session& session) {
   CLI::App* list = AddCommand<ReminderArgs>(*reminder, session, "list", "列出", args, List);
   list->add_option("--filter", args->filter, "例如 state=DEAD");
   list->add_option("--limit", args->limit, "最多几条")->capture_default_str();
-  CLI::App* deliveries =
-      AddCommand<ReminderArgs>(*reminder, session, "deliveries", "发送台账", args, Deliveries);
-  deliveries->add_option("--filter", args->filter, "例如 channel=EMAIL");
+  CLI::App* deliveries = AddCommand<ReminderArgs>(*reminder, session, "deliveries",
+                                                  "发送台账，含补发", args, Deliveries);
+  deliveries->add_option("--filter", args->filter, "例如 channel=EMAIL；original=\"…\" 为其补发");
   deliveries->add_option("--limit", args->limit, "最多几条")->capture_default_str();
   AddCommand<ReminderArgs>(*reminder, session, "retry", "重发无法送出的提醒", args, Retry)
       ->add_option("name", args->name, "资源名")
       ->required();
-  AddGateCommands(*reminder, session, args);
+  AddReplay(*reminder, session, args);
+  AddReminderGateCommands(*reminder, session);
 }
 
 }  // namespace rectify::cli

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -13,18 +14,22 @@
 #include "libs/log/log.h"
 #include "libs/rpc/key_file.h"
 #include "reminder_migrations.h"
-#include "services/reminder_dispatch/api/channel_setup.h"
 #include "services/reminder_dispatch/api/gates.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "services/reminder_dispatch/api/reminders.h"
+#include "services/reminder_dispatch/api/replays.h"
+#include "services/reminder_dispatch/api/stand_ins.h"
+#include "services/reminder_dispatch/channels/channel_setup.h"
 #include "services/reminder_dispatch/channels/file.h"
 #include "services/reminder_dispatch/channels/mime.h"
 #include "services/reminder_dispatch/channels/sms.h"
 #include "services/reminder_dispatch/channels/smtp.h"
 #include "services/reminder_dispatch/channels/webhook.h"
 #include "services/reminder_dispatch/channels/wecom.h"
+#include "services/reminder_dispatch/dispatch/deputies.h"
 #include "services/reminder_dispatch/dispatch/dispatcher.h"
 #include "services/reminder_dispatch/dispatch/reachability.h"
+#include "services/reminder_dispatch/dispatch/replayer.h"
 #include "services/reminder_dispatch/events/deadline_consumer.h"
 
 namespace rectify::reminder {
@@ -75,8 +80,12 @@ absl::Status SetUpLetters(const ReminderConfig& config, dispatch::Channels& chan
   return absl::OkStatus();
 }
 
-absl::Status SetUpMore(const ReminderConfig& config, dispatch::Channels& channels) {
-  ASSIGN_OR_RETURN(api::ChannelSetup setup, api::LoadChannelSetup(config.channels_file));
+absl::Status SetUpMore(const ReminderConfig& config, const domain::MessageLimit& sms,
+                       dispatch::Channels& channels) {
+  ASSIGN_OR_RETURN(channels::ChannelSetup setup,
+                   channels::LoadChannelSetup(
+                       config.channels_file,
+                       sms.text_characters > 0 ? sms.text_characters : channels::kSmsCharacters));
   channels.robots = std::move(setup.robot_of);
   if (!setup.robot_urls.empty()) {
     channels.wecom = std::make_unique<channels::WeComChannel>(std::move(setup.robot_urls));
@@ -90,10 +99,23 @@ absl::Status SetUpMore(const ReminderConfig& config, dispatch::Channels& channel
 // What the timer needs for as long as the host lives.
 struct Dispatching {
   domain::Policy policy;
-  std::shared_ptr<dispatch::ContactBook> contacts;
+  std::shared_ptr<dispatch::ContactBook> registry;
+  std::unique_ptr<dispatch::DeputyContacts> contacts;
   dispatch::Channels channels;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<dispatch::Replayer> replayer;
   std::unique_ptr<dispatch::Reachability> reachability;
+
+  // What is due goes before what is sent again.
+  absl::StatusOr<int> Run() {
+    ASSIGN_OR_RETURN(const int done, dispatcher->Run());
+    return done > 0 ? done : replayer->Run();
+  }
+  absl::StatusOr<absl::Time> NextDue() {
+    ASSIGN_OR_RETURN(const absl::Time due, dispatcher->NextDue());
+    ASSIGN_OR_RETURN(const absl::Time again, replayer->NextDue());
+    return std::min(due, again);
+  }
 };
 
 std::string Holder() {
@@ -118,10 +140,12 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   RETURN_IF_ERROR(SetUpMail(config, parts->channels));
   RETURN_IF_ERROR(SetUpWebhook(config, parts->channels));
   RETURN_IF_ERROR(SetUpLetters(config, parts->channels));
-  RETURN_IF_ERROR(SetUpMore(config, parts->channels));
-  parts->contacts = config.contacts != nullptr
+  RETURN_IF_ERROR(SetUpMore(config, parts->policy.LimitOf(domain::Channel::kSms), parts->channels));
+  parts->registry = config.contacts != nullptr
                         ? config.contacts
                         : std::make_shared<dispatch::RegistryContacts>(host.peer("venue"));
+  parts->contacts = std::make_unique<dispatch::DeputyContacts>(*parts->registry, host.pool(),
+                                                               host.clock(), parts->policy);
   dispatch::DispatcherOptions options;
   options.holder = Holder();
   if (host.clock().simulated()) {
@@ -130,18 +154,21 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
     options.reserve = kSimulatedReserve;
   }
   parts->dispatcher = std::make_unique<dispatch::Dispatcher>(
+      host.commands(), *parts->contacts, parts->channels, parts->policy, options);
+  parts->replayer = std::make_unique<dispatch::Replayer>(
       host.commands(), *parts->contacts, parts->channels, parts->policy, std::move(options));
-
   parts->reachability =
       std::make_unique<dispatch::Reachability>(host.commands(), *parts->contacts, parts->channels);
 
   api::RegisterReminders(host.server(), host.commands());
+  api::RegisterReplays(host.server(), host.commands());
+  api::RegisterStandIns(host.server(), host.commands());
   api::RegisterGates(host.server(), host.commands(),
                      std::shared_ptr<const domain::Policy>(parts, &parts->policy));
   host.Consume("deadline", events::DeadlineConsumer(parts->policy));
   host.AddTimer(
-      "dispatch", kDispatchInterval, [parts] { return parts->dispatcher->Run(); },
-      [parts] { return parts->dispatcher->NextDue(); });
+      "dispatch", kDispatchInterval, [parts] { return parts->Run(); },
+      [parts] { return parts->NextDue(); });
   // Looks at the day often, at the registry once a day.
   host.AddTimer("reachability", kReachabilityInterval,
                 [parts] { return parts->reachability->Run(); });

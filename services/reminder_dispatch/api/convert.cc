@@ -44,6 +44,9 @@ v1::Delivery ToProto(const domain::Delivery& delivery) {
   proto.set_provider_reply(delivery.provider_reply);
   *proto.mutable_create_time() = rpc::ToTimestamp(delivery.create_time);
   if (delivery.settle_time) *proto.mutable_settle_time() = rpc::ToTimestamp(*delivery.settle_time);
+  if (!delivery.original.empty()) {
+    proto.set_original(domain::DeliveryName(delivery.district, delivery.original));
+  }
   return proto;
 }
 
@@ -66,6 +69,18 @@ v1::Mute ToProto(const domain::Mute& mute) {
   proto.set_reason(mute.reason);
   *proto.mutable_start_time() = rpc::ToTimestamp(mute.start_time);
   *proto.mutable_end_time() = rpc::ToTimestamp(mute.end_time);
+  return proto;
+}
+
+v1::StandIn ToProto(const domain::StandIn& stand_in) {
+  v1::StandIn proto;
+  proto.set_name(stand_in.name());
+  proto.set_recipient(stand_in.recipient);
+  proto.set_deputy(stand_in.deputy);
+  proto.set_author(stand_in.author);
+  proto.set_reason(stand_in.reason);
+  *proto.mutable_start_time() = rpc::ToTimestamp(stand_in.start_time);
+  *proto.mutable_end_time() = rpc::ToTimestamp(stand_in.end_time);
   return proto;
 }
 

@@ -147,7 +147,8 @@ v1::ReminderPreview PreviewOf(const domain::Reminder& reminder, const domain::Tr
       domain::SendableFrom(policy.quiet_hours, reminder.channel, reminder.urgent, calendar,
                            std::max(now, reminder.not_before));
   const domain::Text text =
-      domain::Render(reminder.title_template, reminder.body_template, reminder.step, clock, send);
+      domain::Render(reminder.title_template, reminder.body_template, reminder.step, clock, send,
+                     policy.LimitOf(reminder.channel));
   v1::ReminderPreview preview;
   *preview.mutable_reminder() = ToProto(reminder);
   *preview.mutable_send_time() = rpc::ToTimestamp(send);

@@ -62,6 +62,14 @@ absl::StatusOr<domain::Policy> ToPolicy(const v1::ReminderPolicy& proto) {
                                   each.per_recipient(), each.amount(),
                                   absl::Seconds(each.seconds())});
   }
+  for (const v1::MessageLimit& each : proto.message_limits()) {
+    policy.message_limits.push_back({static_cast<domain::Channel>(each.channel()),
+                                     each.title_characters(), each.text_bytes(),
+                                     each.text_characters(), each.digest_entries()});
+  }
+  for (const v1::DeputyPost& each : proto.deputy_posts()) {
+    policy.deputy_posts.push_back({each.post(), each.deputy()});
+  }
   for (const v1::Ladder& each : proto.ladders()) {
     domain::Ladder ladder{each.name(), {}};
     for (const v1::LadderStep& step : each.steps()) ladder.steps.push_back(ToStep(step));

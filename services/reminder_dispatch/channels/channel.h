@@ -30,6 +30,9 @@ class Channel {
   virtual domain::Attempt Send(const Message& message) = 0;
   // The content whose SHA-256 the ledger keeps, exactly as the receiver sees it.
   virtual std::string Content(const Message& message) const = 0;
+  // The words that the receiver reads, which the ledger keeps: the message's own, unless the
+  // channel has a text of its own.
+  virtual std::string Words(const Message& message) const { return message.body; }
   // An address as it may be shown.
   virtual std::string Mask(const Message& message) const = 0;
   // Whether a message that comes twice has one effect at the receiver.

@@ -1,5 +1,6 @@
 #include "services/reminder_dispatch/channels/http.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace rectify::reminder::channels {
@@ -18,6 +19,10 @@ size_t ReadReply(char* buffer, size_t size, size_t count, void* context) {
 }
 
 }  // namespace
+
+bool IsSafeUrl(absl::string_view url) {
+  return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://127.");
+}
 
 PostReply Post(CURL* handle, const std::string& url, const HeaderList& headers,
                const std::string& body) {

@@ -18,6 +18,9 @@ struct PostReply {
   std::optional<absl::Duration> retry_after;
 };
 
+// https, or http on loopback: what is sent holds a key.
+bool IsSafeUrl(absl::string_view url);
+
 // Posts `body` over a handle that the caller may have prepared further. A reply that is too long is
 // cut off; its status stands.
 PostReply Post(CURL* handle, const std::string& url, const HeaderList& headers,

@@ -17,8 +17,6 @@ namespace {
 
 using Kind = domain::Attempt::Kind;
 
-constexpr int kOnePart = 70, kEachPart = 67;
-
 std::string DayText(absl::CivilDay day) {
   return absl::StrCat(day.year(), "年", day.month(), "月", day.day(), "日");
 }
@@ -47,21 +45,19 @@ absl::Status Require(bool holds, absl::string_view field, absl::string_view zh,
 
 }  // namespace
 
-int SmsParts(absl::string_view text) {
+int SmsLength(absl::string_view text) {
   int units = 0;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte & 0xC0) == 0x80) continue;  // inside a character
     units += byte >= 0xF0 ? 2 : 1;
   }
-  return units <= kOnePart ? 1 : (units + kEachPart - 1) / kEachPart;
+  return units;
 }
 
-absl::Status ValidateSms(const SmsGateway& gateway) {
+absl::Status ValidateSms(const SmsGateway& gateway, int characters) {
   absl::Status status;
-  status.Update(Require(
-      absl::StartsWith(gateway.url, "https://") || absl::StartsWith(gateway.url, "http://127."),
-      "url", "应为 https 地址", "must be https"));
+  status.Update(Require(IsSafeUrl(gateway.url), "url", "应为 https 地址", "must be https"));
   status.Update(
       Require(absl::StartsWith(gateway.signature, "【") && absl::EndsWith(gateway.signature, "】"),
               "signature", "应写作【单位】", "must be in 【】"));
@@ -72,8 +68,10 @@ absl::Status ValidateSms(const SmsGateway& gateway) {
   // The longest values that a year can bring.
   const absl::CivilDay due(2023, 12, 31);
   const std::string longest = Fill(gateway, due, due - 366);
-  status.Update(Require(SmsParts(longest) == 1, "text", "代入最长的值后应不超过70字",
-                        "must fit 70 characters with its longest values"));
+  status.Update(Require(
+      SmsLength(longest) <= characters, "text",
+      absl::StrCat("代入最长的值后有", SmsLength(longest), "字，应不超过", characters, "字"),
+      absl::StrCat("must fit ", characters, " characters with its longest values")));
   status.Update(Require(!absl::StrContains(longest, "http") && !absl::StrContains(longest, "{"),
                         "text", "不得带有链接或者未知变量",
                         "must have no link or unknown variable"));

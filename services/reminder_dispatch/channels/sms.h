@@ -25,14 +25,15 @@ struct SmsGateway {
   std::string success_field, success_value;
 };
 
-// Parts that the provider counts: 70 characters, or 67 for each of several. Characters outside the
-// basic plane count twice, as in UTF-16.
-int SmsParts(absl::string_view text);
+// One part, as all networks carry it.
+inline constexpr int kSmsCharacters = 70;
+// Characters as the provider counts them: outside the basic plane twice, as in UTF-16.
+int SmsLength(absl::string_view text);
 
-// INVALID_ARGUMENT that names what is wrong: address, signature, a text that is too long for one
-// part with the longest values, has a link or an unknown variable, or fields without {mobile} and
-// {text}.
-absl::Status ValidateSms(const SmsGateway& gateway);
+// INVALID_ARGUMENT that names what is wrong: address, signature, a text that has more than
+// `characters` with the longest values, has a link or an unknown variable, or fields without
+// {mobile} and {text}.
+absl::Status ValidateSms(const SmsGateway& gateway, int characters = kSmsCharacters);
 
 class SmsChannel : public Channel {
  public:
@@ -42,6 +43,7 @@ class SmsChannel : public Channel {
   domain::Attempt Send(const Message& message) override;
   // The text.
   std::string Content(const Message& message) const override;
+  std::string Words(const Message& message) const override { return Content(message); }
   // 138****1234.
   std::string Mask(const Message& message) const override;
 

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/reminder_dispatch/channels/http.h"
-#include "services/reminder_dispatch/domain/message.h"
 
 namespace rectify::reminder::channels {
 namespace {
@@ -14,14 +13,6 @@ using Kind = domain::Attempt::Kind;
 constexpr int kOk = 0, kBusy = -1, kTooOften = 45009;
 // The robot's own window.
 constexpr absl::Duration kWindow = absl::Minutes(1);
-
-// At most `max` bytes, never half a character.
-absl::string_view Head(absl::string_view text, size_t max) {
-  if (text.size() <= max) return text;
-  size_t end = max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 domain::Attempt JudgeReply(const PostReply& reply) {
   domain::Attempt attempt = JudgeStatus("企业微信", reply);
@@ -45,15 +36,9 @@ std::string WeComChannel::Mask(const Message& message) const {
 }
 
 std::string WeComChannel::Content(const Message& message) const {
-  std::string text = absl::StrCat(message.title, "\n", message.body);
-  if (text.size() > kWeComBytes) {
-    const std::string rest =
-        absl::StrCat("…\n（内容较长，其余见提醒台账。", domain::kDisclaimer, "。）");
-    text = absl::StrCat(Head(text, kWeComBytes - rest.size()), rest);
-  }
   nlohmann::ordered_json json;
   json["msgtype"] = "text";
-  json["text"]["content"] = text;
+  json["text"]["content"] = absl::StrCat(message.title, "\n", message.body);
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -1,5 +1,6 @@
-// Robots of WeCom (企业微信) groups: a text of at most 2048 bytes, 20 a minute for each robot. The
-// robot's address holds its key: it is never logged, shown or kept in the ledger.
+// Robots of WeCom (企业微信) groups: a text of at most 2048 bytes, 20 a minute for each robot; the
+// policy keeps to both. The robot's address holds its key: it is never logged, shown or kept in the
+// ledger.
 #pragma once
 
 #include <map>
@@ -11,9 +12,6 @@
 
 namespace rectify::reminder::channels {
 
-// What a robot takes, in bytes of UTF-8.
-inline constexpr size_t kWeComBytes = 2048;
-
 class WeComChannel : public Channel {
  public:
   // Addresses by robot name; https everywhere, http on loopback only.
@@ -22,8 +20,7 @@ class WeComChannel : public Channel {
   // Calls the robot that the first address names. A robot answers 200 with its own error code:
   // 45009 (too often) and -1 (busy) are temporary, all others but 0 are permanent.
   domain::Attempt Send(const Message& message) override;
-  // The JSON body. What does not fit is cut between characters and said to be cut; the disclaimer
-  // stands in any case.
+  // The JSON body.
   std::string Content(const Message& message) const override;
   // The robot's name.
   std::string Mask(const Message& message) const override;

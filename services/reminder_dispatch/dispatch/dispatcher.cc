@@ -95,7 +95,7 @@ absl::StatusOr<int> Dispatcher::Run() {
       contacts_.Resolve({recipients.begin(), recipients.end()}, PurposeOf(reminders));
   if (!contacts.ok()) {
     if (options_.stand_still) {
-      RETURN_IF_ERROR(Release(Pack(batch.works, 1)));
+      RETURN_IF_ERROR(Release(Pack(batch.works, policy_)));
       return contacts.status();
     }
     RETURN_IF_ERROR(PutOffUntilRegistryAnswers(batch, contacts.status()));
@@ -144,7 +144,7 @@ absl::StatusOr<int> Dispatcher::Process(const Batch& batch, const Contacts& cont
   int settled = 0;
   Round round{contacts, batch.calendar, batch.lease_end, batch.lease_end - options_.reserve,
               options_.machine_now};
-  const std::vector<Parcel> parcels = Pack(batch.works, policy_.digest_entries);
+  const std::vector<Parcel> parcels = Pack(batch.works, policy_);
   for (size_t next = 0; next < parcels.size();) {
     if (options_.machine_now() > round.last_call) {
       RETURN_IF_ERROR(

@@ -47,10 +47,7 @@ absl::StatusOr<Claims> Withhold(Change& change, const Claims& claims, const Cloc
 // Whether the rate limits let a message go; puts it off otherwise.
 absl::StatusOr<bool> WithinLimits(Change& change, const domain::Policy& policy, Claims claims,
                                   const Route& route) {
-  std::vector<domain::RateLimit> limits;
-  for (const domain::RateLimit& limit : policy.rate_limits) {
-    if (limit.channel == route.kind) limits.push_back(limit);
-  }
+  const std::vector<domain::RateLimit> limits = policy.RatesOf(route.kind);
   if (limits.empty()) return true;
   const domain::Reminder& first = claims.front().reminder;
   // A robot counts for all whose group it serves.
@@ -68,13 +65,16 @@ absl::StatusOr<bool> WithinLimits(Change& change, const domain::Policy& policy, 
   return false;
 }
 
-// New words as of `now`. Each claim has its own title.
-void Compose(Outbound& outbound, const Clocks& clocks, absl::Time now) {
+// New words as of `now`, as long as the channel takes. Each claim has its own title.
+void Compose(Outbound& outbound, const Clocks& clocks, const domain::Policy& policy,
+             absl::Time now) {
+  const domain::MessageLimit share = domain::ShareOf(policy.LimitOf(outbound.route.kind),
+                                                     static_cast<int>(outbound.claims.size()));
   std::vector<domain::Text> entries;
   for (store::Claim& claim : outbound.claims) {
     domain::Reminder& reminder = claim.reminder;
     entries.push_back(domain::Render(reminder.title_template, reminder.body_template, reminder.step,
-                                     clocks.at(reminder.clock), now));
+                                     clocks.at(reminder.clock), now, share));
     reminder.title = entries.back().title;
   }
   domain::Text text = domain::RenderDigest(entries, now);
@@ -171,7 +171,7 @@ absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain:
         loaded.concluded += static_cast<int>(each.claims.size());
         continue;
       }
-      Compose(each, clocks, change.now());
+      Compose(each, clocks, policy, change.now());
       loaded.going.push_back(std::move(each));
     }
     return Mark(change, loaded.going, lease_end);

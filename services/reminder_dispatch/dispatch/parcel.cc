@@ -19,14 +19,15 @@ std::string KeyOf(const Work& work) {
 
 }  // namespace
 
-std::vector<Parcel> Pack(const std::vector<Work>& works, int max_entries) {
+std::vector<Parcel> Pack(const std::vector<Work>& works, const domain::Policy& policy) {
   std::vector<Parcel> parcels;
   std::map<std::string, size_t> open;
   for (const Work& work : works) {
     const auto [place, fresh] = open.try_emplace(KeyOf(work), parcels.size());
+    const int most = policy.DigestEntriesOf(work.claim.reminder.channel);
     // What was written as one message is one message, however large.
-    const bool full = !fresh && !work.resend &&
-                      parcels[place->second].claims.size() >= static_cast<size_t>(max_entries);
+    const bool full =
+        !fresh && !work.resend && parcels[place->second].claims.size() >= static_cast<size_t>(most);
     if (fresh || full) {
       place->second = parcels.size();
       parcels.push_back({{}, work.resend});

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "services/reminder_dispatch/domain/policy.h"
 #include "services/reminder_dispatch/store/dispatch_store.h"
 
 namespace rectify::reminder::dispatch {
@@ -20,7 +21,7 @@ struct Parcel {
 };
 
 // Packs works in their order: those of one interrupted delivery together again, urgent ones alone,
-// all others by recipient and channel with at most `max_entries` in one.
-std::vector<Parcel> Pack(const std::vector<Work>& works, int max_entries);
+// all others by recipient and channel with at most as many in one as the policy allows.
+std::vector<Parcel> Pack(const std::vector<Work>& works, const domain::Policy& policy);
 
 }  // namespace rectify::reminder::dispatch

@@ -1,7 +1,6 @@
 // Finds the recipients whom nobody reaches before they are needed. The named posts of an escalation
-// have their holders in the venue registry, where officers carry their post and its dates; it
-// answers for a post with all who hold it that day, so a deputy is an officer with the same post.
-// This check tells when a post, a venue or a street has nobody.
+// have their holders in the venue registry, where officers carry their post and its dates; deputies
+// count as well (see DeputyContacts). This check tells when a post, a venue or a street has nobody.
 #pragma once
 
 #include <map>

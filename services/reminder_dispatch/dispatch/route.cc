@@ -55,6 +55,7 @@ channels::Message Address(const Route& route, const domain::Reminder& reminder,
   message.addressees = route.addressees;
   if (route.channel != nullptr) {
     delivery.address = route.channel->Mask(message);
+    delivery.body = route.channel->Words(message);
     delivery.body_sha256 = crypto::Sha256(route.channel->Content(message));
   }
   return message;

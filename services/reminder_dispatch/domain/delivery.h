@@ -26,6 +26,7 @@ struct Delivery {
   absl::Time create_time;  // before the first attempt
   absl::Time write_time;   // before the last one that wrote the text
   std::optional<absl::Time> settle_time;
+  std::string original;  // id of the delivery that this one repeats; empty: it is a first one
 
   std::string name() const { return DeliveryName(district, id); }
 };

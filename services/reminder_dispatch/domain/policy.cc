@@ -19,6 +19,7 @@ constexpr absl::string_view kDefaultLadder = "default";
 constexpr int kMaxOffset = 366;
 constexpr int kMaxAttempts = 1000;
 constexpr int kMaxDigest = 50;
+constexpr int kMaxText = 1 << 20;
 
 class PolicyCheck {
  public:
@@ -36,8 +37,11 @@ class PolicyCheck {
       Require(!ladder.name.empty() && names.insert(ladder.name).second, field,
               "阶梯名称为空或者重复", "name is empty or used twice");
       CheckLadder(ladder, field);
+      CheckLengths(policy, ladder, field);
     }
     CheckGates(policy);
+    CheckLimits(policy);
+    CheckDeputies(policy);
     return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
   }
 
@@ -65,6 +69,49 @@ class PolicyCheck {
           limit.amount > 0 && limit.window >= absl::Seconds(1) && limit.window <= absl::Hours(24),
           "rate_limits", "数量应为正数，时长应在一秒到一日之间",
           "need a positive amount and a window of up to a day");
+    }
+  }
+
+  void CheckLimits(const Policy& policy) {
+    std::set<Channel> channels;
+    for (const MessageLimit& limit : policy.message_limits) {
+      const bool bounded =
+          std::max({limit.title_characters, limit.text_bytes, limit.text_characters}) <= kMaxText &&
+          std::min({limit.title_characters, limit.text_bytes, limit.text_characters,
+                    limit.digest_entries}) >= 0;
+      Require(bounded && limit.digest_entries <= kMaxDigest, "message_limits",
+              "长度或者条数超出范围", "are out of range");
+      Require(channels.insert(limit.channel).second, "message_limits", "同一渠道写了两次",
+              "name a channel twice");
+    }
+  }
+
+  void CheckDeputies(const Policy& policy) {
+    std::set<std::string> posts;
+    for (const DeputyPost& each : policy.deputy_posts) {
+      Require(!each.post.empty() && !each.deputy.empty() && each.post != each.deputy &&
+                  posts.insert(each.post).second,
+              "deputy_posts", "岗位为空、重复或者由自己代理",
+              "are empty, repeated or their own deputy");
+    }
+  }
+
+  // A digest is as full as the policy allows.
+  void CheckLengths(const Policy& policy, const Ladder& ladder, const std::string& field) {
+    for (const Step& step : ladder.steps) {
+      const std::string place = absl::StrCat(field, ".steps[", step.code, "].body");
+      for (Channel channel : step.channels) {
+        const MessageLimit limit = policy.LimitOf(channel);
+        Require(channel != Channel::kWeCom || limit.text_bytes > 0, "message_limits",
+                "用到企业微信，却没有写明长度", "lack that of WeCom, which is used");
+        const int entries = step.urgent ? 1 : policy.DigestEntriesOf(channel);
+        Require(FitsExpected(step.title, step.body, step.code, limit, entries), place,
+                absl::StrCat("缩短名称后仍超过", NameOf(channel), "的长度（标题",
+                             limit.title_characters, "字，全文", limit.text_bytes, "字节，每条",
+                             entries, "项）"),
+                absl::StrCat("does not fit the limits of channel ", static_cast<int>(channel),
+                             " even with shortened names, ", entries, " to a message"));
+      }
     }
   }
 
@@ -153,6 +200,26 @@ absl::string_view NameOf(Channel channel) {
       return "短信";
   }
   return "";
+}
+
+MessageLimit Policy::LimitOf(Channel channel) const {
+  const auto found =
+      std::find_if(message_limits.begin(), message_limits.end(),
+                   [&](const MessageLimit& limit) { return limit.channel == channel; });
+  return found == message_limits.end() ? MessageLimit{.channel = channel} : *found;
+}
+
+std::vector<RateLimit> Policy::RatesOf(Channel channel) const {
+  std::vector<RateLimit> limits;
+  for (const RateLimit& limit : rate_limits) {
+    if (limit.channel == channel) limits.push_back(limit);
+  }
+  return limits;
+}
+
+int Policy::DigestEntriesOf(Channel channel) const {
+  const int own = LimitOf(channel).digest_entries;
+  return own > 0 ? std::min(own, digest_entries) : digest_entries;
 }
 
 bool Policy::Knows(absl::string_view name) const {

@@ -75,6 +75,20 @@ struct RateLimit {
   absl::Duration window;
 };
 
+// How much a channel takes; 0: no limit.
+struct MessageLimit {
+  Channel channel = Channel::kEmail;
+  int title_characters = 0;
+  int text_bytes = 0;       // title, line break and body together, UTF-8
+  int text_characters = 0;  // of a short message with its signature, UTF-16
+  int digest_entries = 0;   // most reminders in one message
+};
+
+// Who is written to when nobody holds a post, by the codes of posts.
+struct DeputyPost {
+  std::string post, deputy;
+};
+
 struct Policy {
   int version = 0;
   std::vector<Ladder> ladders;
@@ -83,6 +97,14 @@ struct Policy {
   std::optional<QuietHours> quiet_hours;
   int digest_entries = 1;  // most reminders in one message; 1: no digests
   std::vector<RateLimit> rate_limits;
+  std::vector<MessageLimit> message_limits;
+  std::vector<DeputyPost> deputy_posts;
+
+  // The limits of the channel, or none.
+  MessageLimit LimitOf(Channel channel) const;
+  std::vector<RateLimit> RatesOf(Channel channel) const;
+  // Most reminders in one message.
+  int DigestEntriesOf(Channel channel) const;
 
   // The ladder of that name, or the one named `default`, so that no clock goes without reminders.
   // A valid policy has it.
@@ -96,8 +118,9 @@ std::optional<absl::Duration> ParseTimeOfDay(absl::string_view text);
 // INVALID_ARGUMENT that lists every mistake: names and codes that are empty or used twice, times,
 // recipients, channels and catch-up that are missing or unknown, offsets out of range, variables
 // that no message has, texts that could be taken for service of a document (the disclaimer, the due
-// date or the basis is missing), a step that repeats before the last or by working days, and a
-// ladder that ends without repeating: overdue never goes quiet.
+// date or the basis is missing) or that do not fit a channel of their step even with shortened
+// names, a step that repeats before the last or by working days, and a ladder that ends without
+// repeating: overdue never goes quiet.
 absl::Status ValidatePolicy(const Policy& policy);
 
 }  // namespace rectify::reminder::domain

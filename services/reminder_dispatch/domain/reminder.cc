@@ -90,11 +90,15 @@ Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClo
     return {State::kDead, now,
             absl::StrCat("尝试", reminder.attempts, "次未成功；", attempt.reply)};
   }
+  return {State::kPending, now + WaitAfter(attempt, policy, reminder.attempts, reminder.id),
+          attempt.reply};
+}
+
+absl::Duration WaitAfter(const Attempt& attempt, const Policy& policy, int attempts,
+                         const std::string& id) {
   const absl::Duration wish =
       std::min(attempt.retry_after.value_or(absl::ZeroDuration()), kMaxBackoff);
-  const absl::Duration wait =
-      std::max(Backoff(policy.first_backoff, reminder.attempts, reminder.id), wish);
-  return {State::kPending, now + wait, attempt.reply};
+  return std::max(Backoff(policy.first_backoff, attempts, id), wish);
 }
 
 absl::Duration Backoff(absl::Duration first, int attempts, const std::string& id) {

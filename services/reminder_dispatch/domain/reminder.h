@@ -95,6 +95,11 @@ struct Outcome {
 Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClock& clock,
               const Policy& policy, absl::Time now);
 
+// How long to wait after the attempt failed for a while: the back-off, or longer if the receiver
+// wishes so, up to an hour.
+absl::Duration WaitAfter(const Attempt& attempt, const Policy& policy, int attempts,
+                         const std::string& id);
+
 // Full jitter: uniform between a second and min(1 h, first · 2^(attempts-1)), by a hash of the
 // reminder's id, so that a replay waits just as long.
 absl::Duration Backoff(absl::Duration first, int attempts, const std::string& id);

@@ -72,6 +72,12 @@ constexpr pg::Statement kReadComing = {
     "  and ($2::text = '' or clock = $2::text) and ($3::text = '' or venue = $3::text)"
     " order by due_time, id limit $4::bigint"};
 
+constexpr pg::Statement kReadByDelivery = {
+    "reminder.read_by_delivery",
+    "select " RECTIFY_REMINDER_COLUMNS
+    " from reminders where district = $1::text and delivery = any($2::uuid[])"
+    " order by due_time, id"};
+
 constexpr pg::Statement kRead = {"reminder.read",
                                  "select " RECTIFY_REMINDER_COLUMNS
                                  " from reminders where district = $1::text and id = $2::uuid"};
@@ -96,6 +102,7 @@ domain::Delivery ToDelivery(const pg::Row& row) {
   delivery.provider_reply = row.Text(7);
   delivery.create_time = row.Time(8);
   delivery.settle_time = row.OptTime(9);
+  delivery.original = row.OptText(10).value_or("");
   return delivery;
 }
 
@@ -125,11 +132,12 @@ const query::ListSpec& DeliveryList() {
       .name = "reminder.list_deliveries",
       .columns =
           "district, id, reminder, channel, address, body_sha256, state, provider_reply, "
-          "create_time, settle_time",
+          "create_time, settle_time, original",
       .from = "deliveries where district = $1::text",
       .fields = {{"state", Kind::kEnum, "state = $?::smallint", v1::Delivery::State_descriptor()},
                  {"channel", Kind::kEnum, "channel = $?::smallint", v1::Channel_descriptor()},
-                 {"reminder", Kind::kText, "reminder = $?::text"}},
+                 {"reminder", Kind::kText, "reminder = $?::text"},
+                 {"original", Kind::kText, "original::text = substring($?::text from '[^/]*$')"}},
       .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
   };
   return spec;
@@ -258,6 +266,11 @@ absl::StatusOr<std::vector<domain::Reminder>> ReadComing(pg::Tx& tx, const std::
                                                          const std::string& clock,
                                                          const std::string& venue, int limit) {
   return ReadAll(tx.Exec(kReadComing, {district, clock, venue, limit}));
+}
+
+absl::StatusOr<std::vector<domain::Reminder>> ReadByDelivery(
+    pg::Tx& tx, const std::string& district, const std::vector<std::string>& deliveries) {
+  return ReadAll(tx.Exec(kReadByDelivery, {district, deliveries}));
 }
 
 absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,

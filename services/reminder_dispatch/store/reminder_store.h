@@ -42,6 +42,10 @@ absl::StatusOr<std::vector<domain::Reminder>> ReadComing(pg::Tx& tx, const std::
                                                          const std::string& clock,
                                                          const std::string& venue, int limit);
 
+// Those that went out by the deliveries.
+absl::StatusOr<std::vector<domain::Reminder>> ReadByDelivery(
+    pg::Tx& tx, const std::string& district, const std::vector<std::string>& deliveries);
+
 absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,
                                                              const std::string& district,
                                                              const std::string& id);

@@ -4,9 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
-#include "services/reminder_dispatch/api/channel_setup.h"
+#include "libs/crypto/crypto.h"
+#include "services/reminder_dispatch/channels/channel_setup.h"
 #include "services/reminder_dispatch/channels/sms.h"
 #include "services/reminder_dispatch/channels/wecom.h"
+#include "services/reminder_dispatch/store/dispatch_store.h"
 #include "tests/integration/reminder/fixture.h"
 #include "tests/integration/reminder/receivers.h"
 
@@ -88,16 +90,34 @@ TEST_F(ChannelsTest, ARobotThatRefusesNeedsAPerson) {
   EXPECT_THAT(First().last_error, Not(HasSubstr("geheim")));
 }
 
-TEST(WeComTest, ALongTextIsCutBetweenCharactersAndKeepsTheDisclaimer) {
-  const channels::WeComChannel channel({});
-  channels::Message message;
-  message.title = "【提醒汇总】";
-  for (int i = 0; i < 1000; ++i) message.body += "火";
-  const auto json = nlohmann::json::parse(channel.Content(message));
+TEST_F(ChannelsTest, ARobotsMessageFitsAndTheLedgerHasTheSameWords) {
+  FixedServer server(Ok(R"({"errcode":0,"errmsg":"ok"})"));
+  policy_.digest_entries = 30;
+  SetRobot(server);
+  deadline::v1::ClockStarted wordy = Started();
+  for (int i = 0; i < 3; ++i) {
+    wordy.set_clock(absl::StrCat("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000002", i));
+    wordy.set_party(std::string(300, 'x'));
+    wordy.clear_hazards();
+    for (int j = 0; j < 6; ++j) wordy.add_hazards(std::string(200, 'y'));
+    MustApply(wordy, wordy.clock());
+  }
+  DispatchAt(At(1, 27));
+  EXPECT_EQ(server.requests(), 2);  // four reminders, two to a message
+  const auto json = nlohmann::json::parse(server.last_body());
   const std::string text = json["text"]["content"];
-  EXPECT_LE(text.size(), channels::kWeComBytes);
-  EXPECT_THAT(text, HasSubstr("不是法律文书的送达"));
-  EXPECT_THAT(text, Not(HasSubstr("\xEF\xBF\xBD")));  // no replacement character
+  EXPECT_LE(text.size(), 2048U);
+  EXPECT_GT(text.size(), 1500U);
+  size_t entries = 0;
+  for (size_t at = text.find("津丽消限字〔2023〕第0001号责令"); at != std::string::npos;
+       at = text.find("津丽消限字〔2023〕第0001号责令", at + 1)) {
+    ++entries;
+  }
+  EXPECT_EQ(entries, 2U);
+  EXPECT_THAT(text, AllOf(HasSubstr("2023年2月3日（含当日）"), HasSubstr("不是法律文书的送达")));
+  std::vector<std::string> hashes;
+  for (const domain::Delivery& delivery : Deliveries()) hashes.push_back(delivery.body_sha256);
+  EXPECT_THAT(hashes, ::testing::Contains(crypto::Sha256(server.last_body())));
 }
 
 TEST_F(ChannelsTest, AShortMessageHasNoFactsOfTheCase) {
@@ -109,6 +129,13 @@ TEST_F(ChannelsTest, AShortMessageHasNoFactsOfTheCase) {
   EXPECT_EQ(First().state, domain::State::kSent);
   EXPECT_THAT(server.last_body(), AllOf(HasSubstr("phone=13812341234"), HasSubstr("sign=geheim")));
   EXPECT_EQ(Deliveries()[0].address, "138****1234");
+  // What left the house, not what a mail would have said.
+  ASSERT_OK_AND_ASSIGN(const domain::Delivery kept,
+                       pool_->TransactValue("read", {}, [&](pg::Tx& tx) {
+                         return store::ReadDelivery(tx, "120110", First().delivery);
+                       }));
+  EXPECT_EQ(kept.body,
+            "【东丽消防】您有消防隐患整改事项还有7日到期（2023年2月3日），请按文书要求办理。");
 }
 
 TEST_F(ChannelsTest, AShortMessageInJsonThatIsRefusedNeedsAPerson) {
@@ -136,17 +163,14 @@ TEST_F(ChannelsTest, ALandlineTakesNoShortMessageAndGetsALetter) {
   EXPECT_EQ(Deliveries()[0].channel, domain::Channel::kFile);
 }
 
-TEST(SmsTest, PartsAreCountedLikeTheProviderDoes) {
+TEST(SmsTest, CharactersAreCountedLikeTheProviderDoes) {
   const auto fire = [](int count) {
     std::string text;
     for (int i = 0; i < count; ++i) text += "火";
     return text;
   };
-  EXPECT_EQ(channels::SmsParts(fire(70)), 1);
-  EXPECT_EQ(channels::SmsParts(fire(71)), 2);
-  EXPECT_EQ(channels::SmsParts(fire(134)), 2);
-  EXPECT_EQ(channels::SmsParts(fire(135)), 3);
-  EXPECT_EQ(channels::SmsParts(fire(69) + "𠮷"), 2);
+  EXPECT_EQ(channels::SmsLength(fire(70)), 70);
+  EXPECT_EQ(channels::SmsLength(fire(69) + "𠮷"), 71);
 }
 
 TEST_F(ChannelsTest, AGatewayIsCheckedWhenItIsRead) {
@@ -160,6 +184,7 @@ TEST_F(ChannelsTest, AGatewayIsCheckedWhenItIsRead) {
   gateway = Gateway("https://sms.example.cn/send");
   for (int i = 0; i < 30; ++i) gateway.text += "请";
   EXPECT_THAT(refused(gateway), HasViolation("sms.text"));
+  EXPECT_OK(channels::ValidateSms(gateway, 140));  // a provider that joins two parts
 }
 
 TEST_F(ChannelsTest, TheSetupFileNamesRobotsAndTheirKeys) {
@@ -167,7 +192,7 @@ TEST_F(ChannelsTest, TheSetupFileNamesRobotsAndTheirKeys) {
   const std::string path = folder_.path() + "/channels.txtpb";
   std::ofstream(path) << "robots { title: \"防火监督科\" recipients: \"" << kOfficer
                       << "\" url_file: \"robot.url\" }\n";
-  ASSERT_OK_AND_ASSIGN(const api::ChannelSetup setup, api::LoadChannelSetup(path));
+  ASSERT_OK_AND_ASSIGN(const channels::ChannelSetup setup, channels::LoadChannelSetup(path));
   EXPECT_EQ(setup.robot_of.at(kOfficer), "防火监督科");
   EXPECT_EQ(setup.robot_urls.at("防火监督科"), "https://qyapi.example.cn/send?key=1");
 }

@@ -1,14 +1,18 @@
 #include "services/reminder_dispatch/domain/message.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/text.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "tests/unit/reminder/facts.h"
 
 namespace rectify::reminder::domain {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -44,7 +48,11 @@ TEST(Render, PeriodsInHoursStateTheMinute) {
 TEST(Render, SaysWhereNumberAndBasisAreMissing) {
   TrackedClock clock = TermClock(At(1, 3), kDue);
   clock.document_number.clear();
-  EXPECT_EQ(Body("{number}{basis}", clock), "（文书尚未编号）责令改正通知书载明的期限");
+  EXPECT_EQ(Body("{number}{basis}", clock), "（文书尚未编号）下达时写明的期限");
+}
+
+TEST(Render, ATermWithoutAnArticleRestsOnTheDocumentThatStatesIt) {
+  EXPECT_EQ(Body("{basis}", TermClock(At(1, 3), kDue)), "津丽消限字〔2023〕第0001号载明的期限");
 }
 
 TEST(Render, ManyOrLongHazardsStayShort) {
@@ -83,12 +91,89 @@ TEST(Render, EveryShippedMessageStatesDateBasisAndThatItIsNotService) {
     for (const Step& step : ladder.steps) {
       const Text text = Render(step.title, step.body, step.code, clock, At(2, 5));
       EXPECT_THAT(text.body, HasSubstr("2023年2月3日（含当日）"));
-      EXPECT_THAT(text.body, HasSubstr("依据：责令改正通知书载明的期限"));
+      EXPECT_THAT(text.body, HasSubstr("依据：津丽消限字〔2023〕第0001号载明的期限"));
       EXPECT_THAT(text.body, HasSubstr("本提醒不是法律文书的送达"));
       EXPECT_THAT(text.body + text.title, Not(HasSubstr("{")));
-      EXPECT_THAT(text.title, HasSubstr("示例商场"));
+      // A department's task has no venue.
+      EXPECT_THAT(text.title, AnyOf(HasSubstr("示例商场"), HasSubstr("疏散通道堵塞")));
     }
   }
+}
+
+// A clock with the longest names that anybody has.
+TrackedClock WordyClock() {
+  TrackedClock clock = TermClock(At(1, 3), kDue);
+  clock.basis = "消防监督检查规定第二十条";
+  clock.party.clear();
+  for (int i = 0; i < 100; ++i) clock.party += "𠮷商场";
+  clock.hazards.assign(7, std::string(120, 'x'));
+  return clock;
+}
+
+constexpr char kTitle[] = "【改正提醒】{party}：{title}{days}";
+constexpr char kBody[] =
+    "{party}：文书{number}，{hazards}，至{due}，{days}。依据：{basis}。本提醒不是法律文书的送达。";
+
+TEST(Render, ALongTitleKeepsItsCountOfDays) {
+  const MessageLimit limit{.channel = Channel::kEmail, .title_characters = 40};
+  const Text text = Render(kTitle, kBody, "T-3", WordyClock(), At(1, 31), limit);
+  EXPECT_EQ(CodePoints(text.title), 40U);
+  EXPECT_THAT(text.title, EndsWith("…：隐患改正期限还有3日到期"));
+  // The body has no limit by this channel.
+  EXPECT_THAT(text.body, HasSubstr(WordyClock().party));
+}
+
+TEST(Render, WhatDoesNotFitShortensNamesAndNothingElse) {
+  const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 500};
+  const Text text = Render(kTitle, kBody, "T-3", WordyClock(), At(1, 31), limit);
+  EXPECT_LE(text.title.size() + 1 + text.body.size(), 500U);
+  // As long as it may be: one more character in each name would be too much.
+  EXPECT_GT(text.title.size() + 1 + text.body.size(), 480U);
+  EXPECT_TRUE(IsCleanUtf8(text.title + text.body));
+  for (const char* kept : {"津丽消限字〔2023〕第0001号", "2023年2月3日（含当日）", "还有3日到期",
+                           "依据：消防监督检查规定第二十条。", "本提醒不是法律文书的送达", "…"}) {
+    EXPECT_THAT(text.body, HasSubstr(kept));
+  }
+}
+
+TEST(Render, WhatFitsIsNotShortened) {
+  const TrackedClock clock = TermClock(At(1, 3), kDue);
+  const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 2048};
+  const Text whole = Render(kTitle, kBody, "T-3", clock, At(1, 31));
+  const Text text = Render(kTitle, kBody, "T-3", clock, At(1, 31), limit);
+  EXPECT_EQ(text.title, whole.title);
+  EXPECT_EQ(text.body, whole.body);
+}
+
+TEST(Render, AnUnexpectedlyLongBasisLeavesTheDisclaimer) {
+  TrackedClock clock = WordyClock();
+  for (int i = 0; i < 100; ++i) clock.basis += "及其实施细则";
+  const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 600};
+  const Text text = Render(kTitle, kBody, "T-3", clock, At(1, 31), limit);
+  EXPECT_LE(text.title.size() + 1 + text.body.size(), 600U);
+  EXPECT_TRUE(IsCleanUtf8(text.body));
+  EXPECT_THAT(text.body, HasSubstr("其余见提醒台账"));
+  EXPECT_THAT(text.body, HasSubstr("本提醒不是法律文书的送达"));
+}
+
+TEST(RenderDigest, EntriesThatKeepToTheirSharesFitTogether) {
+  const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 2048};
+  for (int entries : {2, 3, 4}) {
+    const MessageLimit share = ShareOf(limit, entries);
+    const std::vector<Text> texts(entries,
+                                  Render(kTitle, kBody, "T-3", WordyClock(), At(1, 31), share));
+    const Text digest = RenderDigest(texts, At(12, 31));
+    EXPECT_LE(digest.title.size() + 1 + digest.body.size(), 2048U) << entries;
+    EXPECT_GT(digest.body.size(), 1800U) << entries;
+  }
+}
+
+TEST(FitsExpected, DependsOnTheFixedWordsAlone) {
+  const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 1000};
+  EXPECT_TRUE(FitsExpected(kTitle, kBody, "T-3", limit, 1));
+  EXPECT_FALSE(FitsExpected(kTitle, kBody, "T-3", limit, 3));
+  EXPECT_FALSE(FitsExpected(kTitle, absl::StrCat(std::string(900, 'x'), kBody), "T-3", limit, 1));
+  EXPECT_TRUE(FitsExpected(kTitle, absl::StrCat(std::string(900, 'x'), kBody), "T-3", {}, 30));
 }
 
 }  // namespace

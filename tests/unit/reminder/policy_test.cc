@@ -120,6 +120,39 @@ TEST(ValidatePolicy, RefusesWorkingDaysBeforeTheDueDate) {
   EXPECT_THAT(ValidatePolicy(policy), HasViolation("ladders[default].steps[T-1].workdays"));
 }
 
+TEST(ValidatePolicy, RefusesATemplateThatCannotFitItsChannel) {
+  Policy policy = Valid();
+  FirstStep(policy).channels = {Channel::kWeCom};
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("message_limits"));  // none for a robot
+  policy.message_limits = {{.channel = Channel::kWeCom, .text_bytes = 2048}};
+  EXPECT_THAT(ValidatePolicy(policy), IsOk());
+  FirstStep(policy).body += std::string(2000, 'x');
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("ladders[default].steps[T-1].body"));
+}
+
+TEST(ValidatePolicy, RefusesADigestThatCannotFitItsChannel) {
+  Policy policy = Valid();
+  FirstStep(policy).channels = {Channel::kWeCom};
+  policy.digest_entries = 30;
+  policy.message_limits = {{.channel = Channel::kWeCom, .text_bytes = 2048}};
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("ladders[default].steps[T-1].body"));
+  policy.message_limits[0].digest_entries = 2;
+  EXPECT_THAT(ValidatePolicy(policy), IsOk());
+  EXPECT_EQ(policy.DigestEntriesOf(Channel::kWeCom), 2);
+  EXPECT_EQ(policy.DigestEntriesOf(Channel::kEmail), 30);
+}
+
+TEST(ValidatePolicy, RefusesImpossibleLimitsAndDeputies) {
+  Policy policy = Valid();
+  policy.message_limits = {{.channel = Channel::kEmail, .title_characters = -1}};
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("message_limits"));
+  policy.message_limits = {{.channel = Channel::kEmail}, {.channel = Channel::kEmail}};
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("message_limits"));
+  policy.message_limits.clear();
+  policy.deputy_posts = {{"chief", "chief"}};
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("deputy_posts"));
+}
+
 TEST(ParseTimeOfDay, TakesHoursAndMinutes) {
   EXPECT_EQ(ParseTimeOfDay("09:00"), absl::Hours(9));
   EXPECT_EQ(ParseTimeOfDay("23:59"), absl::Hours(23) + absl::Minutes(59));
@@ -134,13 +167,25 @@ TEST(Policy, AnUnknownLadderIsTheDefaultOne) {
   EXPECT_EQ(policy.LadderFor("sealing").name, "default");
 }
 
-TEST(PolicyFile, TheShippedPolicyIsValidAndKnowsEveryLadder) {
-  absl::StatusOr<Policy> policy = api::LoadPolicy("");
-  ASSERT_OK(policy);
-  for (const char* ladder :
-       {"officer_serve", "correction_term", "recheck", "next_instrument", "transfer"}) {
-    EXPECT_TRUE(policy->Knows(ladder)) << ladder;
+TEST(PolicyFile, TheShippedPolicyKnowsLimitsAndDeputies) {
+  ASSERT_OK_AND_ASSIGN(const Policy policy, api::LoadPolicy(""));
+  EXPECT_EQ(policy.LimitOf(Channel::kWeCom).text_bytes, 2048);
+  EXPECT_EQ(policy.LimitOf(Channel::kSms).text_characters, 70);
+  EXPECT_EQ(policy.LimitOf(Channel::kWebhook).text_bytes, 0);
+  EXPECT_EQ(policy.DigestEntriesOf(Channel::kSms), 1);  // each has a date of its own
+  EXPECT_THAT(policy.deputy_posts, ::testing::SizeIs(2));
+}
+
+// An operator who moves a ladder to a robot or to short messages changes channels, not words.
+TEST(PolicyFile, EveryShippedTemplateFitsEveryChannel) {
+  ASSERT_OK_AND_ASSIGN(Policy policy, api::LoadPolicy(""));
+  for (Ladder& ladder : policy.ladders) {
+    for (Step& step : ladder.steps) {
+      step.channels = {Channel::kEmail, Channel::kWebhook, Channel::kFile, Channel::kWeCom,
+                       Channel::kSms};
+    }
   }
+  EXPECT_OK(ValidatePolicy(policy));
 }
 
 TEST(PolicyFile, TheShippedCorrectionLadderRemindsAndEscalates) {
@@ -154,9 +199,10 @@ TEST(PolicyFile, TheShippedCorrectionLadderRemindsAndEscalates) {
   }
   EXPECT_THAT(days, ::testing::ElementsAre("T-7 2023-01-27 09:00", "T-3 2023-01-31 09:00",
                                            "T-1 2023-02-02 09:00", "T+0 2023-02-03 09:00",
-                                           "T+1wd 2023-02-06 09:00", "T+3wd 2023-02-08 09:00",
-                                           "T+15 2023-02-18 09:00", "T+15-street 2023-02-18 09:00",
-                                           "T+22 2023-02-25 09:00"));
+                                           "T+1wd 2023-02-06 09:00", "T+2wd 2023-02-07 09:00",
+                                           "T+3wd 2023-02-08 09:00", "T+15 2023-02-18 09:00",
+                                           "T+15-street 2023-02-18 09:00", "T+22 2023-02-25 09:00",
+                                           "T+30 2023-03-05 09:00"));
 }
 
 TEST(PolicyFile, NamesThePlaceOfASyntaxError) {

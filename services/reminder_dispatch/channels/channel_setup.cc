@@ -1,9 +1,8 @@
-#include "services/reminder_dispatch/api/channel_setup.h"
+#include "services/reminder_dispatch/channels/channel_setup.h"
 
 #include <filesystem>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
@@ -11,8 +10,9 @@
 #include "libs/rpc/convert.h"
 #include "libs/rpc/key_file.h"
 #include "rectify/reminder/v1/channel_setup.pb.h"
+#include "services/reminder_dispatch/channels/http.h"
 
-namespace rectify::reminder::api {
+namespace rectify::reminder::channels {
 namespace {
 
 absl::StatusOr<std::string> ReadKey(const std::string& setup, const std::string& file) {
@@ -22,12 +22,9 @@ absl::StatusOr<std::string> ReadKey(const std::string& setup, const std::string&
 }
 
 absl::Status AddRobot(const std::string& path, const v1::WeComRobot& robot, ChannelSetup& setup) {
-  // By reference: gcc 12 takes a string that is moved out of a StatusOr here for uninitialised.
-  const absl::StatusOr<std::string> key = ReadKey(path, robot.url_file());
-  RETURN_IF_ERROR(key.status());
-  const std::string& url = *key;
-  const bool safe = absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://127.");
-  if (robot.title().empty() || !safe || !setup.robot_urls.emplace(robot.title(), url).second) {
+  ASSIGN_OR_RETURN(const std::string url, ReadKey(path, robot.url_file()));
+  if (robot.title().empty() || !IsSafeUrl(url) ||
+      !setup.robot_urls.emplace(robot.title(), url).second) {
     return FieldError(
         "robots",
         {absl::StrCat("群机器人 ", robot.title(), "：名称应唯一，地址应为 https"),
@@ -42,9 +39,9 @@ absl::Status AddRobot(const std::string& path, const v1::WeComRobot& robot, Chan
   return absl::OkStatus();
 }
 
-absl::StatusOr<channels::SmsGateway> ToGateway(const std::string& path,
-                                               const v1::SmsGateway& proto) {
-  channels::SmsGateway gateway;
+absl::StatusOr<SmsGateway> ToGateway(const std::string& path, const v1::SmsGateway& proto,
+                                     int characters) {
+  SmsGateway gateway;
   gateway.url = proto.url();
   gateway.json = proto.format() == v1::SmsGateway::FORMAT_JSON;
   for (const v1::SmsField& field : proto.fields()) {
@@ -57,13 +54,13 @@ absl::StatusOr<channels::SmsGateway> ToGateway(const std::string& path,
   gateway.text = proto.text();
   gateway.success_field = proto.success_field();
   gateway.success_value = proto.success_value();
-  RETURN_IF_ERROR(channels::ValidateSms(gateway));
+  RETURN_IF_ERROR(ValidateSms(gateway, characters));
   return gateway;
 }
 
 }  // namespace
 
-absl::StatusOr<ChannelSetup> LoadChannelSetup(const std::string& path) {
+absl::StatusOr<ChannelSetup> LoadChannelSetup(const std::string& path, int sms_characters) {
   ChannelSetup setup;
   if (path.empty()) return setup;
   v1::ChannelSetup proto;
@@ -72,9 +69,9 @@ absl::StatusOr<ChannelSetup> LoadChannelSetup(const std::string& path) {
     RETURN_IF_ERROR(AddRobot(path, robot, setup));
   }
   if (proto.has_sms()) {
-    ASSIGN_OR_RETURN(setup.sms, ToGateway(path, proto.sms()));
+    ASSIGN_OR_RETURN(setup.sms, ToGateway(path, proto.sms(), sms_characters));
   }
   return setup;
 }
 
-}  // namespace rectify::reminder::api
+}  // namespace rectify::reminder::channels
