@@ -31,6 +31,7 @@
 #include "services/reminder_dispatch/dispatch/reachability.h"
 #include "services/reminder_dispatch/dispatch/replayer.h"
 #include "services/reminder_dispatch/events/deadline_consumer.h"
+#include "services/reminder_dispatch/events/venue_consumer.h"
 
 namespace rectify::reminder {
 namespace {
@@ -166,6 +167,7 @@ absl::Status RegisterReminder(service::Host& host, const ReminderConfig& config)
   api::RegisterGates(host.server(), host.commands(),
                      std::shared_ptr<const domain::Policy>(parts, &parts->policy));
   host.Consume("deadline", events::DeadlineConsumer(parts->policy));
+  host.Consume("venue", events::ApplyVenueEvent);
   host.AddTimer(
       "dispatch", kDispatchInterval, [parts] { return parts->Run(); },
       [parts] { return parts->NextDue(); });

@@ -32,6 +32,7 @@ struct PenalisedUnit {
   UnitState state = UnitState::kWaiting;
   Quarter entry_quarter;  // from which its visit is owed
   absl::Time create_time;
+  std::vector<std::string> other_venues;  // further names of the venue, by merges at the registry
 
   std::string name() const;
 };

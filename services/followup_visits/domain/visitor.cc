@@ -69,6 +69,9 @@ absl::Status CheckVisitor(const Visitor& after, const Visitor* before) {
 bool IsBarred(const Visitor& visitor, const PenalisedUnit& unit) {
   if (HasInterest(visitor, unit.name())) return true;
   if (!unit.venue.empty() && HasInterest(visitor, unit.venue)) return true;
+  for (const std::string& venue : unit.other_venues) {
+    if (HasInterest(visitor, venue)) return true;
+  }
   return std::any_of(unit.officers.begin(), unit.officers.end(), [&](const std::string& officer) {
     return Has(visitor.officers, officer) || HasInterest(visitor, officer);
   });

@@ -34,8 +34,8 @@ struct Visitor {
 // it before a draw.
 absl::Status CheckVisitor(const Visitor& after, const Visitor* before);
 
-// Whether the visitor handled the unit's case, or declared an interest in the unit, its venue or
-// one of its officers (回避).
+// Whether the visitor handled the unit's case, or declared an interest in the unit, its venue under
+// any of its names, or one of its officers (回避).
 bool IsBarred(const Visitor& visitor, const PenalisedUnit& unit);
 
 }  // namespace rectify::followup::domain

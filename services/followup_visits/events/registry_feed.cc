@@ -2,6 +2,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/events/payload.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/followup_visits/store/unit_store.h"
 
@@ -28,6 +29,11 @@ absl::Status ApplyRegistryEvent(rectify::events::Change& change,
   if (updated) return SaveVenue(change, envelope, updated->venue());
   ASSIGN_OR_RETURN(auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
   if (closed) return SaveVenue(change, envelope, closed->venue());
+  ASSIGN_OR_RETURN(auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
+  if (merged) {
+    RETURN_IF_ERROR(SaveVenue(change, envelope, merged->source()));
+    return store::SaveMerge(change.sql(), merged->source().name(), merged->target().name());
+  }
   ASSIGN_OR_RETURN(auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
   if (officer) {
     return store::SaveOfficer(change.sql(), {.name = officer->name(),

@@ -13,7 +13,10 @@ using domain::PenalisedUnit;
 
 #define RECTIFY_UNIT_COLUMNS                                                        \
   "district, id, decision_number, decision_date, case_kind, party, venue, street, " \
-  "officers, basis, penalty, source, state, entry_quarter, create_time"
+  "officers, basis, penalty, source, state, entry_quarter, create_time, "           \
+  "array(select a.name from venues n join venues a using (district, survivor) "     \
+  "where n.district = penalised_units.district and n.name = penalised_units.venue " \
+  "and a.name <> n.name)"
 
 // Officers come as one text each, because arrays of arrays can't be unnested row by row.
 constexpr pg::Statement kAdd = {"followup.add_units", R"sql(
@@ -29,7 +32,8 @@ constexpr pg::Statement kAdd = {"followup.add_units", R"sql(
                   $14::timestamptz[])
            as t(id, decision_number, decision_date, case_kind, party, venue, street, officers,
                 basis, penalty, source, entry_quarter, create_time)
-      left join venues v on v.district = $1::text and v.name = t.venue
+      left join venues n on n.district = $1::text and n.name = t.venue
+      left join venues v on v.district = n.district and v.name = n.survivor
      order by t.decision_number
     on conflict (district, decision_number) do nothing
     returning decision_number, id)
@@ -60,9 +64,15 @@ constexpr pg::Statement kSaveVenue = {"followup.save_venue", R"sql(
      set display_name = excluded.display_name, street = excluded.street, version = excluded.version
    where venues.version < excluded.version)sql"};
 
+constexpr pg::Statement kSaveMerge = {"followup.save_venue_merge", R"sql(
+  update venues set merged_into = $3::text
+   where district = $1::text and (name = $2::text or merged_into = $2::text))sql"};
+
 constexpr pg::Statement kFillStreet = {"followup.fill_street", R"sql(
-  update penalised_units set street = $3::text
-   where district = $1::text and venue = $2::text and street = '' and state = 1)sql"};
+  update penalised_units u set street = v.street
+    from venues n join venues v on v.district = n.district and v.name = n.survivor
+   where v.district = $1::text and v.name = $2::text and u.district = n.district
+     and u.venue = n.name and u.street = '' and u.state = 1)sql"};
 
 constexpr pg::Statement kSaveOfficer = {"followup.save_officer", R"sql(
   insert into officers (district, name, display_name, version)
@@ -94,6 +104,7 @@ PenalisedUnit ReadUnit(const pg::Row& row) {
   unit.entry_quarter =
       domain::ParseQuarter(row.Text(13), "entry_quarter").value_or(domain::Quarter());
   unit.create_time = row.Time(14);
+  unit.other_venues = row.TextArray(15);
   return unit;
 }
 
@@ -119,7 +130,10 @@ const query::ListSpec& UnitList() {
       .fields = {{"state", Kind::kEnum, "state = $?", v1::PenalisedUnit::State_descriptor()},
                  {"case_kind", Kind::kEnum, "case_kind = $?", v1::CaseKind_descriptor()},
                  {"street", Kind::kText, "street = $?"},
-                 {"venue", Kind::kText, "venue = $?"},
+                 {"venue", Kind::kText,
+                  "venue = any(array(select $?::text union all select a.name from venues n "
+                  "join venues a using (district, survivor) where n.district = $1::text "
+                  "and n.name = $?::text))"},
                  {"decision_number", Kind::kText, "decision_number = $?"},
                  {"officer", Kind::kText, "$? = any(officers)"}},
       .order = {{"penalised_units.decision_date", "date"}, {"penalised_units.id", "uuid"}},
@@ -187,7 +201,13 @@ absl::Status SaveVenue(pg::Tx& tx, const Copy& venue) {
   RETURN_IF_ERROR(
       tx.Exec(kSaveVenue, {district, venue.name, venue.display_name, venue.street, venue.version})
           .status());
-  return tx.Exec(kFillStreet, {district, venue.name, venue.street}).status();
+  return tx.Exec(kFillStreet, {district, venue.name}).status();
+}
+
+absl::Status SaveMerge(pg::Tx& tx, const std::string& source, const std::string& target) {
+  const std::string district = rpc::DistrictOf(source);
+  RETURN_IF_ERROR(tx.Exec(kSaveMerge, {district, source, target}).status());
+  return tx.Exec(kFillStreet, {district, target}).status();
 }
 
 absl::Status SaveOfficer(pg::Tx& tx, const Copy& officer) {

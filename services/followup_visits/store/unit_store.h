@@ -46,6 +46,8 @@ struct Copy {
 };
 // Units of the venue that had no street get it.
 absl::Status SaveVenue(pg::Tx& tx, const Copy& venue);
+// The registry merged `source` into `target`, both known here. Units keep the venue that they have.
+absl::Status SaveMerge(pg::Tx& tx, const std::string& source, const std::string& target);
 absl::Status SaveOfficer(pg::Tx& tx, const Copy& officer);
 // Display names of officers by resource name; unknown ones are left out.
 absl::StatusOr<std::map<std::string, std::string>> OfficerNames(

@@ -16,6 +16,7 @@
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/events/evidence_payloads.h"
 #include "services/hazard_findings/store/evidence_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -102,15 +103,17 @@ class UploadSession : public rpc::StreamSession {
     evidence_.uploader = call_.caller.subject;
     RETURN_IF_ERROR(domain::CheckEvidence(evidence_, context_.host.clock().Now()));
     const std::string kind = *domain::SubjectKind(evidence_.district, evidence_.subject);
-    ASSIGN_OR_RETURN(
-        const domain::EvidenceSubject subject,
-        context_.host.pool().TransactValue(
-            "hazard.evidence_subject",
-            {.access = pg::Access::kReadOnly, .deadline = call_.deadline}, [&](pg::Tx& tx) {
-              return store::FindSubject(tx, evidence_.district, kind, evidence_.subject);
-            }));
-    RETURN_IF_ERROR(
-        domain::CheckMayAttach(evidence_, subject, IsFireBody(call_.caller), call_.caller.posts));
+    std::vector<std::string> posts;
+    ASSIGN_OR_RETURN(const domain::EvidenceSubject subject,
+                     context_.host.pool().TransactValue(
+                         "hazard.evidence_subject",
+                         {.access = pg::Access::kReadOnly, .deadline = call_.deadline},
+                         [&](pg::Tx& tx) -> absl::StatusOr<domain::EvidenceSubject> {
+                           ASSIGN_OR_RETURN(posts, store::WithFormerNames(tx, call_.caller.posts));
+                           return store::FindSubject(tx, evidence_.district, kind,
+                                                     evidence_.subject);
+                         }));
+    RETURN_IF_ERROR(domain::CheckMayAttach(evidence_, subject, IsFireBody(call_.caller), posts));
     venue_ = subject.venue;
     ASSIGN_OR_RETURN(file_, context_.evidence->Begin());
     return absl::OkStatus();

@@ -16,6 +16,7 @@
 #include "services/hazard_findings/store/inspection_store.h"
 #include "services/hazard_findings/store/lead_store.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -46,14 +47,17 @@ absl::Status LoadKindFacts(const Context& context, pg::Tx& tx, const domain::Ins
                            domain::References& references) {
   const absl::CivilDay day = CivilDayOf(draft.inspect_time);
   references.cap = context.caps->On(day);
-  if (references.cap != nullptr) {
+  if (references.cap != nullptr && references.venue.has_value()) {
     ASSIGN_OR_RETURN(references.counted_inspections,
-                     store::CountedInspections(tx, draft.district, draft.venue, day.year()));
+                     store::CountedInspections(tx, draft.district, *references.venue, day.year()));
   }
   if (!draft.lead.empty() && rpc::DistrictOf(draft.lead) == draft.district) {
     auto lead = store::GetLead(tx, draft.district, PartsOf(draft.lead).id, std::nullopt);
     if (!lead.ok() && !absl::IsNotFound(lead.status())) return lead.status();
-    if (lead.ok()) references.lead = domain::LeadReference{lead->name(), lead->venue};
+    if (lead.ok()) {
+      ASSIGN_OR_RETURN(std::string venue, store::SurvivorOf(tx, lead->venue));
+      references.lead = domain::LeadReference{lead->name(), std::move(venue)};
+    }
   }
   if (!draft.campaign.empty() && rpc::DistrictOf(draft.campaign) == draft.district) {
     auto campaign = store::LockCampaign(tx, draft.district, PartsOf(draft.campaign).id,
@@ -106,30 +110,33 @@ void Emit(Change& change, const domain::RecordedInspection& recorded) {
   }
 }
 
-absl::Status LinkRecurrences(pg::Tx& tx, domain::Inspection& inspection) {
+absl::Status LinkRecurrences(pg::Tx& tx, const domain::Venue& venue,
+                             domain::Inspection& inspection) {
   if (inspection.findings.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const std::vector<domain::PastFindings> past,
-      store::PastFindingsOf(tx, inspection, domain::RecurrenceStart(inspection.inspect_time)));
+  ASSIGN_OR_RETURN(const std::vector<domain::PastFindings> past,
+                   store::PastFindingsOf(tx, inspection, venue,
+                                         domain::RecurrenceStart(inspection.inspect_time)));
   domain::LinkRecurrences(inspection.findings, past);
   return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Inspection> RecordInspection(const Context& context, const rpc::Call& call,
                                                 const v1::RecordInspectionRequest& request) {
-  const domain::InspectionDraft draft = ToDraft(request);
-  RETURN_IF_ERROR(CheckTakesPart(call, draft));
+  const domain::InspectionDraft asked = ToDraft(request);
+  RETURN_IF_ERROR(CheckTakesPart(call, asked));
   service::Host& host = context.host;
-  RETURN_IF_ERROR(CompleteReferences(host.pool(), host.peer("venue"), call, draft));
+  RETURN_IF_ERROR(CompleteReferences(host.pool(), host.peer("venue"), call, asked));
   return host.commands().Run<v1::Inspection>(
       call, [&](Change& change) -> absl::StatusOr<v1::Inspection> {
+        domain::InspectionDraft draft = asked;
         ASSIGN_OR_RETURN(domain::References references, store::LoadReferences(change.sql(), draft));
+        if (references.venue.has_value()) draft.venue = references.venue->name;
         RETURN_IF_ERROR(LoadKindFacts(context, change.sql(), draft, references));
         ASSIGN_OR_RETURN(
             domain::RecordedInspection recorded,
             domain::RecordInspection(draft, *context.catalog, references, change.now(),
                                      [&](absl::string_view step) { return change.NewId(step); }));
-        RETURN_IF_ERROR(LinkRecurrences(change.sql(), recorded.inspection));
+        RETURN_IF_ERROR(LinkRecurrences(change.sql(), *references.venue, recorded.inspection));
         RETURN_IF_ERROR(store::AddInspection(change.sql(), recorded.inspection));
         Audit(change, recorded.inspection, *references.venue);
         Emit(change, recorded);

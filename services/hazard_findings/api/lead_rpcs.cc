@@ -18,6 +18,7 @@
 #include "services/hazard_findings/store/inspection_store.h"
 #include "services/hazard_findings/store/lead_store.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -92,7 +93,9 @@ absl::StatusOr<v1::Lead> CreateLead(const Context& context, const rpc::Call& cal
                      store::LoadReferences(change.sql(), lead.district,
                                            {.venue = venue, .officers = {}, .departments = {}}));
     RETURN_IF_ERROR(domain::CheckNewLead(lead, references, change.now()));
+    // Of what was handed in: the same again is a repeat, also when the venue was merged meanwhile.
     const std::string mark = store::ContentMark(*context.cipher, lead, complainant);
+    if (references.venue.has_value()) lead.venue = references.venue->name;
     ASSIGN_OR_RETURN(const auto known, store::AddLead(change.sql(), lead, mark));
     if (known.has_value()) return Known(*known, mark);
     if (lead.has_complainant) {
@@ -218,6 +221,9 @@ absl::StatusOr<v1::Lead> VerifyLead(const Context& context, const rpc::Call& cal
               const domain::Inspection found,
               store::GetInspection(change.sql(), lead.district, PartsOf(request.inspection()).id));
           inspection = {found.name(), found.venue, found.inspect_time};
+          ASSIGN_OR_RETURN(const bool same,
+                           store::SameVenue(change.sql(), found.venue, lead.venue));
+          if (same) inspection->venue = lead.venue;
         }
         ASSIGN_OR_RETURN(
             lead,

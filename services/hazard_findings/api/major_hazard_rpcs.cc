@@ -21,6 +21,7 @@
 #include "services/hazard_findings/store/inspection_store.h"
 #include "services/hazard_findings/store/major_hazard_store.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -118,8 +119,9 @@ absl::StatusOr<v1::MajorHazard> ProposeMajorHazard(const Context& context, const
       call, [&](Change& change) -> absl::StatusOr<v1::MajorHazard> {
         domain::MajorHazard draft;
         draft.district = rpc::DistrictOf(request.parent());
-        ASSIGN_OR_RETURN(const domain::Inspection inspection,
+        ASSIGN_OR_RETURN(domain::Inspection inspection,
                          FindInspection(change.sql(), draft.district, message.inspection()));
+        ASSIGN_OR_RETURN(inspection.venue, store::SurvivorOf(change.sql(), inspection.venue));
         RETURN_IF_ERROR(CheckTakesPart(call, inspection.officers, "major_hazard.inspection"));
         draft.id = change.NewId("major_hazard");
         draft.inspection_id = inspection.id;

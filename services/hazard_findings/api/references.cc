@@ -1,6 +1,7 @@
 #include "services/hazard_findings/api/references.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -11,6 +12,7 @@
 #include "libs/rpc/convert.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -23,6 +25,7 @@ struct Answers {
   std::vector<store::Versioned<domain::Venue>> venues;
   std::vector<store::Versioned<domain::Officer>> officers;
   std::vector<store::Versioned<domain::Department>> departments;
+  std::vector<std::pair<std::string, std::string>> merges;  // source and target
 };
 
 // The registry's events carry the same number, so a copy made here and its events fit together.
@@ -54,6 +57,7 @@ class Asker {
       copy.close_time = rpc::ToTime(venue->update_time());
     }
     answers.venues.push_back({std::move(copy), VersionOf(venue->etag())});
+    if (!venue->redirected_from().empty()) answers.merges.push_back({name, venue->name()});
     return absl::OkStatus();
   }
 
@@ -131,6 +135,9 @@ absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, con
   if (departments) RETURN_IF_ERROR(asker.Departments(district, answers));
   return pool.Transact("hazard.save_references", {.deadline = call.deadline}, [&](pg::Tx& tx) {
     RETURN_IF_ERROR(store::SaveVenues(tx, answers.venues));
+    for (const auto& [source, target] : answers.merges) {
+      RETURN_IF_ERROR(store::SaveMerge(tx, source, target));
+    }
     RETURN_IF_ERROR(store::SaveOfficers(tx, answers.officers));
     return store::SaveDepartments(tx, answers.departments);
   });

@@ -1,4 +1,5 @@
 // The rpcs of rectify.hazard.v1.SelfInspections.
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "services/hazard_findings/events/self_inspection_payloads.h"
 #include "services/hazard_findings/store/campaign_store.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::api {
 namespace {
@@ -26,13 +28,13 @@ using rectify::events::Change;
 // What a venue tells of itself stays between it and the fire body.
 constexpr int kAudience = rectify::events::kInternalOnly;
 
-// Venues see their own; the fire body sees all.
-store::Desks VenuesOf(const rpc::Caller& caller) {
+// Venues see their own, under each name; the fire body sees all.
+absl::StatusOr<store::Desks> VenuesOf(pg::Tx& tx, const rpc::Caller& caller) {
   for (const char* role :
        {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF", "REGISTRAR", "SERVICE"}) {
     if (caller.HasRole(role)) return std::nullopt;
   }
-  return caller.posts;
+  return store::WithFormerNames(tx, caller.posts);
 }
 
 absl::Status NotYours() {
@@ -45,8 +47,11 @@ absl::Status NotYours() {
                     .violations = {}});
 }
 
-absl::Status CheckIsVenue(const rpc::Call& call, const SelfInspection& self) {
-  return call.caller.HasPost(self.venue) ? absl::OkStatus() : NotYours();
+absl::Status CheckIsVenue(pg::Tx& tx, const rpc::Call& call, const SelfInspection& self) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   store::WithFormerNames(tx, call.caller.posts));
+  const bool may = std::find(names.begin(), names.end(), self.venue) != names.end();
+  return may ? absl::OkStatus() : NotYours();
 }
 
 absl::Status CheckIsOfficer(const rpc::Call& call, const SelfInspection& self) {
@@ -124,18 +129,22 @@ std::vector<SelfInspection> MakeSelfInspections(Change& change,
 absl::StatusOr<v1::RequestSelfInspectionsResponse> RequestSelfInspections(
     const Context& context, const rpc::Call& call,
     const v1::RequestSelfInspectionsRequest& message) {
-  const domain::SelfInspectionRequest request = ToRequest(message);
-  const std::vector<std::string> venues = VenuesOf(request);
+  const domain::SelfInspectionRequest asked = ToRequest(message);
+  const std::vector<std::string> venues = VenuesOf(asked);
   std::vector<std::string> names = venues;
-  names.push_back(request.officer);
+  names.push_back(asked.officer);
   service::Host& host = context.host;
-  RETURN_IF_ERROR(
-      CompleteReferences(host.pool(), host.peer("venue"), call, request.district, names));
+  RETURN_IF_ERROR(CompleteReferences(host.pool(), host.peer("venue"), call, asked.district, names));
   using Response = v1::RequestSelfInspectionsResponse;
   return host.commands().Run<Response>(call, [&](Change& change) -> absl::StatusOr<Response> {
+    domain::SelfInspectionRequest request = asked;
     ASSIGN_OR_RETURN(const domain::References references,
                      LoadRequestReferences(change.sql(), request));
     ASSIGN_OR_RETURN(const auto known, store::KnownVenues(change.sql(), request.district, venues));
+    for (domain::SelfInspectionRequest::Target& target : request.targets) {
+      const auto venue = known.find(target.venue);
+      if (venue != known.end()) target.venue = venue->second.name;
+    }
     RETURN_IF_ERROR(domain::CheckRequest(request, references, known, change.now()));
     Response response;
     const std::vector<SelfInspection> all = MakeSelfInspections(change, request);
@@ -152,24 +161,29 @@ absl::StatusOr<v1::RequestSelfInspectionsResponse> RequestSelfInspections(
 absl::StatusOr<v1::SelfInspection> GetSelfInspection(const Context& context, const rpc::Call& call,
                                                      const v1::GetSelfInspectionRequest& request) {
   const NameParts name = PartsOf(request.name());
-  ASSIGN_OR_RETURN(
-      SelfInspection self,
-      context.host.pool().TransactValue(
-          "hazard.get_self_inspection",
-          {.access = pg::Access::kReadOnly, .deadline = call.deadline}, [&](pg::Tx& tx) {
-            return store::GetSelfInspection(tx, name.district, name.id, VenuesOf(call.caller));
-          }));
+  ASSIGN_OR_RETURN(SelfInspection self,
+                   context.host.pool().TransactValue(
+                       "hazard.get_self_inspection",
+                       {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+                       [&](pg::Tx& tx) -> absl::StatusOr<SelfInspection> {
+                         ASSIGN_OR_RETURN(const store::Desks venues, VenuesOf(tx, call.caller));
+                         return store::GetSelfInspection(tx, name.district, name.id, venues);
+                       }));
   return ToProto(self);
 }
+
+using SelfPage = std::pair<std::vector<SelfInspection>, std::string>;
 
 absl::StatusOr<v1::ListSelfInspectionsResponse> ListSelfInspections(
     const Context& context, const rpc::Call& call, const v1::ListSelfInspectionsRequest& request) {
   ASSIGN_OR_RETURN(
       auto page, context.host.pool().TransactValue(
                      "hazard.list_self_inspections",
-                     {.access = pg::Access::kReadOnly, .deadline = call.deadline}, [&](pg::Tx& tx) {
+                     {.access = pg::Access::kReadOnly, .deadline = call.deadline},
+                     [&](pg::Tx& tx) -> absl::StatusOr<SelfPage> {
+                       ASSIGN_OR_RETURN(const store::Desks venues, VenuesOf(tx, call.caller));
                        return store::ListSelfInspections(tx, rpc::DistrictOf(request.parent()),
-                                                         VenuesOf(call.caller), request.filter(),
+                                                         venues, request.filter(),
                                                          request.page_size(), request.page_token());
                      }));
   v1::ListSelfInspectionsResponse response;
@@ -210,7 +224,7 @@ absl::StatusOr<v1::SelfInspection> ReportSelfInspection(
     const Context& context, const rpc::Call& call, const v1::ReportSelfInspectionRequest& request) {
   return RunVerb(context, call, request, true,
                  [&](Change& change, SelfInspection self) -> absl::StatusOr<SelfInspection> {
-                   RETURN_IF_ERROR(CheckIsVenue(call, self));
+                   RETURN_IF_ERROR(CheckIsVenue(change.sql(), call, self));
                    ASSIGN_OR_RETURN(const domain::Checklist* checklist,
                                     ChecklistOf(context, change.sql(), self));
                    ASSIGN_OR_RETURN(self, domain::ReportSelfInspection(
@@ -227,7 +241,7 @@ absl::StatusOr<v1::SelfInspection> RectifySelfFoundProblem(
     const v1::RectifySelfFoundProblemRequest& request) {
   return RunVerb(context, call, request, true,
                  [&](Change& change, SelfInspection self) -> absl::StatusOr<SelfInspection> {
-                   RETURN_IF_ERROR(CheckIsVenue(call, self));
+                   RETURN_IF_ERROR(CheckIsVenue(change.sql(), call, self));
                    ASSIGN_OR_RETURN(self, domain::RectifySelfFoundProblem(
                                               std::move(self), request.problem(),
                                               request.rectification(), change.now()));

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -15,6 +16,7 @@ namespace rectify::hazard::domain {
 struct Venue {
   std::string name, display_name, street;
   std::optional<absl::Time> close_time;  // absent while it is in use
+  std::vector<std::string> names{};      // all of it, after merges more than one
 };
 
 struct Officer {

@@ -2,9 +2,11 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/hazard_findings/events/payload_reader.h"
 #include "services/hazard_findings/store/reference_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::events {
 namespace {
@@ -19,6 +21,12 @@ absl::Status SaveVenue(rectify::events::Change& change, const event::v1::EventEn
   }
   row.version = envelope.aggregate_version();
   return store::SaveVenues(change.sql(), {row});
+}
+
+absl::Status MergeVenue(rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
+                        const venue::v1::VenueMerged& event) {
+  RETURN_IF_ERROR(SaveVenue(change, envelope, event.source()));
+  return store::SaveMerge(change.sql(), event.source().name(), event.target().name());
 }
 
 absl::Status SaveOfficer(rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
@@ -44,6 +52,8 @@ absl::Status ApplyRegistryEvent(rectify::events::Change& change,
   if (updated) return SaveVenue(change, envelope, updated->venue());
   ASSIGN_OR_RETURN(auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
   if (closed) return SaveVenue(change, envelope, closed->venue());
+  ASSIGN_OR_RETURN(auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
+  if (merged) return MergeVenue(change, envelope, *merged);
   ASSIGN_OR_RETURN(auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
   if (officer) return SaveOfficer(change, envelope, *officer);
   ASSIGN_OR_RETURN(auto department, ReadPayload<venue::v1::DepartmentUpdated>(envelope));

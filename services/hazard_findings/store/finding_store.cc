@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/hazard.pb.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -48,7 +49,8 @@ constexpr pg::Statement kOfInspections = {"hazard.findings_of",
 
 constexpr pg::Statement kOpenOfVenue = {"hazard.open_findings_of_venue",
                                         "select " RECTIFY_FINDING_COLUMNS R"sql(
-  from findings where district = $1::text and venue = $2::text and state in (1, 2)
+  from findings where district = $1::text and )sql" RECTIFY_OF_VENUE(
+                                            "venue", "$2") R"sql( and state in (1, 2)
  order by find_time, id limit 1000)sql"};
 
 constexpr pg::Statement kSave = {"hazard.save_findings", R"sql(
@@ -110,7 +112,7 @@ const query::ListSpec& FindingList() {
       .columns = RECTIFY_FINDING_COLUMNS,
       .from = "findings where district = $1",
       .fields = {{"state", Kind::kEnum, "state = $?", v1::Finding::State_descriptor()},
-                 {"venue", Kind::kText, "venue = $?"},
+                 {"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"inspection", Kind::kText, R"sql(inspection_id = case
               when $? ~ ('^districts/' || $1 ||
                          '/inspections/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')

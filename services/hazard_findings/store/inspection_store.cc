@@ -11,6 +11,7 @@
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/hazard.pb.h"
 #include "services/hazard_findings/store/finding_store.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -45,7 +46,7 @@ constexpr pg::Statement kLockVenue = {"hazard.lock_venue", R"sql(
 
 constexpr pg::Statement kCounted = {"hazard.counted_inspections", R"sql(
   select count(*) from inspections
-   where district = $1::text and venue = $2::text and cap_exception = 0
+   where district = $1::text and venue = any($2::text[]) and cap_exception = 0
      and inspect_time >= $3::timestamptz and inspect_time < $4::timestamptz)sql"};
 
 constexpr pg::Statement kAddOfficers = {"hazard.add_inspection_officers", R"sql(
@@ -65,7 +66,7 @@ constexpr pg::Statement kPast = {"hazard.past_findings", R"sql(
   select distinct on (catalog_code) catalog_code, id, find_time,
          count(*) over (partition by catalog_code)
     from findings
-   where district = $1::text and venue = $2::text and catalog_code = any($3::text[])
+   where district = $1::text and venue = any($2::text[]) and catalog_code = any($3::text[])
      and find_time >= $4::timestamptz and find_time < $5::timestamptz
    order by catalog_code, find_time desc, id desc)sql"};
 
@@ -147,7 +148,7 @@ const query::ListSpec& InspectionList() {
       .columns = RECTIFY_INSPECTION_COLUMNS,
       .from = "inspections where district = $1",
       .fields =
-          {{"venue", Kind::kText, "venue = $?"},
+          {{"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
            {"kind", Kind::kEnum, "kind = $?", v1::InspectionKind_descriptor()},
            {"campaign", Kind::kText, "campaign = $?"},
            {"lead", Kind::kText, "lead = $?"},
@@ -183,21 +184,22 @@ absl::Status AddInspection(pg::Tx& tx, const Inspection& inspection) {
 }
 
 absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
-                                       absl::string_view venue, int64_t year) {
-  RETURN_IF_ERROR(tx.Exec(kLockVenue, {district, venue}).status());
+                                       const domain::Venue& venue, int64_t year) {
+  RETURN_IF_ERROR(tx.Exec(kLockVenue, {district, venue.name}).status());
   ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kCounted, {district, venue, StartOfDay(absl::CivilDay(year)),
+                   tx.Exec(kCounted, {district, venue.names, StartOfDay(absl::CivilDay(year)),
                                       StartOfDay(absl::CivilDay(year + 1))}));
   return static_cast<int>(rows[0].Int(0));
 }
 
 absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(pg::Tx& tx,
                                                                  const Inspection& inspection,
+                                                                 const domain::Venue& venue,
                                                                  absl::Time from) {
   std::vector<std::string> codes;
   for (const domain::Finding& finding : inspection.findings) codes.push_back(finding.catalog_code);
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {inspection.district, inspection.venue, codes,
-                                                  from, inspection.inspect_time}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {inspection.district, venue.names, codes, from,
+                                                  inspection.inspect_time}));
   std::vector<domain::PastFindings> past;
   for (pg::Row row : rows) {
     past.push_back({row.Text(0), row.Text(1), row.Time(2), static_cast<int>(row.Int(3))});

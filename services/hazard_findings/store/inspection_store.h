@@ -11,21 +11,22 @@
 #include "libs/pg/pool.h"
 #include "services/hazard_findings/domain/inspection.h"
 #include "services/hazard_findings/domain/recurrence.h"
+#include "services/hazard_findings/domain/references.h"
 
 namespace rectify::hazard::store {
 
 // With officers and findings. ALREADY_EXISTS when the id is taken.
 absl::Status AddInspection(pg::Tx& tx, const domain::Inspection& inspection);
 
-// Inspections of a venue in a calendar year that count against the cap. Until the transaction ends
-// nobody else can ask for the same venue.
+// Inspections of a venue, under each of its names, in a calendar year that count against the cap.
+// Until the transaction ends nobody else can ask for the same venue.
 absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
-                                       absl::string_view venue, int64_t year);
+                                       const domain::Venue& venue, int64_t year);
 
-// What is known of the codes of the inspection's findings at its venue, found from `from` on and
-// before the inspection.
+// What is known of the codes of the inspection's findings at its venue, under each of its names,
+// found from `from` on and before the inspection.
 absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(
-    pg::Tx& tx, const domain::Inspection& inspection, absl::Time from);
+    pg::Tx& tx, const domain::Inspection& inspection, const domain::Venue& venue, absl::Time from);
 
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

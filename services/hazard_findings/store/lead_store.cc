@@ -5,6 +5,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/lead.pb.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -96,7 +97,7 @@ const query::ListSpec& LeadList() {
                  {"source", Kind::kEnum, "source = $?", v1::Lead::Source_descriptor()},
                  {"category", Kind::kEnum, "category = $?", v1::Lead::Category_descriptor()},
                  {"outcome", Kind::kEnum, "outcome = $?", v1::Lead::Outcome_descriptor()},
-                 {"venue", Kind::kText, "venue = $?"},
+                 {"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"officer", Kind::kText, "officer = $?"},
                  {"external_id", Kind::kText, "external_id = $?"}},
       .order = {{"leads.receive_time", "timestamptz"}, {"leads.id", "uuid"}},

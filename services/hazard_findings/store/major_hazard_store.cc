@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/major_hazard.pb.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -171,7 +172,7 @@ const query::ListSpec& MajorHazardList() {
       .columns = RECTIFY_MAJOR_HAZARD_COLUMNS,
       .from = "major_hazards where district = $1",
       .fields = {{"state", Kind::kEnum, "state = $?", v1::MajorHazard::State_descriptor()},
-                 {"venue", Kind::kText, "venue = $?"},
+                 {"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"inspection", Kind::kText,
                   "'districts/' || district || '/inspections/' || inspection_id = $?"}},
       .order = {{"major_hazards.propose_time", "timestamptz"}, {"major_hazards.id", "uuid"}},

@@ -46,8 +46,11 @@ constexpr pg::Statement kSaveDepartments = {"hazard.save_departments", R"sql(
    where departments.version < excluded.version)sql"};
 
 constexpr pg::Statement kVenue = {"hazard.venue", R"sql(
-  select name, display_name, street, close_time
-    from venues where district = $1::text and name = $2::text)sql"};
+  select v.name, v.display_name, v.street, v.close_time,
+         array(select a.name from venues a
+                where a.district = v.district and a.survivor = v.name)
+    from venues n join venues v on v.district = n.district and v.name = n.survivor
+   where n.district = $1::text and n.name = $2::text)sql"};
 
 constexpr pg::Statement kOfficers = {"hazard.officers", R"sql(
   select name, display_name, certificate_start, certificate_end, post_start, post_end
@@ -114,7 +117,8 @@ absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view 
   if (!names.venue.empty()) {
     ASSIGN_OR_RETURN(pg::Rows venues, tx.Exec(kVenue, {district, names.venue}));
     for (pg::Row row : venues) {
-      references.venue = Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3)};
+      references.venue =
+          Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3), row.TextArray(4)};
     }
   }
   if (!names.officers.empty()) {
@@ -150,12 +154,6 @@ absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_v
   std::vector<std::string> unknown;
   for (pg::Row row : rows) unknown.push_back(row.Text(0));
   return unknown;
-}
-
-absl::StatusOr<std::string> VenueDisplayName(pg::Tx& tx, absl::string_view district,
-                                             absl::string_view venue) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenue, {district, venue}));
-  return rows.empty() ? std::string() : rows[0].Text(1);
 }
 
 }  // namespace rectify::hazard::store

@@ -32,7 +32,7 @@ struct ReferenceNames {
   std::vector<std::string> officers, departments;
 };
 
-// Those of the names that are known here.
+// Those of the names that are known here; a venue that was merged is the one that goes on.
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
                                                   const ReferenceNames& names);
 // All that the draft mentions and that is known here.
@@ -41,9 +41,5 @@ absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, const domain::Insp
 // Those of `names` (venues, officers, departments of one district) that have no copy here.
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,
                                                       const std::vector<std::string>& names);
-
-// Name of a venue as people know it; "" when there is no copy.
-absl::StatusOr<std::string> VenueDisplayName(pg::Tx& tx, absl::string_view district,
-                                             absl::string_view venue);
 
 }  // namespace rectify::hazard::store

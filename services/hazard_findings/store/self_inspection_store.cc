@@ -4,6 +4,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/self_inspection.pb.h"
+#include "services/hazard_findings/store/venue_names.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -16,8 +17,9 @@ using domain::SelfInspection;
   "close_time, version"
 
 constexpr pg::Statement kVenues = {"hazard.known_venues", R"sql(
-  select name, display_name, street, close_time
-    from venues where district = $1::text and name = any($2::text[]))sql"};
+  select n.name, v.name, v.display_name, v.street, v.close_time
+    from venues n join venues v on v.district = n.district and v.name = n.survivor
+   where n.district = $1::text and n.name = any($2::text[]))sql"};
 
 constexpr pg::Statement kAdd = {"hazard.add_self_inspections", R"sql(
   insert into self_inspections (district, id, campaign, venue, target_class, officer, due_date,
@@ -26,6 +28,10 @@ constexpr pg::Statement kAdd = {"hazard.add_self_inspections", R"sql(
   select $1::text, id, $2::text, venue, target_class, $3::text, $4::date, $4::date, 1, '', 0,
          $5::timestamptz, 1
     from unnest($6::uuid[], $7::text[], $8::text[]) as t(id, venue, target_class)
+   where not exists (select from venues a
+                       join self_inspections s on s.district = a.district and s.venue = a.name
+                      where a.district = $1::text and a.survivor = t.venue
+                        and s.campaign = $2::text)
    order by venue
   on conflict (district, campaign, venue) do nothing)sql"};
 
@@ -165,7 +171,7 @@ const query::ListSpec& SelfList() {
           " and ($2::text[] is null or venue = any($2::text[]))",
       .fields = {{"state", Kind::kEnum, "state = $?", v1::SelfInspection::State_descriptor()},
                  {"campaign", Kind::kText, "campaign = $?"},
-                 {"venue", Kind::kText, "venue = $?"},
+                 {"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"target_class", Kind::kText, "target_class = $?"},
                  {"officer", Kind::kText, "officer = $?"}},
       .order = {{"self_inspections.due_date", "date"}, {"self_inspections.id", "uuid"}}};
@@ -179,7 +185,8 @@ absl::StatusOr<std::map<std::string, domain::Venue>> KnownVenues(
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenues, {district, names}));
   std::map<std::string, domain::Venue> venues;
   for (pg::Row row : rows) {
-    venues[row.Text(0)] = {row.Text(0), row.Text(1), row.Text(2), row.OptTime(3)};
+    const domain::Venue venue = {row.Text(1), row.Text(2), row.Text(3), row.OptTime(4)};
+    for (const std::string& name : {row.Text(0), venue.name}) venues[name] = venue;
   }
   return venues;
 }

@@ -15,7 +15,8 @@
 
 namespace rectify::hazard::store {
 
-// The venues among `names` that are known here, by name.
+// The venues that `names` mean, as far as they are known here, by each of these names and by their
+// own: that of a merged one means the venue that goes on.
 absl::StatusOr<std::map<std::string, domain::Venue>> KnownVenues(
     pg::Tx& tx, absl::string_view district, const std::vector<std::string>& names);
 

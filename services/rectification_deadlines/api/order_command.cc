@@ -64,6 +64,11 @@ domain::Signer SignerOf(const rpc::Caller& caller) {
   return signer;
 }
 
+absl::StatusOr<rpc::Caller> SpeakingFor(pg::Tx& tx, rpc::Caller caller) {
+  ASSIGN_OR_RETURN(caller.posts, store::WithFormerNames(tx, caller.posts));
+  return caller;
+}
+
 absl::Status Anybody(const rpc::Caller&, const domain::Order&) { return absl::OkStatus(); }
 
 absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order) {
@@ -89,7 +94,8 @@ absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const
   return context.host.commands().Run<v1::Order>(
       call, [&](Change& change) -> absl::StatusOr<v1::Order> {
         ASSIGN_OR_RETURN(domain::Order order, context.orders.LoadForUpdate(change.sql(), name));
-        RETURN_IF_ERROR(may_act(call.caller, order));
+        ASSIGN_OR_RETURN(const rpc::Caller caller, SpeakingFor(change.sql(), call.caller));
+        RETURN_IF_ERROR(may_act(caller, order));
         RETURN_IF_ERROR(rpc::CheckEtag(order.version, etag));
         ASSIGN_OR_RETURN(order, verb(change, std::move(order)));
         RETURN_IF_ERROR(context.orders.Save(change.sql(), order));

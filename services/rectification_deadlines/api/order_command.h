@@ -20,6 +20,10 @@ namespace rectify::deadline::api {
 // PERMISSION_DENIED NOT_YOUR_TASK.
 absl::Status NotYourTask(absl::string_view zh, absl::string_view en);
 
+// The caller with all names of the venues that it speaks for: after a merge the post of a token and
+// the venue of an order may be different names of one venue.
+absl::StatusOr<rpc::Caller> SpeakingFor(pg::Tx& tx, rpc::Caller caller);
+
 // Whether the caller may do this to the order.
 using MayAct = std::function<absl::Status(const rpc::Caller&, const domain::Order&)>;
 absl::Status Anybody(const rpc::Caller& caller, const domain::Order& order);

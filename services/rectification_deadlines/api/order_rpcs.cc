@@ -38,14 +38,18 @@ bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
 
 absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
                                    const v1::GetOrderRequest& request) {
+  rpc::Caller caller;
   ASSIGN_OR_RETURN(
       const Order order,
       context.host.pool().TransactValue(
           "deadline.get_order", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) { return context.orders.Load(tx, request.name()); }));
+          [&](pg::Tx& tx) -> absl::StatusOr<Order> {
+            ASSIGN_OR_RETURN(caller, SpeakingFor(tx, call.caller));
+            return context.orders.Load(tx, request.name());
+          }));
   const bool enforcement = HasOneOf(call.caller, kEnforcement);
   // Only a venue manager is left; one of another venue must not learn that the order exists.
-  if (!enforcement && !HasOneOf(call.caller, kOtherReaders) && !call.caller.HasPost(order.venue)) {
+  if (!enforcement && !HasOneOf(caller, kOtherReaders) && !caller.HasPost(order.venue)) {
     return rectify::NotFoundError(request.name());
   }
   const absl::Time now = context.host.clock().Now();

@@ -56,7 +56,8 @@ absl::StatusOr<v1::Seal> RunSealVerb(
   return context.host.commands().Run<v1::Seal>(
       call, [&](Change& change) -> absl::StatusOr<v1::Seal> {
         ASSIGN_OR_RETURN(Seal seal, context.seals.LoadForUpdate(change.sql(), request.name()));
-        RETURN_IF_ERROR(may_act(call.caller, seal));
+        ASSIGN_OR_RETURN(const rpc::Caller caller, SpeakingFor(change.sql(), call.caller));
+        RETURN_IF_ERROR(may_act(caller, seal));
         RETURN_IF_ERROR(rpc::CheckEtag(seal.version, request.etag()));
         ASSIGN_OR_RETURN(seal, verb(change, std::move(seal)));
         RETURN_IF_ERROR(context.seals.Save(change.sql(), seal));
@@ -94,7 +95,8 @@ absl::StatusOr<v1::ListSealsResponse> ListSeals(Context& context, const Call& ca
 absl::Status CheckFormer(Context& context, Change& change, const Seal& seal) {
   if (seal.former.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Seal former, context.seals.LoadForUpdate(change.sql(), seal.former));
-  if (former.venue != seal.venue) {
+  ASSIGN_OR_RETURN(const bool same, store::SameVenue(change.sql(), former.venue, seal.venue));
+  if (!same) {
     return FieldError("seal.former", {"原查封不是该场所的", "is not a seal of this venue"});
   }
   return domain::RequireEnded(former, change.now());
@@ -115,6 +117,7 @@ absl::StatusOr<v1::Seal> ProposeSeal(Context& context, const Call& call,
         ASSIGN_OR_RETURN(Seal seal, domain::ProposeSeal(draft, officers, change.now()));
         ASSIGN_OR_RETURN(const auto venue, store::FindVenue(change.sql(), seal.venue));
         if (!venue) return rectify::NotFoundError(seal.venue);
+        seal.venue = venue->name;
         seal.party = venue->display_name;
         seal.name = store::SealName(district, change.NewId("seal"));
         RETURN_IF_ERROR(context.seals.Save(change.sql(), seal));

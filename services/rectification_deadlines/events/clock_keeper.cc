@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -30,6 +31,16 @@ using ::rectify::events::kInternalOnly;
 
 constexpr int kOverdueBatch = 500;
 
+// The subject with the venue that goes on, if its own was merged. What the subject names as its
+// party stays as it was printed.
+absl::StatusOr<domain::Subject> OfSurvivor(Change& change, domain::Subject subject) {
+  if (subject.venue.empty()) return subject;
+  ASSIGN_OR_RETURN(std::optional<store::Venue> venue,
+                   store::FindVenue(change.sql(), subject.venue));
+  if (venue) subject.venue = std::move(venue->name);
+  return subject;
+}
+
 // UNAVAILABLE while the venue is not known here.
 absl::StatusOr<domain::Subject> SubjectOf(Change& change, const common::v1::DutyFacts& facts) {
   domain::Subject subject;
@@ -49,8 +60,14 @@ absl::StatusOr<domain::Subject> SubjectOf(Change& change, const common::v1::Duty
   return subject;
 }
 
-domain::DutyEvent EventOf(const common::v1::DutyFacts& facts, std::string type, absl::Time time) {
+absl::StatusOr<domain::DutyEvent> EventOf(Change& change, const common::v1::DutyFacts& facts,
+                                          std::string type, absl::Time time) {
   domain::DutyEvent event{std::move(type), time, facts.owner(), facts.variant()};
+  if (absl::StrContains(facts.owner(), "/venues/")) {
+    ASSIGN_OR_RETURN(std::optional<store::Venue> owner,
+                     store::FindVenue(change.sql(), facts.owner()));
+    if (owner) event.owner = std::move(owner->name);
+  }
   if (facts.has_start_time()) event.start_time = rpc::ToTime(facts.start_time());
   if (facts.has_due_date()) event.due_date = rpc::ToCivilDay(facts.due_date());
   return event;
@@ -156,8 +173,9 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
 
 }  // namespace
 
-absl::Status ClockKeeper::Tell(Change& change, const domain::Subject& subject,
+absl::Status ClockKeeper::Tell(Change& change, const domain::Subject& told,
                                const std::vector<domain::Occurrence>& occurrences) const {
+  ASSIGN_OR_RETURN(const domain::Subject subject, OfSurvivor(change, told));
   ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
                    calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
   ASSIGN_OR_RETURN(std::vector<Clock> running, store::LockOpenClocks(change.sql(), subject.name));
@@ -191,9 +209,10 @@ absl::Status ClockKeeper::Hear(Change& change, const google::protobuf::Message& 
                    calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
   ASSIGN_OR_RETURN(std::vector<Clock> open, store::LockOpenClocks(change.sql(), subject.name));
   Book book(change, subject, std::move(open));
-  ASSIGN_OR_RETURN(std::vector<Effect> effects,
-                   domain::AdvanceDuty(policy_, subject, EventOf(*facts, type, time),
-                                       book.running(), *calendar, change.now()));
+  ASSIGN_OR_RETURN(const domain::DutyEvent event, EventOf(change, *facts, type, time));
+  ASSIGN_OR_RETURN(
+      std::vector<Effect> effects,
+      domain::AdvanceDuty(policy_, subject, event, book.running(), *calendar, change.now()));
   for (Effect& effect : effects) book.Apply(std::move(effect), subject.title);
   return book.Save();
 }

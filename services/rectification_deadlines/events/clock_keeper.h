@@ -25,8 +25,8 @@ class ClockKeeper {
   bool Hears(const std::string& event_type) const;
 
   // Tells the clocks of the subject what happened to it, in this order. At most once per subject
-  // and change.
-  absl::Status Tell(::rectify::events::Change& change, const domain::Subject& subject,
+  // and change. Clocks that start are of the venue that goes on, if the subject's was merged.
+  absl::Status Tell(::rectify::events::Change& change, const domain::Subject& told,
                     const std::vector<domain::Occurrence>& occurrences) const;
 
   // Tells the clocks what an event of any service, or of this one, says of a duty: its payload has

@@ -9,10 +9,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "services/rectification_deadlines/events/duty_facts.h"
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
+#include "services/rectification_deadlines/events/venue_merge.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/projection_store.h"
 
@@ -70,7 +72,7 @@ domain::FindingFacts ToFacts(const hazard::v1::FindingFacts& message) {
 domain::InspectionFacts ToFacts(const hazard::v1::InspectionRecorded& event,
                                 const store::Venue& venue) {
   domain::InspectionFacts facts{.inspection = event.inspection(),
-                                .venue = event.venue(),
+                                .venue = venue.name,
                                 .party = venue.display_name,
                                 .street = venue.street,
                                 .inspect_time = rpc::ToTime(event.inspect_time()),
@@ -164,6 +166,11 @@ absl::Status ApplyVenueEvent(Change& change, const EventEnvelope& envelope) {
   if (updated) return SaveVenue(change, updated->venue());
   ASSIGN_OR_RETURN(const auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
   if (closed) return SaveVenue(change, closed->venue());
+  ASSIGN_OR_RETURN(const auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
+  if (merged) {
+    RETURN_IF_ERROR(SaveVenue(change, merged->source()));
+    return MergeVenue(change, *merged);
+  }
   ASSIGN_OR_RETURN(const auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
   if (officer) return SaveOfficer(change, *officer);
   return absl::OkStatus();

@@ -10,7 +10,8 @@
 
 namespace rectify::deadline::events {
 
-// Venues and officers become rows here; the registry has the audit entries.
+// Venues and officers become rows here; the registry has the audit entries. The clocks of a venue
+// that was merged pass to the one that goes on.
 absl::Status ApplyVenueEvent(::rectify::events::Change& change,
                              const event::v1::EventEnvelope& envelope);
 

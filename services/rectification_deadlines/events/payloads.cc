@@ -197,6 +197,17 @@ v1::ClockSuspended ToClockSuspended(const domain::Clock& clock) {
   return event;
 }
 
+v1::ClockPassed ToClockPassed(const domain::Clock& clock, const domain::Clock& former,
+                              absl::string_view reason) {
+  v1::ClockPassed event;
+  event.set_clock(clock.name);
+  event.set_former_venue(former.venue);
+  event.set_former_owner(former.owner);
+  event.set_reason(std::string(reason));
+  *event.mutable_facts() = FactsOf(clock);
+  return event;
+}
+
 v1::ClockCancelled ToClockCancelled(const domain::Clock& clock, absl::string_view reason) {
   v1::ClockCancelled event;
   event.set_clock(clock.name);

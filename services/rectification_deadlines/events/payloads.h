@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "rectify/deadline/v1/clock_events.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "services/rectification_deadlines/domain/clock.h"
 #include "services/rectification_deadlines/domain/order.h"
@@ -31,6 +32,8 @@ v1::ClockOverdue ToClockOverdue(const domain::Clock& clock);
 v1::ClockMet ToClockMet(const domain::Clock& clock);
 // The clock must be suspended.
 v1::ClockSuspended ToClockSuspended(const domain::Clock& clock);
+v1::ClockPassed ToClockPassed(const domain::Clock& clock, const domain::Clock& former,
+                              absl::string_view reason);
 v1::ClockCancelled ToClockCancelled(const domain::Clock& clock, absl::string_view reason);
 
 }  // namespace rectify::deadline::events

@@ -10,6 +10,7 @@
 #include "libs/query/list_query.h"
 #include "rectify/deadline/v1/clock.pb.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -28,7 +29,8 @@ constexpr pg::Statement kLoad = {"deadline.load_clock",
 
 // What a clock was at an instant, as a row of clocks.
 #define CLOCKS_AS_OF                                                                           \
-  "(select c.district, id, kind, title, subject, findings, owner, venue, reminder_ladder, "    \
+  "(select c.district, id, kind, title, subject, findings, coalesce(h.former_owner, owner) "   \
+  "as owner, coalesce(h.former_venue, venue) as venue, reminder_ladder, "                      \
   "h.start_time, amount, unit, coercive, basis, h.due_time, h.due_date, first_due_date, "      \
   "h.provisional, h.calendar_version, h.state, overdue_announced, h.end_time, h.met_in_time, " \
   "h.version, subject_title, side, handling_officer, party, street, h.suspensions, "           \
@@ -50,6 +52,11 @@ constexpr pg::Statement kLockOverdue = {
                                     " from clocks where state = 1 and not overdue_announced and "
                                     "due_time < $1::timestamptz order by due_time "
                                     "limit $2::bigint for update skip locked"};
+
+constexpr pg::Statement kLockOfVenue = {"deadline.lock_open_clocks_of_venue",
+                                        "select " CLOCK_COLUMNS
+                                        " from clocks where district = $1 and state in (1, 4) and "
+                                        "(owner = $2 or venue = $2) order by id for update"};
 
 // The start day counts in China: an instant's day begins at most a day before its UTC day ends.
 constexpr pg::Statement kLockDepending = {
@@ -172,7 +179,7 @@ query::ListSpec MakeList(const char* name, const char* from) {
       .fields = {{"owner", Field::Kind::kText, "owner = $?"},
                  {"subject", Field::Kind::kText, "subject = $?"},
                  {"finding", Field::Kind::kText, "findings @> array[$?]::text[]"},
-                 {"venue", Field::Kind::kText, "venue = $?"},
+                 {"venue", Field::Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"street", Field::Kind::kText, "street = $?"},
                  {"handling_officer", Field::Kind::kText, "handling_officer = $?"},
                  {"kind", Field::Kind::kText, "kind = $?"},
@@ -242,6 +249,11 @@ absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(
 
 absl::StatusOr<std::vector<Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOpen, {DistrictOf(subject), subject}));
+  return ReadRows(rows);
+}
+
+absl::StatusOr<std::vector<Clock>> LockOpenClocksOfVenue(pg::Tx& tx, absl::string_view venue) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOfVenue, {DistrictOf(venue), venue}));
   return ReadRows(rows);
 }
 

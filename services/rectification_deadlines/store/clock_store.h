@@ -34,6 +34,10 @@ absl::StatusOr<std::pair<std::vector<domain::Clock>, std::string>> ListClocks(
 // Running and suspended ones.
 absl::StatusOr<std::vector<domain::Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject);
 
+// Running and suspended ones that the venue owns or is the venue of.
+absl::StatusOr<std::vector<domain::Clock>> LockOpenClocksOfVenue(pg::Tx& tx,
+                                                                 absl::string_view venue);
+
 // At most `limit` running clocks of all districts whose due time has passed unannounced; leaves out
 // those that another transaction holds.
 absl::StatusOr<std::vector<domain::Clock>> LockUnannouncedOverdue(pg::Tx& tx, absl::Time now,
@@ -54,6 +58,10 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, 
 // Writes what can change, and the changes of the due date that the clocks carry: a clock that was
 // locked carries only those made since.
 absl::Status UpdateClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, absl::Time now);
+
+// Writes the owners and venues of open clocks, which are another venue's than before. As of a time
+// before `now` they stay what they were.
+absl::Status PassClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, absl::Time now);
 
 struct FallenThrough {
   std::vector<std::string> findings;  // at most `limit`, by name

@@ -69,6 +69,19 @@ constexpr pg::Statement kInsertChanges = {"deadline.insert_clock_changes", R"sql
                        $6::date[], $7::text[], $8::text[], $9::text[])
   on conflict (district, clock_id, position) do nothing)sql"};
 
+// What the clocks were before is told by their history from now on.
+constexpr pg::Statement kPass = {"deadline.pass_clocks", R"sql(
+  with passed as (
+    select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
+                  as t(district, id, owner, venue, version)
+  ), kept as (
+    update clock_history h set former_owner = c.owner, former_venue = c.venue
+      from clocks c join passed p using (district, id)
+     where h.district = c.district and h.clock_id = c.id and h.former_owner is null
+  )
+  update clocks c set owner = p.owner, venue = p.venue, version = p.version
+    from passed p where c.district = p.district and c.id = p.id)sql"};
+
 std::string WriteInterval(const domain::Suspension& suspension) {
   return absl::StrCat(FormatCivilDay(suspension.from), "/", FormatCivilDay(suspension.to), " ",
                       suspension.reason);
@@ -217,6 +230,22 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
                                     versions, suspensions, suspended_from, suspend_reasons, stated})
                       .status());
   RETURN_IF_ERROR(InsertChanges(tx, clocks));
+  return Record(tx, districts, ids, now);
+}
+
+absl::Status PassClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time now) {
+  if (clocks.empty()) return absl::OkStatus();
+  std::vector<std::string> districts, ids, owners, venues;
+  std::vector<int64_t> versions;
+  for (const Clock& clock : clocks) {
+    const NameParts name = SplitName(clock.name);
+    districts.push_back(name.district);
+    ids.push_back(name.id);
+    owners.push_back(clock.owner);
+    venues.push_back(clock.venue);
+    versions.push_back(clock.version);
+  }
+  RETURN_IF_ERROR(tx.Exec(kPass, {districts, ids, owners, venues, versions}).status());
   return Record(tx, districts, ids, now);
 }
 

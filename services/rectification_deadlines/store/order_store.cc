@@ -12,6 +12,7 @@
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_parts.h"
 #include "services/rectification_deadlines/store/order_turns.h"
+#include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -130,7 +131,7 @@ const query::ListSpec& OrderList() {
       .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
                   v1::Order::State_descriptor()},
                  {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
-                 {"venue", Field::Kind::kText, "venue = $?"},
+                 {"venue", Field::Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"street", Field::Kind::kText, "street = $?"},
                  {"inspection", Field::Kind::kText, "inspection = $?"},
                  {"handling_officer", Field::Kind::kText, "officers[1] = $?"},

@@ -1,5 +1,9 @@
 #include "services/rectification_deadlines/store/projection_store.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
 #include "services/rectification_deadlines/store/names.h"
 
@@ -15,7 +19,25 @@ constexpr pg::Statement kSaveVenue = {"deadline.save_venue", R"sql(
 
 constexpr pg::Statement kFindVenue = {
     "deadline.find_venue",
-    "select display_name, street, closed from venues where district = $1 and name = $2"};
+    "select display_name, street, closed, survivor from venues where district = $1 and name = $2 "
+    "for key share"};
+
+// Waits for those who rely on the source, and keeps others from it.
+constexpr pg::Statement kLockSource = {
+    "deadline.lock_merged_venue",
+    "select 1 from venues where district = $1 and name = $2 for update"};
+
+constexpr pg::Statement kSaveMerge = {"deadline.save_venue_merge", R"sql(
+  update venues set merged_into = $3
+   where district = $1 and (name = $2 or merged_into = $2))sql"};
+
+constexpr pg::Statement kNames = {"deadline.venue_names", R"sql(
+  select name from unnest($1::text[]) as t(name)
+  union
+  select a.name
+    from unnest($1::text[]) as t(name)
+    join venues n on n.district = split_part(t.name, '/', 2) and n.name = t.name
+    join venues a using (district, survivor))sql"};
 
 constexpr pg::Statement kSaveOfficer = {"deadline.save_officer", R"sql(
   insert into officers (district, name, display_name, certificate_start, certificate_end,
@@ -55,10 +77,43 @@ absl::Status SaveVenue(pg::Tx& tx, const Venue& venue) {
 }
 
 absl::StatusOr<std::optional<Venue>> FindVenue(pg::Tx& tx, absl::string_view name) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenue, {SplitName(name).district, name}));
-  if (rows.empty()) return std::optional<Venue>();
-  return std::optional<Venue>(
-      {std::string(name), rows[0].Text(0), rows[0].Text(1), rows[0].Bool(2)});
+  const std::string district = SplitName(name).district;
+  std::string current(name);
+  while (true) {
+    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenue, {district, current}));
+    if (rows.empty()) return std::optional<Venue>();
+    std::string survivor = rows[0].Text(3);
+    if (survivor == current) {
+      return std::optional<Venue>(
+          {std::move(current), rows[0].Text(0), rows[0].Text(1), rows[0].Bool(2)});
+    }
+    current = std::move(survivor);
+  }
+}
+
+absl::StatusOr<bool> SameVenue(pg::Tx& tx, absl::string_view one, absl::string_view other) {
+  if (one == other) return true;
+  ASSIGN_OR_RETURN(const std::optional<Venue> first, FindVenue(tx, one));
+  ASSIGN_OR_RETURN(const std::optional<Venue> second, FindVenue(tx, other));
+  return first && second && first->name == second->name;
+}
+
+absl::Status SaveMerge(pg::Tx& tx, absl::string_view source, absl::string_view target) {
+  const std::string district = SplitName(source).district;
+  RETURN_IF_ERROR(tx.Exec(kLockSource, {district, source}).status());
+  return tx.Exec(kSaveMerge, {district, source, target}).status();
+}
+
+absl::StatusOr<std::vector<std::string>> WithFormerNames(pg::Tx& tx,
+                                                         const std::vector<std::string>& names) {
+  const bool any = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return absl::StrContains(name, "/venues/");
+  });
+  if (!any) return names;
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kNames, {names}));
+  std::vector<std::string> all;
+  for (const pg::Row row : rows) all.push_back(row.Text(0));
+  return all;
 }
 
 absl::Status SaveOfficer(pg::Tx& tx, const domain::Officer& officer) {

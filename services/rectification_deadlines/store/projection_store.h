@@ -13,6 +13,13 @@
 #include "services/rectification_deadlines/domain/officer.h"
 #include "services/rectification_deadlines/domain/order.h"
 
+// SQL condition: `column` is a name of the venue that `value` names. What was recorded of a venue
+// before it was merged keeps its former name. $1 is the district.
+#define RECTIFY_OF_VENUE(column, value)                                                 \
+  column " = any(array(select " value                                                   \
+         "::text union all select a.name from venues n join venues a using (district, " \
+         "survivor) where n.district = $1 and n.name = " value "::text))"
+
 namespace rectify::deadline::store {
 
 struct Venue {
@@ -21,8 +28,18 @@ struct Venue {
 };
 
 absl::Status SaveVenue(pg::Tx& tx, const Venue& venue);
-// nullopt when its event has not arrived yet.
+// The venue that goes on under the name: another one than named after a merge. nullopt when its
+// event has not arrived yet. It is not merged away before the transaction ends, so that a clock
+// that starts meanwhile passes on as well.
 absl::StatusOr<std::optional<Venue>> FindVenue(pg::Tx& tx, absl::string_view name);
+// Whether both name one venue.
+absl::StatusOr<bool> SameVenue(pg::Tx& tx, absl::string_view one, absl::string_view other);
+// The registry merged `source` into `target`. Names that were merged into the source follow.
+absl::Status SaveMerge(pg::Tx& tx, absl::string_view source, absl::string_view target);
+// The names, each venue among them with all of its own: whoever speaks for a venue speaks for it
+// under each.
+absl::StatusOr<std::vector<std::string>> WithFormerNames(pg::Tx& tx,
+                                                         const std::vector<std::string>& names);
 
 absl::Status SaveOfficer(pg::Tx& tx, const domain::Officer& officer);
 // Those of the names that are known.

@@ -9,6 +9,7 @@
 #include "libs/query/list_query.h"
 #include "rectify/deadline/v1/seal.pb.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/projection_store.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -124,18 +125,18 @@ Seal ReadRow(const pg::Row& row) {
 
 const query::ListSpec& SealList() {
   using Field = query::ListField;
-  static const auto& spec =
-      *new query::ListSpec{.name = "deadline.list_seals",
-                           .columns = SEAL_COLUMNS,
-                           .from = "seals where district = $1",
-                           .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
-                                       v1::Seal::State_descriptor()},
-                                      {"ground", Field::Kind::kEnum, "ground = $?::smallint",
-                                       v1::SealGround_descriptor()},
-                                      {"venue", Field::Kind::kText, "venue = $?"},
-                                      {"handling_officer", Field::Kind::kText, "officers[1] = $?"}},
-                           .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
-                           .descending = true};
+  static const auto& spec = *new query::ListSpec{
+      .name = "deadline.list_seals",
+      .columns = SEAL_COLUMNS,
+      .from = "seals where district = $1",
+      .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
+                  v1::Seal::State_descriptor()},
+                 {"ground", Field::Kind::kEnum, "ground = $?::smallint",
+                  v1::SealGround_descriptor()},
+                 {"venue", Field::Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
+                 {"handling_officer", Field::Kind::kText, "officers[1] = $?"}},
+      .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+      .descending = true};
   return spec;
 }
 

@@ -130,6 +130,17 @@ std::vector<Reminder> Plan(const Ladder& ladder, const TrackedClock& clock,
   return reminders;
 }
 
+std::vector<Reminder> StillOwed(std::vector<Reminder> planned, const std::vector<Reminder>& open,
+                                absl::Time now) {
+  const auto key = [](const Reminder& r) { return std::tie(r.step, r.channel, r.due_time); };
+  std::erase_if(planned, [&](const Reminder& reminder) {
+    return reminder.due_time <= now &&
+           std::none_of(open.begin(), open.end(),
+                        [&](const Reminder& each) { return key(each) == key(reminder); });
+  });
+  return planned;
+}
+
 absl::Time NextOccurrence(absl::Time due, int repeat_days, absl::Time now) {
   const absl::Duration period = Period(repeat_days);
   return now < due ? due + period : due + period * ((now - due) / period + 1);
@@ -138,7 +149,7 @@ absl::Time NextOccurrence(absl::Time due, int repeat_days, absl::Time now) {
 Reminder Successor(const Reminder& reminder, const TrackedClock& clock, absl::Time now) {
   Reminder next;
   next.step = reminder.step;
-  next.recipient = reminder.recipient;
+  next.recipient = reminder.recipient == reminder.venue ? clock.venue : reminder.recipient;
   next.channel = reminder.channel;
   next.title_template = reminder.title_template;
   next.body_template = reminder.body_template;

@@ -23,9 +23,16 @@ namespace rectify::reminder::domain {
 std::vector<Reminder> Plan(const Ladder& ladder, const TrackedClock& clock,
                            const workday::Calendar& calendar, absl::Time now);
 
+// What of `planned` is still to be said when a clock passes to another venue: what lies ahead, and
+// what was open of the former schedule. The rest was settled, and is not said again to whoever has
+// the clock now.
+std::vector<Reminder> StillOwed(std::vector<Reminder> planned, const std::vector<Reminder>& open,
+                                absl::Time now);
+
 // The first occurrence after both `due` and `now`.
 absl::Time NextOccurrence(absl::Time due, int repeat_days, absl::Time now);
-// The reminder that follows a repeating one.
+// The reminder that follows a repeating one; to a venue that the clock has passed from meanwhile,
+// it goes to the venue that has it now.
 Reminder Successor(const Reminder& reminder, const TrackedClock& clock, absl::Time now);
 
 // What has to change when the calendar has: only steps in working days can move, those already

@@ -11,6 +11,7 @@
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/convert.h"
+#include "rectify/deadline/v1/clock_events.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "services/reminder_dispatch/domain/planner.h"
 #include "services/reminder_dispatch/events/payloads.h"
@@ -90,9 +91,12 @@ absl::Status End(Change& change, const std::string& name, absl::string_view reas
 
 std::string DayText(const domain::TrackedClock& clock) { return FormatCivilDay(clock.DueDay()); }
 
+// What becomes of the steps whose time has passed.
+enum class Past { kCatchUp, kOnlyOpen };
+
 // Cancels what is open of the old schedule and plans the new one.
 absl::Status Replan(Change& change, const domain::Policy& policy, const domain::TrackedClock& clock,
-                    std::string action, const std::string& reason) {
+                    std::string action, const std::string& reason, Past past = Past::kCatchUp) {
   RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
   ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
                    store::CancelOpen(change.sql(), clock.name, reason, change.now()));
@@ -102,10 +106,10 @@ absl::Status Replan(Change& change, const domain::Policy& policy, const domain::
     metrics::Count("rectify_reminder_unknown_ladder_total");
     log::Warning("ladder_unknown", {{"ladder", clock.ladder}, {"clock", clock.name}});
   }
-  ASSIGN_OR_RETURN(
-      const int planned,
-      store::InsertReminders(change.sql(), domain::Plan(policy.LadderFor(clock.ladder), clock,
-                                                        calendar, change.now())));
+  std::vector<domain::Reminder> plan =
+      domain::Plan(policy.LadderFor(clock.ladder), clock, calendar, change.now());
+  if (past == Past::kOnlyOpen) plan = domain::StillOwed(std::move(plan), cancelled, change.now());
+  ASSIGN_OR_RETURN(const int planned, store::InsertReminders(change.sql(), plan));
   change.Audit(
       ClockRecord(clock, std::move(action), planned, static_cast<int>(cancelled.size()), reason));
   return absl::OkStatus();
@@ -117,6 +121,7 @@ absl::Status DeadlineConsumer::operator()(Change& change,
                                           const event::v1::EventEnvelope& event) const {
   if (Is<deadline::v1::ClockStarted>(event)) return Start(change, event);
   if (Is<deadline::v1::DueDateChanged>(event)) return Move(change, event);
+  if (Is<deadline::v1::ClockPassed>(event)) return Pass(change, event);
   if (Is<deadline::v1::CalendarImported>(event)) return Import(change, event);
   if (Is<deadline::v1::ClockMet>(event)) {
     ASSIGN_OR_RETURN(const auto met, Parse<deadline::v1::ClockMet>(event));
@@ -154,6 +159,16 @@ absl::Status DeadlineConsumer::Move(Change& change, const event::v1::EventEnvelo
   ++clock.schedule_version;
   return Replan(change, policy_, clock, "ReplanReminders",
                 absl::StrCat("到期日由", DayText(before), "改为", DayText(clock)));
+}
+
+absl::Status DeadlineConsumer::Pass(Change& change, const event::v1::EventEnvelope& event) const {
+  ASSIGN_OR_RETURN(const auto passed, Parse<deadline::v1::ClockPassed>(event));
+  ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, passed.clock()));
+  clock.owner = passed.facts().owner();
+  clock.venue = passed.facts().venue();
+  ++clock.schedule_version;
+  return Replan(change, policy_, clock, "ReplanReminders",
+                absl::StrCat("场所合并：", passed.reason()), Past::kOnlyOpen);
 }
 
 absl::Status DeadlineConsumer::Import(Change& change, const event::v1::EventEnvelope& event) const {

@@ -1,5 +1,5 @@
 // Follows the clocks' events: plans reminders when a clock starts, anew when its due date or the
-// calendar moves, and cancels what is pending when it ends.
+// calendar moves or it passes to another venue, and cancels what is pending when it ends.
 #pragma once
 
 #include "absl/status/status.h"
@@ -22,6 +22,7 @@ class DeadlineConsumer {
  private:
   absl::Status Start(rectify::events::Change& change, const event::v1::EventEnvelope& event) const;
   absl::Status Move(rectify::events::Change& change, const event::v1::EventEnvelope& event) const;
+  absl::Status Pass(rectify::events::Change& change, const event::v1::EventEnvelope& event) const;
   absl::Status Import(rectify::events::Change& change, const event::v1::EventEnvelope& event) const;
 
   domain::Policy policy_;

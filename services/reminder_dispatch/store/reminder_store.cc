@@ -5,6 +5,7 @@
 #include "libs/rpc/resource_name.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "services/reminder_dispatch/store/names.h"
+#include "services/reminder_dispatch/store/venue_merges.h"
 
 namespace rectify::reminder::store {
 
@@ -69,7 +70,8 @@ constexpr pg::Statement kReadComing = {
     "reminder.read_coming",
     "select " RECTIFY_REMINDER_COLUMNS
     " from reminders where district = $1::text and state in (1, 2)"
-    "  and ($2::text = '' or clock = $2::text) and ($3::text = '' or venue = $3::text)"
+    "  and ($2::text = '' or clock = $2::text)"
+    "  and ($3::text = '' or " RECTIFY_OF_VENUE("venue", "$3") ")"
     " order by due_time, id limit $4::bigint"};
 
 constexpr pg::Statement kReadByDelivery = {
@@ -117,7 +119,7 @@ const query::ListSpec& ReminderList() {
                  {"clock", Kind::kText, "clock = $?::text"},
                  {"subject", Kind::kText, "subject = $?::text"},
                  {"recipient", Kind::kText, "recipient = $?::text"},
-                 {"venue", Kind::kText, "venue = $?::text"},
+                 {"venue", Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
                  {"channel", Kind::kEnum, "channel = $?::smallint", v1::Channel_descriptor()},
                  {"step", Kind::kText, "step = $?::text"},
                  {"kind", Kind::kText, "kind = $?::text"},

@@ -1,6 +1,8 @@
 // RevealContacts: the only way to unmasked contacts.
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -88,17 +90,34 @@ class Answer {
   }
 
  private:
+  // A merged venue's name means the one that goes on, whose persons answer for it.
   absl::Status ReadVenues() {
-    ASSIGN_OR_RETURN(std::vector<domain::Venue> venues,
-                     context_.venues.Read(tx_, district_, wanted_["venues"], store::Lock::kNone));
-    for (const domain::Venue& venue : venues) {
-      for (const domain::Person& person : venue.fields.persons) {
-        v1::RevealedContact revealed = Reveal(person.name, person.contact);
-        revealed.set_role(static_cast<v1::PersonRole>(person.role));
-        found_[{"venues", venue.id}].push_back(std::move(revealed));
+    std::map<std::string, std::set<std::string>> asked;  // ids by the venue that answers for them
+    for (const std::string& id : wanted_["venues"]) asked[id].insert(id);
+    while (!asked.empty()) {
+      std::vector<std::string> ids;
+      for (const auto& [id, for_whom] : asked) ids.push_back(id);
+      ASSIGN_OR_RETURN(std::vector<domain::Venue> venues,
+                       context_.venues.Read(tx_, district_, ids, store::Lock::kNone));
+      std::map<std::string, std::set<std::string>> merged;
+      for (const domain::Venue& venue : venues) {
+        if (venue.state == domain::VenueState::kMerged) {
+          merged[venue.merged_into].merge(asked[venue.id]);
+        } else {
+          Add(venue, asked[venue.id]);
+        }
       }
+      asked = std::move(merged);
     }
     return absl::OkStatus();
+  }
+
+  void Add(const domain::Venue& venue, const std::set<std::string>& for_whom) {
+    for (const domain::Person& person : venue.fields.persons) {
+      v1::RevealedContact revealed = Reveal(person.name, person.contact);
+      revealed.set_role(static_cast<v1::PersonRole>(person.role));
+      for (const std::string& id : for_whom) found_[{"venues", id}].push_back(revealed);
+    }
   }
 
   absl::Status ReadDesks(domain::DeskKind kind, const std::string& collection) {

@@ -1,4 +1,5 @@
 // Penalised units come by event and by file, each decision once.
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "tests/integration/followup/fixture.h"
 
@@ -21,6 +22,13 @@ class UnitsTest : public FollowupTest {
     event.mutable_venue()->set_display_name("示例单位");
     event.mutable_venue()->set_street(kStreet);
     Tell(*venue_, Venue(n), event);
+  }
+  void TellMerge(int source, int target) {
+    venue::v1::VenueMerged event;
+    event.mutable_source()->set_name(Venue(source));
+    event.mutable_target()->set_name(Venue(target));
+    Tell(*venue_, Venue(source), event);
+    system_.Settle();
   }
 };
 
@@ -48,6 +56,38 @@ TEST_F(UnitsTest, AStreetThatFollowsLaterIsFilledIn) {
   TellVenue(7);
   system_.Settle();
   EXPECT_EQ(Units()[0].street(), kStreet);
+}
+
+TEST_F(UnitsTest, AUnitKeepsTheVenueOfItsDecisionAndIsFoundByEachName) {
+  TellVenue(8);
+  TellPenalty(7);
+  system_.Settle();
+  TellMerge(7, 8);
+  const std::vector<v1::PenalisedUnit> units = Units(absl::StrCat("venue = \"", Venue(8), "\""));
+  ASSERT_THAT(units, SizeIs(1));
+  EXPECT_EQ(units[0].venue(), Venue(7));
+  EXPECT_EQ(units[0].street(), kStreet);
+  EXPECT_THAT(Units(absl::StrCat("venue = \"", Venue(7), "\"")), SizeIs(1));
+  EXPECT_THAT(Units(absl::StrCat("venue = \"", Venue(9), "\"")), SizeIs(0));
+}
+
+TEST_F(UnitsTest, AnInterestInAVenueIsOneUnderEachOfItsNames) {
+  TellVenue(8);
+  TellPenalty(7);
+  AddVisitors(3);
+  v1::Visitor visitor;
+  visitor.set_name(absl::StrCat(kParent, "/visitors/v0"));
+  visitor.set_display_name("示例人员0");
+  visitor.set_user("users/v0");
+  v1::Interest& interest = *visitor.add_interests();
+  interest.set_subject(Venue(8));
+  interest.set_reason("亲属任职");
+  ASSERT_OK(SaveVisitor(visitor));
+  TellMerge(7, 8);
+  // The frame says so of the only unit, whose facts are those of its decision.
+  const std::string record = Record(RunDraw());
+  EXPECT_THAT(record, HasSubstr("\\tv0\\t"));
+  EXPECT_THAT(Verify(record), SizeIs(0));
 }
 
 TEST_F(UnitsTest, AFileKeepsItsGoodRows) {

@@ -177,6 +177,21 @@ TEST_F(EvidenceTest, AVenueAttachesToItsOwnFindingsOnly) {
   EXPECT_TRUE(absl::IsNotFound(Upload(Zhang(), unknown, photo).status()));
 }
 
+TEST_F(EvidenceTest, AVenueAttachesUnderEachOfItsNames) {
+  venue::v1::Venue other = SampleVenue();
+  other.set_name(kOtherVenue);
+  registry_.Announce(other);
+  venue::v1::Venue gone = SampleVenue();
+  gone.set_etag("\"2\"");
+  registry_.AnnounceMerge(gone, other);
+  system_.Settle();
+  const std::string photo = Photo(1000);
+  for (const char* name : {kVenue, kOtherVenue}) {
+    rpc::Client& manager = system_.As("hazard", "users/manager", {"VENUE_MANAGER"}, {name});
+    EXPECT_OK(Upload(manager, Describe(photo), photo)) << name;
+  }
+}
+
 TEST_F(EvidenceTest, AChangedFileIsNoticed) {
   const auto evidence = Upload(Photo(1000));
   ASSERT_OK(evidence);

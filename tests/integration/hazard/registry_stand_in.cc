@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "libs/base/error.h"
 #include "libs/testing/status_matchers.h"
+#include "rectify/venue/v1/venue_directory_events.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 
@@ -39,6 +40,15 @@ void RefuseTheRest(rpc::Server& server) {
                 [](const rpc::Call&) -> absl::StatusOr<std::unique_ptr<rpc::StreamSession>> {
                   return absl::UnimplementedError("the stand-in does not do this");
                 });
+}
+
+VenueFacts FactsOf(const Venue& venue) {
+  VenueFacts facts;
+  facts.set_name(venue.name());
+  facts.set_display_name(venue.display_name());
+  facts.set_street(venue.street());
+  facts.set_state(venue.state());
+  return facts;
 }
 
 }  // namespace
@@ -84,7 +94,7 @@ absl::Status RegistryStandIn::Register(service::Host& host) {
 
 void RegistryStandIn::Put(const Venue& venue) {
   absl::MutexLock lock(&mutex_);
-  venues_[venue.name()] = venue;
+  venues_[venue.redirected_from().empty() ? venue.name() : venue.redirected_from()] = venue;
 }
 
 void RegistryStandIn::Put(const Officer& officer) {
@@ -113,12 +123,18 @@ void RegistryStandIn::Emit(const std::string& aggregate, const std::string& etag
                                   }));
 }
 
+void RegistryStandIn::AnnounceMerge(const Venue& source, const Venue& target) {
+  VenueMerged event;
+  *event.mutable_source() = FactsOf(source);
+  event.mutable_source()->set_state(Venue::STATE_MERGED);
+  event.mutable_source()->set_merged_into(target.name());
+  *event.mutable_target() = FactsOf(target);
+  event.set_reason("现场核实为同一单位");
+  Emit(source.name(), source.etag(), event);
+}
+
 void RegistryStandIn::Announce(const Venue& venue) {
-  VenueFacts facts;
-  facts.set_name(venue.name());
-  facts.set_display_name(venue.display_name());
-  facts.set_street(venue.street());
-  facts.set_state(venue.state());
+  const VenueFacts facts = FactsOf(venue);
   if (venue.state() == Venue::STATE_CLOSED) {
     VenueClosed event;
     *event.mutable_venue() = facts;

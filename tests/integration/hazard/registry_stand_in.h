@@ -17,7 +17,8 @@ class RegistryStandIn {
  public:
   absl::Status Register(service::Host& host);
 
-  // What the rpcs answer; the etag is the version. Without an event nobody is told.
+  // What the rpcs answer; the etag is the version. Without an event nobody is told. A venue with
+  // `redirected_from` answers for that name.
   void Put(const venue::v1::Venue& venue);
   void Put(const venue::v1::Officer& officer);
   void Put(const venue::v1::Department& department);
@@ -26,6 +27,8 @@ class RegistryStandIn {
   void Announce(const venue::v1::Venue& venue);
   void Announce(const venue::v1::Officer& officer);
   void Announce(const venue::v1::Department& department);
+  // Tells that the source, now of its etag's version, was merged into the target.
+  void AnnounceMerge(const venue::v1::Venue& source, const venue::v1::Venue& target);
 
   // How many rpcs were answered.
   int calls() const;

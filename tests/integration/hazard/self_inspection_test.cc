@@ -196,6 +196,36 @@ TEST_F(SelfInspectionTest, ASetIsRequestedWholeOrNotAtAll) {
   EXPECT_EQ(page->self_inspections_size(), 1);
 }
 
+TEST_F(SelfInspectionTest, AfterAMergeEachNameSpeaksForTheVenue) {
+  v1::RequestSelfInspectionsRequest of_first = TwoVenues();
+  of_first.mutable_targets()->RemoveLast();
+  const v1::SelfInspection first = Request(of_first)->self_inspections(0);
+  venue::v1::Venue gone = SampleVenue(), second = SampleVenue();
+  gone.set_etag("\"2\"");
+  second.set_name(kSecond);
+  registry_.AnnounceMerge(gone, second);
+  system_.Settle();
+
+  // The one that goes on has the self-inspection of the one that is gone.
+  EXPECT_EQ(ReasonOf(Request(TwoVenues()).status()), "INVALID_FIELD");  // one venue twice
+  v1::RequestSelfInspectionsRequest of_second = TwoVenues();
+  of_second.mutable_targets()->DeleteSubrange(0, 1);
+  EXPECT_EQ(ReasonOf(Request(of_second).status()), "ALREADY_EXISTS");
+  EXPECT_EQ(ReasonOf(Request(of_first).status()), "ALREADY_EXISTS");
+  v1::GetSelfInspectionRequest get;
+  get.set_name(first.name());
+  for (const char* name : {kVenue, kSecond}) {
+    const auto read = Do(Manager(name), "GetSelfInspection", get);
+    ASSERT_OK(read) << name;
+    EXPECT_EQ(read->venue(), kVenue);
+  }
+  ASSERT_OK(Do(Manager(kSecond), "ReportSelfInspection", Report(first, 1)));
+  v1::RectifySelfFoundProblemRequest rectify;
+  rectify.set_name(first.name());
+  rectify.set_rectification("已更换");
+  EXPECT_OK(Do(Manager(kVenue), "RectifySelfFoundProblem", rectify));
+}
+
 TEST_F(SelfInspectionTest, AVenueSeesAndReportsOnlyItsOwn) {
   const v1::SelfInspection first = Request(TwoVenues())->self_inspections(0);
   v1::GetSelfInspectionRequest get;

@@ -1,6 +1,7 @@
 // RevealContacts.
 #include "fixture.h"
 #include "libs/rpc/convert.h"
+#include "rectify/venue/v1/venue_directory_service.pb.h"
 
 namespace rectify::venue {
 namespace {
@@ -93,6 +94,26 @@ TEST_F(RevealTest, APostIsWhoHoldsItOnThatDay) {
   system_.clock().Jump(absl::FromUnixSeconds(1672761600));
   EXPECT_THAT(Revealed({chief}),
               ::testing::UnorderedElementsAre("现任|13700000002", "后任|13700000004"));
+}
+
+TEST_F(RevealTest, AMergedVenueIsAnsweredForByTheOneThatGoesOn) {
+  v1::Venue sample = Sample("示例五金市场");
+  sample.mutable_persons(0)->set_person_name("赵六");
+  sample.mutable_persons(0)->mutable_contact()->set_mobile("13911112222");
+  ASSERT_OK_AND_ASSIGN(const v1::Venue a, Create(Sample("示例五金城")));
+  ASSERT_OK_AND_ASSIGN(const v1::Venue b, Create(Sample("示例五金广场")));
+  ASSERT_OK_AND_ASSIGN(const v1::Venue c, Create(sample));
+  for (const auto& [source, target] : {std::pair{a, b}, std::pair{b, c}}) {
+    v1::MergeVenuesRequest request;
+    request.set_source(source.name());
+    request.set_target(target.name());
+    request.set_reason("现场核实为同一单位");
+    ASSERT_OK(registrar().Unary<v1::Venue>("rectify.venue.v1.VenueDirectory.MergeVenues", request));
+  }
+  EXPECT_THAT(Revealed({a.name(), c.name(), b.name()}),
+              ElementsAre("赵六|13911112222", "赵六|13911112222", "赵六|13911112222"));
+  ASSERT_OK_AND_ASSIGN(const auto response, Reveal({a.name()}));
+  EXPECT_EQ(response.contacts(0).name(), a.name());
 }
 
 TEST_F(RevealTest, LeavesUnknownNamesOut) {

@@ -1,0 +1,8 @@
+-- Venues that turned out to be another one. Units keep the venue of their decision, which frames are
+-- bound to; `survivor` is the name under which the venue goes on. Old code writes neither column, and
+-- the defaults mean that nothing was merged.
+
+alter table venues add column merged_into text not null default '';  -- never one that is merged itself
+alter table venues add column survivor text not null
+  generated always as (case merged_into when '' then name else merged_into end) stored;
+create index venues_district_survivor on venues (district, survivor);
