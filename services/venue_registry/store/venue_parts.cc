@@ -79,11 +79,14 @@ std::string FormerPlace(const std::string& venue_id, int n) {
   return Place("former_persons", venue_id, n);
 }
 
-std::vector<std::string> IdsOf(const std::vector<const Venue*>& venues) {
+// A new venue has nothing that must go first.
+absl::Status Clear(pg::Tx& tx, const pg::Statement& remove, const std::vector<VenueWrite>& writes) {
   std::vector<std::string> ids;
-  ids.reserve(venues.size());
-  for (const Venue* venue : venues) ids.push_back(venue->id);
-  return ids;
+  for (const VenueWrite& write : writes) {
+    if (write.before != nullptr) ids.push_back(write.venue->id);
+  }
+  if (ids.empty()) return absl::OkStatus();
+  return tx.Exec(remove, {writes[0].venue->district, ids}).status();
 }
 
 }  // namespace
@@ -133,15 +136,15 @@ absl::Status VenueParts::Add(pg::Tx& tx, const std::string& district,
 
 absl::Status VenueParts::Save(pg::Tx& tx, const std::vector<VenueWrite>& writes) const {
   static const Venue& nothing = *new Venue;
-  Venues persons, former, external_ids, units, campaigns;
+  std::vector<VenueWrite> persons, former, external_ids, units, campaigns;
   for (const VenueWrite& write : writes) {
     const Venue& before = write.before ? *write.before : nothing;
     const domain::VenueFields& now = write.venue->fields;
-    if (now.persons != before.fields.persons) persons.push_back(write.venue);
-    if (write.venue->former_persons != before.former_persons) former.push_back(write.venue);
-    if (now.external_ids != before.fields.external_ids) external_ids.push_back(write.venue);
-    if (now.units != before.fields.units) units.push_back(write.venue);
-    if (now.campaign_classes != before.fields.campaign_classes) campaigns.push_back(write.venue);
+    if (now.persons != before.fields.persons) persons.push_back(write);
+    if (write.venue->former_persons != before.former_persons) former.push_back(write);
+    if (now.external_ids != before.fields.external_ids) external_ids.push_back(write);
+    if (now.units != before.fields.units) units.push_back(write);
+    if (now.campaign_classes != before.fields.campaign_classes) campaigns.push_back(write);
   }
   if (!persons.empty()) RETURN_IF_ERROR(SavePersons(tx, persons));
   if (!former.empty()) RETURN_IF_ERROR(SaveFormerPersons(tx, former));
@@ -151,14 +154,14 @@ absl::Status VenueParts::Save(pg::Tx& tx, const std::vector<VenueWrite>& writes)
   return absl::OkStatus();
 }
 
-absl::Status VenueParts::SavePersons(pg::Tx& tx, const Venues& venues) const {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeletePersons, {district, IdsOf(venues)}).status());
+absl::Status VenueParts::SavePersons(pg::Tx& tx, const Writes& writes) const {
+  const std::string& district = writes[0].venue->district;
+  RETURN_IF_ERROR(Clear(tx, kDeletePersons, writes));
   std::vector<std::string> ids, webhooks;
   std::vector<int> places, roles;
   std::vector<std::optional<pg::Bytes>> names, mobiles, indexes, emails;
   std::vector<std::optional<absl::CivilDay>> starts;
-  for (const Venue* venue : venues) {
+  for (const auto& [venue, before] : writes) {
     int n = 0;
     for (const domain::Person& person : venue->fields.persons) {
       const std::string place = PersonPlace(venue->id, n);
@@ -180,15 +183,15 @@ absl::Status VenueParts::SavePersons(pg::Tx& tx, const Venues& venues) const {
       .status();
 }
 
-absl::Status VenueParts::SaveFormerPersons(pg::Tx& tx, const Venues& venues) const {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeleteFormer, {district, IdsOf(venues)}).status());
+absl::Status VenueParts::SaveFormerPersons(pg::Tx& tx, const Writes& writes) const {
+  const std::string& district = writes[0].venue->district;
+  RETURN_IF_ERROR(Clear(tx, kDeleteFormer, writes));
   std::vector<std::string> ids;
   std::vector<int> places, roles;
   std::vector<std::optional<pg::Bytes>> names;
   std::vector<std::optional<absl::CivilDay>> starts;
   std::vector<absl::CivilDay> ends;
-  for (const Venue* venue : venues) {
+  for (const auto& [venue, before] : writes) {
     int n = 0;
     for (const domain::FormerPerson& person : venue->former_persons) {
       ids.push_back(venue->id);
@@ -203,11 +206,11 @@ absl::Status VenueParts::SaveFormerPersons(pg::Tx& tx, const Venues& venues) con
   return tx.Exec(kInsertFormer, {district, ids, places, roles, names, starts, ends}).status();
 }
 
-absl::Status VenueParts::SaveExternalIds(pg::Tx& tx, const Venues& venues) {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeleteExternalIds, {district, IdsOf(venues)}).status());
+absl::Status VenueParts::SaveExternalIds(pg::Tx& tx, const Writes& writes) {
+  const std::string& district = writes[0].venue->district;
+  RETURN_IF_ERROR(Clear(tx, kDeleteExternalIds, writes));
   std::vector<std::string> ids, systems, values;
-  for (const Venue* venue : venues) {
+  for (const auto& [venue, before] : writes) {
     for (const auto& [system, value] : venue->fields.external_ids) {
       ids.push_back(venue->id);
       systems.push_back(system);
@@ -218,13 +221,13 @@ absl::Status VenueParts::SaveExternalIds(pg::Tx& tx, const Venues& venues) {
   return tx.Exec(kInsertExternalIds, {district, ids, systems, values}).status();
 }
 
-absl::Status VenueParts::SaveUnits(pg::Tx& tx, const Venues& venues) {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeleteUnits, {district, IdsOf(venues)}).status());
+absl::Status VenueParts::SaveUnits(pg::Tx& tx, const Writes& writes) {
+  const std::string& district = writes[0].venue->district;
+  RETURN_IF_ERROR(Clear(tx, kDeleteUnits, writes));
   std::vector<std::string> ids, units;
   std::vector<int> places, relations;
   std::vector<std::optional<absl::CivilDay>> starts, ends;
-  for (const Venue* venue : venues) {
+  for (const auto& [venue, before] : writes) {
     int n = 0;
     for (const domain::UnitPart& part : venue->fields.units) {
       ids.push_back(venue->id);
@@ -239,13 +242,13 @@ absl::Status VenueParts::SaveUnits(pg::Tx& tx, const Venues& venues) {
   return tx.Exec(kInsertUnits, {district, ids, places, units, relations, starts, ends}).status();
 }
 
-absl::Status VenueParts::SaveCampaignClasses(pg::Tx& tx, const Venues& venues) {
-  const std::string& district = venues[0]->district;
-  RETURN_IF_ERROR(tx.Exec(kDeleteCampaigns, {district, IdsOf(venues)}).status());
+absl::Status VenueParts::SaveCampaignClasses(pg::Tx& tx, const Writes& writes) {
+  const std::string& district = writes[0].venue->district;
+  RETURN_IF_ERROR(Clear(tx, kDeleteCampaigns, writes));
   std::vector<std::string> ids, campaigns, groups;
   std::vector<int> classes;
   std::vector<absl::Time> times;
-  for (const Venue* venue : venues) {
+  for (const auto& [venue, before] : writes) {
     for (const auto& [campaign, value] : venue->fields.campaign_classes) {
       ids.push_back(venue->id);
       campaigns.push_back(campaign);

@@ -29,12 +29,12 @@ class VenueParts {
   absl::Status Save(pg::Tx& tx, const std::vector<VenueWrite>& writes) const;
 
  private:
-  using Venues = std::vector<const domain::Venue*>;
-  absl::Status SavePersons(pg::Tx& tx, const Venues& venues) const;
-  absl::Status SaveFormerPersons(pg::Tx& tx, const Venues& venues) const;
-  static absl::Status SaveExternalIds(pg::Tx& tx, const Venues& venues);
-  static absl::Status SaveUnits(pg::Tx& tx, const Venues& venues);
-  static absl::Status SaveCampaignClasses(pg::Tx& tx, const Venues& venues);
+  using Writes = std::vector<VenueWrite>;
+  absl::Status SavePersons(pg::Tx& tx, const Writes& writes) const;
+  absl::Status SaveFormerPersons(pg::Tx& tx, const Writes& writes) const;
+  static absl::Status SaveExternalIds(pg::Tx& tx, const Writes& writes);
+  static absl::Status SaveUnits(pg::Tx& tx, const Writes& writes);
+  static absl::Status SaveCampaignClasses(pg::Tx& tx, const Writes& writes);
   FieldBox box_;
 };
 

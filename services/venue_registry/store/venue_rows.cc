@@ -79,15 +79,24 @@ const pg::Statement kUpdateVenues = {
     " place_longitude = n.place_longitude, place_latitude = n.place_latitude, cell = n.cell "
     "from " VENUE_ROWS " where v.district = $1::text and v.id = n.id"};
 
+// Only the conditions that say much are ones that an index knows: with few statistics, as on a
+// table that is just being filled, the planner would else walk through all venues that have no
+// code, or all of a street, once for each key.
 const pg::Statement kFindByKeys = {"venue.find_by_keys", R"sql(
   select e.venue_id from unnest($2::text[], $3::text[]) as k (system, external_id)
     join venue_external_ids e on e.district = $1::text and e.system = k.system
                              and e.external_id = k.external_id
   union
+  select v.id from unnest($4::text[], $5::text[]) as k (uscc, folded_name)
+    join venues v on v.district = $1::text and v.uscc = k.uscc and v.folded_name = k.folded_name
+   where k.uscc <> ''
+  union
   select v.id from unnest($4::text[], $5::text[], $6::text[], $7::text[])
                    as k (uscc, folded_name, street, address)
-    join venues v on v.district = $1::text and v.uscc = k.uscc and v.folded_name = k.folded_name
-                 and (k.uscc <> '' or (v.street = k.street and v.address = k.address)))sql"};
+    join venues v on v.district = $1::text and v.folded_name = k.folded_name
+                 and (v.uscc = '') is true
+                 and (v.street, v.address) is not distinct from (k.street, k.address)
+   where k.uscc = '')sql"};
 
 const pg::Statement kFindLike = {"venue.find_like", R"sql(
   (select id from venues where district = $1::text and uscc = $3::text and uscc <> ''
