@@ -31,8 +31,6 @@ std::string Name(absl::string_view collection, int n) {
 }
 std::string Half(char c) { return std::string(40, c); }
 
-constexpr char kStreet[] = "districts/120110/streets/120110001";
-
 }  // namespace
 
 World::World() : system_(Start(), {"venue", "hazard", "deadline", "reminder", "followup"}) {
@@ -233,13 +231,18 @@ void World::MakeVisits() {
   analysis.set_parent(kParent);
   analysis.set_quarter("2023Q1");
   Do(ji, leads + "FreezeAnalysis", analysis);
+  IssueReferral();
+  system_.Settle();
+}
+
+void World::IssueReferral() {
   followup::v1::IssueReferralRequest referral;
   referral.set_parent(kParent);
   referral.mutable_referral()->set_receiver("支队党委");
   referral.mutable_referral()->set_title("移送函");
   referral.mutable_referral()->set_text("现将有关情况移送。");
-  Do(ji, leads + "IssueReferral", referral);
-  system_.Settle();
+  Do(system_.As("followup", "users/ji.wei", {"DISCIPLINE"}),
+     "rectify.followup.v1.FollowupLeads.IssueReferral", referral);
 }
 
 std::vector<std::string> World::FollowupNames() {
