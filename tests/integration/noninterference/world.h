@@ -34,6 +34,7 @@ class World {
 
  private:
   void MakeEnforcementFacts();
+  void MakeCampaignAndSeal();
   void MakeUnits();
   // Runs a command with the next request id; `response` may be null.
   void Do(rpc::Client& client, absl::string_view method, google::protobuf::Message& request,
