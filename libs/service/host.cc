@@ -385,7 +385,10 @@ absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleReques
   absl::StatusOr<absl::Time> next_due = impl_->NextDue();
   problem.Update(next_due.status());
   // Who settles reads the feeds; the stream in Redis follows in the background.
-  note(impl_->Drain());
+  absl::StatusOr<int> sequenced = impl_->Drain();
+  problem.Update(sequenced.status());
+  // Nobody follows a sealed service, so what it told itself makes no work and is not told.
+  if (sequenced.ok() && !impl_->options.sealed) work += *sequenced;
   absl::StatusOr<event::v1::FeedHead> head = impl_->feed->Head("internal");
   problem.Update(head.status());
   absl::StatusOr<int64_t> parked = impl_->CountParked();
@@ -401,7 +404,7 @@ absl::StatusOr<ops::v1::SettleResponse> Host::Settle(const ops::v1::SettleReques
   ops::v1::SettleResponse response;
   response.set_worked(work > 0);
   response.mutable_head()->set_source(impl_->options.name);
-  response.mutable_head()->set_position(head->position());
+  if (!impl_->options.sealed) response.mutable_head()->set_position(head->position());
   response.set_parked_events(*parked);
   if (*next_due != absl::InfiniteFuture()) {
     *response.mutable_next_due_time() = rpc::ToTimestamp(*next_due);

@@ -69,6 +69,25 @@ std::string OrderKindLabel(deadline::v1::OrderKind kind) {
                      {deadline::v1::ORDER_KIND_TERM, "责令限期改正通知书"}});
 }
 
+std::string SealStateLabel(deadline::v1::Seal::State state) {
+  using S = deadline::v1::Seal;
+  return Pick(state, {{S::STATE_IN_REVIEW, "审批中"},
+                      {S::STATE_APPROVED, "已审批"},
+                      {S::STATE_SEALED, "已查封"},
+                      {S::STATE_LIFT_APPLIED, "已申请解除"},
+                      {S::STATE_LIFT_CHECKED, "已核查"},
+                      {S::STATE_LIFTED, "已解除"},
+                      {S::STATE_REFUSED, "不予查封"}});
+}
+
+std::string SealGroundLabel(deadline::v1::SealGround ground) {
+  return Pick(ground, {{deadline::v1::SEAL_GROUND_EXITS, "不具备安全疏散条件"},
+                       {deadline::v1::SEAL_GROUND_FACILITIES, "消防设施严重损坏"},
+                       {deadline::v1::SEAL_GROUND_FLAMMABLES, "违规使用、储存易燃易爆危险品"},
+                       {deadline::v1::SEAL_GROUND_DECORATION, "采用易燃可燃材料装修"},
+                       {deadline::v1::SEAL_GROUND_OTHER_GRAVE, "其他严重威胁公共安全"}});
+}
+
 std::string ClockStateLabel(const deadline::v1::Clock& clock) {
   using C = deadline::v1::Clock;
   if (clock.state() == C::STATE_MET) return clock.met_in_time() ? "按期完成" : "逾期完成";
@@ -128,6 +147,11 @@ std::string PostLabel(venue::v1::Post post) {
                      {venue::v1::POST_DEPARTMENT_HEAD, "承办部门负责人"},
                      {venue::v1::POST_LEGAL_REVIEWER, "法核人员"},
                      {venue::v1::POST_CHIEF, "消防机构负责人"}});
+}
+
+std::string RoleLabel(const std::string& role) {
+  venue::v1::Post post = venue::v1::POST_UNSPECIFIED;
+  return venue::v1::Post_Parse("POST_" + role, &post) ? PostLabel(post) : role;
 }
 
 std::string VenueStateLabel(venue::v1::Venue::State state) {

@@ -5,6 +5,7 @@
 
 #include "rectify/deadline/v1/clock.pb.h"
 #include "rectify/deadline/v1/order.pb.h"
+#include "rectify/deadline/v1/seal.pb.h"
 #include "rectify/hazard/v1/campaign.pb.h"
 #include "rectify/hazard/v1/department_task.pb.h"
 #include "rectify/hazard/v1/hazard.pb.h"
@@ -23,6 +24,8 @@ std::string DepartmentTaskStateLabel(hazard::v1::DepartmentTask::State state);
 std::string SelfInspectionStateLabel(hazard::v1::SelfInspection::State state);
 std::string OrderStateLabel(deadline::v1::Order::State state);
 std::string OrderKindLabel(deadline::v1::OrderKind kind);
+std::string SealStateLabel(deadline::v1::Seal::State state);
+std::string SealGroundLabel(deadline::v1::SealGround ground);
 std::string ClockStateLabel(const deadline::v1::Clock& clock);
 std::string DayClassLabel(deadline::v1::DayClass day_class);
 std::string ReminderStateLabel(reminder::v1::Reminder::State state);
@@ -30,6 +33,8 @@ std::string DeliveryStateLabel(reminder::v1::Delivery::State state);
 std::string ChannelLabel(reminder::v1::Channel channel);
 std::string VenueClassLabel(venue::v1::VenueClass venue_class);
 std::string PostLabel(venue::v1::Post post);
+// Of a step in an approval chain, for example "DEPARTMENT_HEAD".
+std::string RoleLabel(const std::string& role);
 std::string VenueStateLabel(venue::v1::Venue::State state);
 std::string LeadSourceLabel(hazard::v1::Lead::Source source);
 std::string LeadStateLabel(hazard::v1::Lead::State state);

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   rectify::cli::AddInspectionCommands(app, session);
   rectify::cli::AddCampaignCommands(app, session);
   rectify::cli::AddOrderCommands(app, session);
+  rectify::cli::AddSealCommands(app, session);
   rectify::cli::AddDeadlineCommands(app, session);
   rectify::cli::AddCalendarCommands(app, session);
   rectify::cli::AddReminderCommands(app, session);

@@ -38,7 +38,7 @@ absl::Status Print(const Session& session, const Order& order) {
             << (order.overdue() ? "（逾期）" : "") << "\n"
             << order.name() << "\n";
   for (const auto& approval : order.approvals()) {
-    std::cout << "  " << approval.role() << "："
+    std::cout << "  " << RoleLabel(approval.role()) << "："
               << (approval.approver().empty()
                       ? "待签"
                       : approval.approver() + " " + TimeText(approval.approve_time()))

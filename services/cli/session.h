@@ -59,6 +59,7 @@ void AddEvidenceCommands(CLI::App& app, Session& session);           // evidence
 void AddMajorHazardCommands(CLI::App& app, Session& session);        // major
 void AddOrderCommands(CLI::App& app, Session& session);              // order
 void AddOrderLifeCommands(CLI::App& order, Session& session);        // turns of order
+void AddSealCommands(CLI::App& app, Session& session);               // seal
 void AddDeadlineCommands(CLI::App& app, Session& session);           // deadline, queue
 void AddCalendarCommands(CLI::App& app, Session& session);           // calendar
 void AddReminderCommands(CLI::App& app, Session& session);           // reminder

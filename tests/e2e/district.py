@@ -41,8 +41,8 @@ class District:
         self.street = f"{self.parent}/streets/{code}001"
         self._clients = {}
         self.officers = [self._officer(f"监督员{i}", "POST_INSPECTOR", i) for i in (1, 2)]
-        for i, role in enumerate(APPROVERS, 3):
-            self._officer(f"审批人{i}", f"POST_{role}", i)
+        self.approvers = {role: self._officer(f"审批人{i}", f"POST_{role}", i)
+                          for i, role in enumerate(APPROVERS, 3)}
         self.registrar.call(VENUES + "UpdateStreet", {
             "street": {"name": self.street, "display_name": "示例街道",
                        "contact": {"email": f"street@{code}.example.cn"}}, "request_id": new_id()})

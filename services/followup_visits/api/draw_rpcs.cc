@@ -72,6 +72,8 @@ absl::StatusOr<domain::FrameDraft> ReadDraft(Change& change, const domain::Draw&
   draft.number = tail.number + 1;
   draft.previous = tail.record_hash;
   draft.quarter = draw.quarter;
+  draft.case_kinds = draw.case_kinds;
+  draft.streets = draw.streets;
   draft.forced = ToPicks(request.forced());
   draft.excluded = ToPicks(request.excluded());
   draft.officials.assign(request.officials().begin(), request.officials().end());

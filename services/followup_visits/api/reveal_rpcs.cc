@@ -34,6 +34,28 @@ absl::Status Enter(Change& change, domain::Reveal& reveal, const char* action,
   return absl::OkStatus();
 }
 
+// Makes the reveal that is asked for.
+absl::StatusOr<domain::Reveal> Register(Change& change, domain::Reveal reveal) {
+  reveal.id = change.NewId("reveal");
+  reveal.create_time = change.now();
+  RETURN_IF_ERROR(store::AddReveal(change.sql(), reveal));
+  RETURN_IF_ERROR(Enter(change, reveal, "REQUESTED", reveal.reason));
+  return reveal;
+}
+
+// A request for an identity that is not kept is in the register like one that somebody refused.
+absl::Status RegisterInVain(const Context& context, const rpc::Call& call,
+                            const domain::Reveal& asked) {
+  return context.host.commands().Act(
+      {.actor = call.caller.subject, .parent = call.request_id, .trace = call.trace},
+      "followup.deny_reveal", [&](Change& change) -> absl::Status {
+        ASSIGN_OR_RETURN(domain::Reveal reveal, Register(change, asked));
+        reveal.state = domain::RevealState::kRefused;
+        RETURN_IF_ERROR(store::SaveReveal(change.sql(), reveal));
+        return Enter(change, reveal, "DENIED", "REQUESTED VISIT_STATE");
+      });
+}
+
 absl::StatusOr<v1::Reveal> RequestReveal(const Context& context, const rpc::Call& call,
                                          const v1::RequestRevealRequest& request) {
   domain::Reveal reveal;
@@ -44,7 +66,7 @@ absl::StatusOr<v1::Reveal> RequestReveal(const Context& context, const rpc::Call
   reveal.visit_id = name.id;
   reveal.requester = call.caller.subject;
   reveal.reason = request.reason();
-  return context.host.commands().Run<v1::Reveal>(
+  absl::StatusOr<v1::Reveal> response = context.host.commands().Run<v1::Reveal>(
       call, [&](Change& change) -> absl::StatusOr<v1::Reveal> {
         ASSIGN_OR_RETURN(const store::ListedVisit listed,
                          store::GetVisit(change.sql(), name.district, name.id));
@@ -52,13 +74,13 @@ absl::StatusOr<v1::Reveal> RequestReveal(const Context& context, const rpc::Call
           return PreconditionError("VISIT_STATE", {"该回访没有保存受访人身份",
                                                    "the visit keeps no respondent's identity"});
         }
-        domain::Reveal made = reveal;
-        made.id = change.NewId("reveal");
-        made.create_time = change.now();
-        RETURN_IF_ERROR(store::AddReveal(change.sql(), made));
-        RETURN_IF_ERROR(Enter(change, made, "REQUESTED", made.reason));
+        ASSIGN_OR_RETURN(const domain::Reveal made, Register(change, reveal));
         return ToProto(made, change.now());
       });
+  if (ReasonOf(response.status()) == "VISIT_STATE") {
+    RETURN_IF_ERROR(RegisterInVain(context, call, reveal));
+  }
+  return response;
 }
 
 // Runs a verb; one that is turned away leaves a DENIED entry, in a transaction of its own.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
@@ -37,6 +38,29 @@ absl::StatusOr<std::string> VisitorOf(pg::Tx& tx, const std::string& district,
   const auto found = std::find_if(visitors.begin(), visitors.end(),
                                   [&](const domain::Visitor& v) { return v.user == user; });
   return found == visitors.end() ? std::string() : found->code;
+}
+
+// The assigned visitors who have declared a tie to the unit since the draw.
+absl::StatusOr<std::vector<std::string>> Barred(pg::Tx& tx, const std::string& district,
+                                                const std::vector<std::string>& codes,
+                                                const std::string& unit_id) {
+  ASSIGN_OR_RETURN(const std::vector<domain::Visitor> visitors, store::ListVisitors(tx, district));
+  ASSIGN_OR_RETURN(const std::vector<domain::PenalisedUnit> units,
+                   store::ReadUnits(tx, district, {unit_id}));
+  if (units.empty()) return NotFoundError(domain::UnitName(district, unit_id));
+  return domain::BarredAmong(codes, visitors, units[0]);
+}
+
+absl::Status CheckNobodyBarred(pg::Tx& tx, const domain::Visit& visit) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> barred,
+                   Barred(tx, visit.district, visit.visitors, visit.unit_id));
+  if (barred.empty()) return absl::OkStatus();
+  const std::string names = absl::StrJoin(barred, ",");
+  return PreconditionError(
+      "VISITOR_BARRED",
+      {absl::StrCat(names, " 已申报与该对象有利害关系，应当回避：请登记未成功的回访并递补"),
+       absl::StrCat(names, " declared a tie to the unit: note an attempt and replace the visit")},
+      {{"visitors", names}});
 }
 
 absl::StatusOr<v1::Visit> GetVisit(const Context& context, const rpc::Call& call,
@@ -88,6 +112,7 @@ absl::StatusOr<v1::Visit> RecordVisit(const Context& context, const rpc::Call& c
                          VisitorOf(change.sql(), name.district, call.caller.subject));
         ASSIGN_OR_RETURN(visit, domain::RecordVisit(std::move(visit), record, *questionnaire,
                                                     visitor, change.now()));
+        RETURN_IF_ERROR(CheckNobodyBarred(change.sql(), visit));
         ASSIGN_OR_RETURN(visit.file_number,
                          NextDocumentNumber(context, change, name.district, "访"));
         RETURN_IF_ERROR(store::SaveVisit(change.sql(), visit));
@@ -120,10 +145,20 @@ absl::StatusOr<v1::Visit> RecordAttempt(const Context& context, const rpc::Call&
       });
 }
 
+// The next place of the draw whose visitors are free of ties. One that is passed over stays owed.
+absl::StatusOr<domain::Place> NextPlace(pg::Tx& tx, const domain::Visit& old) {
+  while (true) {
+    ASSIGN_OR_RETURN(domain::Place place,
+                     store::TakeReserve(tx, old.district, old.draw_id, old.stratum));
+    ASSIGN_OR_RETURN(const std::vector<std::string> barred,
+                     Barred(tx, old.district, place.visitors, place.unit));
+    if (barred.empty()) return place;
+  }
+}
+
 // The visit of the next unit in the order of the draw.
 absl::StatusOr<store::PlannedVisit> PlanReserve(Change& change, const domain::Visit& old) {
-  ASSIGN_OR_RETURN(domain::Place place,
-                   store::TakeReserve(change.sql(), old.district, old.draw_id, old.stratum));
+  ASSIGN_OR_RETURN(domain::Place place, NextPlace(change.sql(), old));
   store::PlannedVisit planned = {change.NewId("reserve"), std::move(place), old.id};
   RETURN_IF_ERROR(
       store::PlanVisits(change.sql(), old.district, old.draw_id, {planned}, change.now()));

@@ -61,9 +61,13 @@ absl::Status CheckPolicy(const DrawPolicy& policy) {
   return absl::OkStatus();
 }
 
+int RateQuota(int rate_percent, int size) {
+  return static_cast<int>((static_cast<int64_t>(size) * rate_percent + 99) / 100);
+}
+
 int QuotaOf(int rate_percent, const std::vector<int>& remaining) {
   const int64_t size = static_cast<int64_t>(remaining.size());
-  const int64_t by_rate = (size * rate_percent + 99) / 100;
+  const int64_t by_rate = RateQuota(rate_percent, static_cast<int>(size));
   int64_t shares = 0;
   for (int quarters : remaining) shares += kWhole / quarters;
   const int64_t by_span = (shares + kWhole - 1) / kWhole;

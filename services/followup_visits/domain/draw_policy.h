@@ -32,6 +32,9 @@ inline constexpr int kMaxSpan = 12;
 // twice, empty or not of letters, digits, - and _.
 absl::Status CheckPolicy(const DrawPolicy& policy);
 
+// What the rate alone asks of a stratum of that size, rounded up.
+int RateQuota(int rate_percent, int size);
+
 // How many of a stratum's units are drawn this quarter: the rate, rounded up, but at least the even
 // share that still visits every unit in time. `remaining` has one entry per unit: the quarters left
 // to visit it, 1 to kMaxSpan, this one included.

@@ -41,24 +41,28 @@ Json ToJson(const Terms& terms) {
                       {"size", stratum.size},
                       {"quota", stratum.quota}});
   }
-  return {{"district", terms.district},
-          {"draw", terms.draw},
-          {"number", terms.number},
-          {"previous", terms.previous},
-          {"quarter", terms.quarter},
-          {"freeze_time", terms.freeze_time},
-          {"policy_version", terms.policy_version},
-          {"span_quarters", terms.span_quarters},
-          {"visitors_per_unit", terms.visitors_per_unit},
-          {"frame_hash", terms.frame_hash},
-          {"frame_size", terms.frame_size},
-          {"strata", std::move(strata)},
-          {"forced", ToJson(terms.forced)},
-          {"excluded", ToJson(terms.excluded)},
-          {"due", terms.due},
-          {"visitors", terms.visitors},
-          {"officials", terms.officials},
-          {"public_source", terms.public_source}};
+  Json json = {{"district", terms.district},
+               {"draw", terms.draw},
+               {"number", terms.number},
+               {"previous", terms.previous},
+               {"quarter", terms.quarter},
+               {"freeze_time", terms.freeze_time},
+               {"policy_version", terms.policy_version},
+               {"span_quarters", terms.span_quarters},
+               {"visitors_per_unit", terms.visitors_per_unit},
+               {"frame_hash", terms.frame_hash},
+               {"frame_size", terms.frame_size},
+               {"strata", std::move(strata)},
+               {"forced", ToJson(terms.forced)},
+               {"excluded", ToJson(terms.excluded)},
+               {"due", terms.due},
+               {"visitors", terms.visitors},
+               {"officials", terms.officials},
+               {"public_source", terms.public_source}};
+  // Left out when there is none, as in the records from before a frame could be limited.
+  if (!terms.case_kinds.empty()) json["case_kinds"] = terms.case_kinds;
+  if (!terms.streets.empty()) json["streets"] = terms.streets;
+  return json;
 }
 
 Terms ToTerms(const Json& json) {
@@ -87,6 +91,8 @@ Terms ToTerms(const Json& json) {
   json.at("visitors").get_to(terms.visitors);
   json.at("officials").get_to(terms.officials);
   json.at("public_source").get_to(terms.public_source);
+  terms.case_kinds = json.value("case_kinds", terms.case_kinds);
+  terms.streets = json.value("streets", terms.streets);
   return terms;
 }
 

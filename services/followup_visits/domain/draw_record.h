@@ -29,7 +29,8 @@ struct Terms {
   int number = 0;        // of the district, from 1
   std::string previous;  // hash of the record before, "" for the first
   std::string quarter;
-  std::string freeze_time;  // "2023-03-20 10:00" in China's zone
+  std::vector<std::string> case_kinds, streets;  // to which the frame was limited, empty: to none
+  std::string freeze_time;                       // "2023-03-20 10:00" in China's zone
   int policy_version = 0;
   int span_quarters = 0;
   int visitors_per_unit = 0;

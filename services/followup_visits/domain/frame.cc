@@ -135,6 +135,8 @@ class Freezer {
     terms.number = draft_.number;
     terms.previous = draft_.previous;
     terms.quarter = draft_.quarter.text();
+    for (CaseKind kind : draft_.case_kinds) terms.case_kinds.emplace_back(NameOf(kind));
+    terms.streets = draft_.streets;
     terms.freeze_time = FormatChinaMinute(draft_.now);
     terms.policy_version = policy_.version;
     terms.span_quarters = policy_.span_quarters;

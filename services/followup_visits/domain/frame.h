@@ -22,6 +22,8 @@ struct FrameDraft {
   int number = 0;
   std::string previous;  // hash of the record before
   Quarter quarter;
+  std::vector<CaseKind> case_kinds;  // to which the units are limited, empty: to none
+  std::vector<std::string> streets;
   std::vector<PenalisedUnit> units;  // that may be drawn
   std::vector<Visitor> visitors;     // all of the district
   std::vector<Pick> forced, excluded;

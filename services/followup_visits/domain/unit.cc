@@ -54,6 +54,18 @@ class Problems {
 
 }  // namespace
 
+absl::string_view NameOf(CaseKind kind) {
+  switch (kind) {
+    case CaseKind::kOpeningCheck:
+      return "OPENING_CHECK";
+    case CaseKind::kPenalty:
+      return "PENALTY";
+    case CaseKind::kInspection:
+      return "INSPECTION";
+  }
+  return "";
+}
+
 std::string UnitName(absl::string_view district, absl::string_view id) {
   return absl::StrCat("districts/", district, "/penalisedUnits/", id);
 }

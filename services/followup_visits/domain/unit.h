@@ -14,6 +14,8 @@ namespace rectify::followup::domain {
 
 // As rectify.followup.v1.CaseKind.
 enum class CaseKind { kOpeningCheck = 1, kPenalty = 2, kInspection = 3 };
+// The contract's name without prefix: "OPENING_CHECK".
+absl::string_view NameOf(CaseKind kind);
 // As rectify.followup.v1.PenalisedUnit.Source and State.
 enum class UnitSource { kFile = 1, kEvent = 2 };
 enum class UnitState { kWaiting = 1, kDrawn = 2, kVisited = 3 };

@@ -1,8 +1,10 @@
 #include "services/followup_visits/domain/verify.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_cat.h"
+#include "services/followup_visits/domain/draw_policy.h"
 
 namespace rectify::followup::domain {
 namespace {
@@ -11,14 +13,41 @@ std::string If(bool wrong, absl::string_view problem) {
   return wrong ? std::string(problem) : std::string();
 }
 
+// The rest of a quota, what the span adds, rests on facts that the record does not tell.
+std::string CheckQuotas(const DrawRecord& record) {
+  std::map<std::string, int> sizes;
+  std::map<std::string, std::string> strata;  // by unit
+  for (const FrameRow& row : record.frame) {
+    ++sizes[row.stratum];
+    strata[row.unit] = row.stratum;
+  }
+  for (const Pick& pick : record.committed.excluded) {
+    const auto stratum = strata.find(pick.unit);
+    if (stratum == strata.end()) return absl::StrCat("排除的 ", pick.unit, " 不在抽样框内");
+    --sizes[stratum->second];
+  }
+  for (const Stratum& stratum : record.committed.strata) {
+    const int size = sizes[stratum.code];
+    sizes.erase(stratum.code);
+    if (stratum.size != size) return absl::StrCat(stratum.title, "层的对象数应为 ", size);
+    if (stratum.quota < RateQuota(stratum.rate_percent, size) || stratum.quota > size) {
+      return absl::StrCat(stratum.title, "层的应抽数不符合比例");
+    }
+  }
+  return If(!sizes.empty(), "有回访对象不属于任何抽样层");
+}
+
 std::string CheckFrame(const DrawRecord& record) {
   for (size_t i = 1; i < record.frame.size(); ++i) {
     if (record.frame[i - 1].unit >= record.frame[i].unit) {
       return absl::StrCat("第", i + 1, "行未按编号排序或重复");
     }
   }
-  return If(FrameHash(record.frame) != record.committed.frame_hash,
-            "抽样框与冻结时的散列不符：有回访对象被改动、增加或删去");
+  if (FrameHash(record.frame) != record.committed.frame_hash ||
+      static_cast<int>(record.frame.size()) != record.committed.frame_size) {
+    return "抽样框与冻结时的散列不符：有回访对象被改动、增加或删去";
+  }
+  return CheckQuotas(record);
 }
 
 std::string CheckSeed(const DrawRecord& record) {

@@ -17,10 +17,11 @@ struct Check {
   bool passed() const { return problem.empty(); }
 };
 
-// FORM: the bytes are the canonical form. FRAME: the lines are sorted, each unit once, and have the
-// hash that was committed. COMMITMENT: it is the hash of the terms. SEED: each half is what its
-// official committed to. SAMPLE: the seed gives these units and visitors. RECUSAL: nobody visits a
-// unit with which he has a tie, and enough visit each.
+// FORM: the bytes are the canonical form. FRAME: the lines are sorted, each unit once, have the
+// hash that was committed, and are as many as the strata say, whose quotas are no lower than their
+// rates. COMMITMENT: it is the hash of the terms. SEED: each half is what its official committed
+// to. SAMPLE: the seed gives these units and visitors. RECUSAL: nobody visits a unit with which he
+// has a tie, and enough visit each.
 std::vector<Check> CheckRecord(const DrawRecord& record, absl::string_view document);
 
 // What the service knows about a record with this number.

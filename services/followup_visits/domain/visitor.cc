@@ -77,4 +77,14 @@ bool IsBarred(const Visitor& visitor, const PenalisedUnit& unit) {
   });
 }
 
+std::vector<std::string> BarredAmong(const std::vector<std::string>& codes,
+                                     const std::vector<Visitor>& visitors,
+                                     const PenalisedUnit& unit) {
+  std::vector<std::string> barred;
+  for (const Visitor& visitor : visitors) {
+    if (Has(codes, visitor.code) && IsBarred(visitor, unit)) barred.push_back(visitor.code);
+  }
+  return barred;
+}
+
 }  // namespace rectify::followup::domain

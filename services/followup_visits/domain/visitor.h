@@ -38,4 +38,10 @@ absl::Status CheckVisitor(const Visitor& after, const Visitor* before);
 // any of its names, or one of its officers (回避).
 bool IsBarred(const Visitor& visitor, const PenalisedUnit& unit);
 
+// Those of `codes` who are barred from the unit by what is declared now: a tie may come up after
+// the draw.
+std::vector<std::string> BarredAmong(const std::vector<std::string>& codes,
+                                     const std::vector<Visitor>& visitors,
+                                     const PenalisedUnit& unit);
+
 }  // namespace rectify::followup::domain

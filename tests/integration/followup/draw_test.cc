@@ -56,7 +56,7 @@ TEST_F(DrawTest, TheIndependentScriptDerivesThePublishedDraws) {
 TEST_F(DrawTest, AChangedRecordIsNotTheOneInTheLedger) {
   const v1::Draw draw = RunDraw();
   const std::string forged = absl::StrReplaceAll(Record(draw), {{"\"quota\":8", "\"quota\":7"}});
-  EXPECT_THAT(Verify(forged), ElementsAre("COMMITMENT", "SAMPLE", "LEDGER"));
+  EXPECT_THAT(Verify(forged), ElementsAre("FRAME", "COMMITMENT", "SAMPLE", "LEDGER"));
 }
 
 TEST_F(DrawTest, AUnitThatIsChangedAfterTheFreezeShows) {

@@ -135,6 +135,8 @@ TEST_F(RevealTest, OnlyKnownFieldsAndKeptIdentitiesCanBeAskedFor) {
   EXPECT_THAT(Request(ji(), {"mobile", "mobile"}), HasViolation("fields"));
   visit_ = PlannedVisits().at(0);
   EXPECT_THAT(Request(ji()), StatusIs(StatusCode::kFailedPrecondition, "VISIT_STATE"));
+  EXPECT_THAT(Register(), ElementsAre("REQUESTED users/ji.wei", "DENIED users/ji.wei"))
+      << "who asked in vain is kept as well";
 }
 
 }  // namespace

@@ -34,6 +34,20 @@ class VisitTest : public FollowupTest {
     request.set_reason("单位已搬迁");
     return Visits<v1::Visit>(VisitorOf(visit), "ReplaceVisit", request);
   }
+  void DeclareTie(const std::string& visitor, const std::string& unit) {
+    v1::Visitor declared;
+    declared.set_name(visitor);
+    const std::string code = visitor.substr(visitor.rfind('/') + 1);
+    declared.set_display_name(code);
+    declared.set_user("users/" + code);
+    ties_[code].push_back(unit);
+    for (const std::string& subject : ties_[code]) {
+      v1::Interest& interest = *declared.add_interests();
+      interest.set_subject(subject);
+      interest.set_reason("亲属任职");
+    }
+    ASSERT_OK(SaveVisitor(declared));
+  }
   absl::StatusOr<v1::Visit> Get(const std::string& name) {
     v1::GetVisitRequest request;
     request.set_name(name);
@@ -41,6 +55,7 @@ class VisitTest : public FollowupTest {
   }
 
   std::vector<v1::Visit> visits_;
+  std::map<std::string, std::vector<std::string>> ties_;  // by visitor
 };
 
 TEST_F(VisitTest, TheDrawPlansOneVisitForEachUnitWithTwoVisitors) {
@@ -145,6 +160,27 @@ TEST_F(VisitTest, AVisitThatCannotBeMadeIsReplacedByTheNextInTheOrderOfTheDraw) 
   ASSERT_OK(Replace(visits_[1]));
   ASSERT_OK(Attempt(visits_[2]));
   EXPECT_THAT(Replace(visits_[2]), StatusIs(StatusCode::kFailedPrecondition, "NO_RESERVE"));
+}
+
+// A tie that comes up between the draw and the visit: who has it is not sent, and neither is the
+// next in the order of the draw when its visitors have one.
+TEST_F(VisitTest, ATieDeclaredAfterTheDrawIsRespected) {
+  DeclareTie(visits_[0].visitors(1), visits_[0].unit());
+  EXPECT_THAT(RecordVisit(GoodRecord(visits_[0]), visits_[0]),
+              StatusIs(StatusCode::kFailedPrecondition, "VISITOR_BARRED"));
+  EXPECT_THAT(Units("state = VISITED"), IsEmpty());
+
+  const std::vector<v1::PenalisedUnit> waiting = Units("state = WAITING");
+  ASSERT_THAT(waiting, SizeIs(2));
+  for (int n = 0; n < 4; ++n)
+    DeclareTie(absl::StrCat(kParent, "/visitors/v", n), waiting[0].name());
+  ASSERT_OK(Attempt(visits_[0]));
+  ASSERT_OK_AND_ASSIGN(const v1::Visit next, Replace(visits_[0]));
+  EXPECT_EQ(next.unit(), waiting[1].name());
+  EXPECT_OK(RecordVisit(GoodRecord(next), next));
+  ASSERT_OK(Attempt(visits_[1]));
+  EXPECT_THAT(Replace(visits_[1]), StatusIs(StatusCode::kFailedPrecondition, "NO_RESERVE"));
+  EXPECT_THAT(Units("state = WAITING"), SizeIs(2)) << "both stay owed";
 }
 
 TEST_F(VisitTest, TheQuestionnaireOfADayIsReadable) {

@@ -150,30 +150,54 @@ std::string TokenOf(World& world, const Who& who) {
   return token.value_or("");
 }
 
+// Packages that are no service's own.
+const std::set<std::string> kEverywhere = {"rectify.audit.v1", "rectify.event.v1",
+                                           "rectify.ops.v1"};
+
+// Every method of the released contract, in its order.
+std::vector<const MethodDescriptor*> AllMethods() {
+  std::ifstream file(RECTIFY_BINARY_DIR "/proto/contracts.binpb", std::ios::binary);
+  google::protobuf::FileDescriptorSet set;
+  EXPECT_TRUE(set.ParseFromIstream(&file));
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  std::vector<const MethodDescriptor*> methods;
+  for (const auto& each : set.file()) {
+    if (each.service().empty()) continue;
+    const auto* descriptor = pool->FindFileByName(each.name());
+    EXPECT_NE(descriptor, nullptr) << each.name() << " is not built into this test";
+    for (int s = 0; descriptor != nullptr && s < descriptor->service_count(); ++s) {
+      for (int m = 0; m < descriptor->service(s)->method_count(); ++m) {
+        methods.push_back(descriptor->service(s)->method(m));
+      }
+    }
+  }
+  return methods;
+}
+
 std::string Told(const absl::Status& status, const std::string& answer) {
   return status.ok() ? "OK " + answer : status.ToString(absl::StatusToStringMode::kWithEverything);
 }
 
 }  // namespace
 
+std::set<std::string> ServicesOfTheContract() {
+  std::set<std::string> services;
+  for (const auto* method : AllMethods()) {
+    const std::string& package = method->file()->package();
+    if (kEverywhere.count(package) > 0) continue;
+    const std::vector<std::string> parts = absl::StrSplit(package, '.');
+    EXPECT_EQ(parts.size(), 3u) << package;
+    services.insert(parts[1]);
+  }
+  return services;
+}
+
 std::vector<const MethodDescriptor*> MethodsOf(const std::string& service) {
-  std::ifstream file(RECTIFY_BINARY_DIR "/proto/contracts.binpb", std::ios::binary);
-  google::protobuf::FileDescriptorSet set;
-  EXPECT_TRUE(set.ParseFromIstream(&file));
   std::vector<const MethodDescriptor*> methods;
-  for (const auto& each : set.file()) {
-    const std::string package = absl::StrCat("rectify.", service, ".v1");
-    if (each.package() != package && each.package() != "rectify.event.v1" &&
-        each.package() != "rectify.audit.v1") {
-      continue;
-    }
-    const auto* descriptor =
-        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(each.name());
-    if (descriptor == nullptr) continue;
-    for (int s = 0; s < descriptor->service_count(); ++s) {
-      for (int m = 0; m < descriptor->service(s)->method_count(); ++m) {
-        methods.push_back(descriptor->service(s)->method(m));
-      }
+  for (const auto* method : AllMethods()) {
+    const std::string& package = method->file()->package();
+    if (package == absl::StrCat("rectify.", service, ".v1") || kEverywhere.count(package) > 0) {
+      methods.push_back(method);
     }
   }
   return methods;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,11 @@
 
 namespace rectify::noninterference {
 
-// Methods of the packages of these services ("venue" is rectify.venue.v1), as built into this test,
-// and of what every host serves besides.
+// The services of the contract: "venue" when rectify.venue.v1 has methods of its own. Without what
+// every host serves besides.
+std::set<std::string> ServicesOfTheContract();
+
+// Methods of the package of a service, and of what every host serves besides.
 std::vector<const google::protobuf::MethodDescriptor*> MethodsOf(const std::string& service);
 
 // Resource names by collection: "venues" → districts/120110/venues/….

@@ -9,9 +9,11 @@
 #include "libs/base/clock.h"
 #include "libs/crypto/hash.h"
 #include "libs/rpc/convert.h"
+#include "rectify/deadline/v1/seal_service.pb.h"
 #include "rectify/followup/v1/draw_service.pb.h"
 #include "rectify/followup/v1/lead_service.pb.h"
 #include "rectify/followup/v1/visit_service.pb.h"
+#include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/followup_visits/service.h"
@@ -30,8 +32,6 @@ std::string Name(absl::string_view collection, int n) {
   return absl::StrCat(kParent, "/", collection, "/", Uuid(n));
 }
 std::string Half(char c) { return std::string(40, c); }
-
-constexpr char kStreet[] = "districts/120110/streets/120110001";
 
 }  // namespace
 
@@ -123,7 +123,39 @@ void World::MakeEnforcementFacts() {
     finding.set_disposition(hazard::v1::DISPOSITION_ORDER);
     Do(inspector, "rectify.hazard.v1.HazardFindings.RecordInspection", inspection);
   }
+  // What the deadline service makes of the inspections comes first, in both worlds.
   system_.Settle();
+  MakeCampaignAndSeal();
+  system_.Settle();
+}
+
+void World::MakeCampaignAndSeal() {
+  hazard::v1::CreateCampaignRequest create;
+  create.set_parent(kParent);
+  create.set_campaign_id("cafe");
+  create.mutable_campaign()->set_title("示例行动");
+  create.mutable_campaign()->set_scope("示例范围");
+  create.mutable_campaign()->set_checklist("high-rise");
+  hazard::v1::CampaignPhase& phase = *create.mutable_campaign()->add_phases();
+  phase.set_title("示例阶段");
+  *phase.mutable_first_day() = rpc::ToDate(absl::CivilDay(2023, 3, 20));
+  *phase.mutable_last_day() = rpc::ToDate(absl::CivilDay(2023, 12, 31));
+  Do(system_.As("hazard", "users/head", {"DEPARTMENT_HEAD"}),
+     "rectify.hazard.v1.Campaigns.CreateCampaign", create);
+
+  deadline::v1::ProposeSealRequest propose;
+  propose.set_parent(kParent);
+  deadline::v1::Seal& seal = *propose.mutable_seal();
+  seal.set_venue(Name("venues", 0));
+  *seal.mutable_inspect_time() = rpc::ToTimestamp(Start());
+  seal.add_officers(Name("officers", 1000));
+  seal.add_officers(Name("officers", 1001));
+  seal.set_ground(deadline::v1::SEAL_GROUND_EXITS);
+  seal.set_facts("示例事实");
+  seal.add_parts("示例部位");
+  seal.set_term_days(15);
+  Do(system_.As("deadline", "users/zhang", {"INSPECTOR"}, {Name("officers", 1000)}),
+     "rectify.deadline.v1.Seals.ProposeSeal", propose);
 }
 
 void World::MakeUnits() {
@@ -233,13 +265,18 @@ void World::MakeVisits() {
   analysis.set_parent(kParent);
   analysis.set_quarter("2023Q1");
   Do(ji, leads + "FreezeAnalysis", analysis);
+  IssueReferral();
+  system_.Settle();
+}
+
+void World::IssueReferral() {
   followup::v1::IssueReferralRequest referral;
   referral.set_parent(kParent);
   referral.mutable_referral()->set_receiver("支队党委");
   referral.mutable_referral()->set_title("移送函");
   referral.mutable_referral()->set_text("现将有关情况移送。");
-  Do(ji, leads + "IssueReferral", referral);
-  system_.Settle();
+  Do(system_.As("followup", "users/ji.wei", {"DISCIPLINE"}),
+     "rectify.followup.v1.FollowupLeads.IssueReferral", referral);
 }
 
 std::vector<std::string> World::FollowupNames() {

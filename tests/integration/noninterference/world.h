@@ -14,14 +14,18 @@
 namespace rectify::noninterference {
 
 inline constexpr char kParent[] = "districts/120110";
+inline constexpr char kStreet[] = "districts/120110/streets/120110001";
+// The services of the enforcement side.
+inline constexpr const char* kEnforcement[] = {"venue", "hazard", "deadline", "reminder"};
 
 class World {
  public:
   // Enforcement facts, penalised units and visitors.
   World();
 
-  // A draw, recorded visits, a replaced one, a lead, a reveal, an analysis and a referral.
+  // A draw, recorded visits, a lead, a reveal, an analysis and a referral.
   void MakeVisits();
+  void IssueReferral();
 
   // Names of everything that the committee's lists show, for instance visits.
   std::vector<std::string> FollowupNames();
@@ -30,6 +34,7 @@ class World {
 
  private:
   void MakeEnforcementFacts();
+  void MakeCampaignAndSeal();
   void MakeUnits();
   // Runs a command with the next request id; `response` may be null.
   void Do(rpc::Client& client, absl::string_view method, google::protobuf::Message& request,

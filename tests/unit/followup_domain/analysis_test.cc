@@ -3,6 +3,7 @@
 #include "services/followup_visits/domain/analysis.h"
 
 #include <algorithm>
+#include <bitset>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -15,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 using ::testing::Ge;
 
-constexpr int kSmallest = 5;
+constexpr size_t kSmallest = 5;
 
 std::vector<Questionnaire> SampleQuestionnaires() {
   return {{1,
@@ -50,28 +51,30 @@ AnalysisInput Input(int visits, int seed) {
   return input;
 }
 
-// The attacker: all numbers that are out, each as the visits that it counts.
+// The attacker: all numbers that are out, each as the visits that it counts. He adds one or two
+// numbers without a visit in common, and subtracts up to two that are parts of the sum, or all
+// parts of it that one table has.
 class Attacker {
  public:
   explicit Attacker(const std::vector<Cell>& cells) {
+    std::map<std::string, size_t> ids;
     for (const Cell& cell : cells) {
-      if (!cell.withheld && !cell.members.empty()) numbers_.push_back(cell);
+      if (cell.withheld || cell.members.empty()) continue;
+      Visits visits;
+      for (const std::string& member : cell.members) {
+        visits.set(ids.emplace(member, ids.size()).first->second);
+      }
+      numbers_.push_back(visits);
+      tables_[cell.table].push_back(visits);
     }
   }
-  // The fewest visits (but at least one) that +a, +a-b, +a+b-c, +a-b-c or +a+b-c-d stand for, when
-  // the result counts each visit once or not at all.
-  int Fewest() {
+
+  // The fewest visits (but at least one) that he finds.
+  size_t Fewest() {
     for (size_t a = 0; a < numbers_.size(); ++a) {
-      Try({a}, {});
-      for (size_t b = 0; b < numbers_.size(); ++b) {
-        if (b == a) continue;
-        Try({a}, {b});
-        for (size_t c = 0; c < b; ++c) {
-          if (c == a) continue;
-          Try({a}, {b, c});
-          if (a < b) continue;
-          Try({a, b}, {c});
-        }
+      Subtract(numbers_[a]);
+      for (size_t b = 0; b < a; ++b) {
+        if ((numbers_[a] & numbers_[b]).none()) Subtract(numbers_[a] | numbers_[b]);
       }
     }
     return fewest_;
@@ -79,24 +82,35 @@ class Attacker {
   size_t size() const { return numbers_.size(); }
 
  private:
-  void Try(const std::vector<size_t>& plus, const std::vector<size_t>& minus) {
-    std::map<std::string, int> counts;
-    for (size_t i : plus) {
-      for (const std::string& visit : numbers_[i].members) ++counts[visit];
+  using Visits = std::bitset<128>;
+
+  void Subtract(const Visits& sum) {
+    Note(sum);
+    std::vector<Visits> parts;
+    for (const Visits& number : numbers_) {
+      if ((number & ~sum).none()) parts.push_back(number);
     }
-    for (size_t i : minus) {
-      for (const std::string& visit : numbers_[i].members) --counts[visit];
+    for (size_t c = 0; c < parts.size(); ++c) {
+      Note(sum & ~parts[c]);
+      for (size_t d = 0; d < c; ++d) {
+        if ((parts[c] & parts[d]).none()) Note(sum & ~parts[c] & ~parts[d]);
+      }
     }
-    int found = 0;
-    for (const auto& [visit, count] : counts) {
-      if (count < 0 || count > 1) return;
-      found += count;
+    for (const auto& [table, rows] : tables_) {
+      Visits rest = sum;
+      for (const Visits& row : rows) {
+        if ((row & ~sum).none()) rest &= ~row;
+      }
+      Note(rest);
     }
-    if (found > 0) fewest_ = std::min(fewest_, found);
+  }
+  void Note(const Visits& found) {
+    if (found.any()) fewest_ = std::min(fewest_, found.count());
   }
 
-  std::vector<Cell> numbers_;
-  int fewest_ = 1'000'000;
+  std::vector<Visits> numbers_;
+  std::map<std::string, std::vector<Visits>> tables_;
+  size_t fewest_ = 1'000'000;
 };
 
 TEST(AnalysisTest, SubtractingPublishedNumbersFindsNoSmallGroup) {

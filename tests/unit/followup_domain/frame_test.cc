@@ -41,6 +41,19 @@ TEST(FrameTest, CommitsToEverythingThatDecidesTheOutcome) {
   EXPECT_NE(changed([](FrameDraft& d) { d.previous = HashOf("another record"); }), commitment);
   EXPECT_NE(changed([](FrameDraft& d) { d.public_source = "双色球 2023039 期"; }), commitment);
   EXPECT_NE(changed([](FrameDraft& d) { d.officials[1] = "users/ji.c"; }), commitment);
+  EXPECT_NE(changed([](FrameDraft& d) { d.case_kinds = {CaseKind::kPenalty}; }), commitment);
+  EXPECT_NE(changed([](FrameDraft& d) { d.streets = {"districts/120110/streets/a"}; }), commitment);
+}
+
+TEST(FrameTest, TheTermsTellToWhatTheFrameWasLimited) {
+  FrameDraft draft = SampleFrame(4);
+  draft.case_kinds = {CaseKind::kPenalty, CaseKind::kInspection};
+  draft.streets = {"districts/120110/streets/a"};
+  ASSERT_OK_AND_ASSIGN(const FrozenFrame frozen, Frozen(draft));
+  ASSERT_OK_AND_ASSIGN(const Terms read, ReadTerms(WriteTerms(frozen.terms)));
+  EXPECT_EQ(read, frozen.terms);
+  EXPECT_THAT(read.case_kinds, ElementsAre("PENALTY", "INSPECTION"));
+  EXPECT_THAT(read.streets, ElementsAre("districts/120110/streets/a"));
 }
 
 TEST(FrameTest, QuotasFollowTheRatesAndTheSpan) {

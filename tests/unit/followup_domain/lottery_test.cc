@@ -104,7 +104,7 @@ TEST(LotteryTest, ForcedAndDueUnitsAreAlwaysDrawnAndTheOthersShareTheRest) {
   EXPECT_EQ(counts[Id(7)], kDraws);
   counts.erase(Id(3));
   counts.erase(Id(7));
-  EXPECT_LT(ChiSquare(counts, 38, 8), 70.7);  // 37 degrees of freedom, 99.9 %: 69.35
+  EXPECT_LT(ChiSquare(counts, 38, 8), 69.35);  // 37 degrees of freedom, 99.9 %
 }
 
 TEST(LotteryTest, MoreForcedUnitsThanTheQuotaAreAllDrawn) {
@@ -131,11 +131,27 @@ TEST(LotteryTest, ReservesFollowInTheSameOrderWithTheirVisitors) {
   }
 }
 
+// The statistic is no formality: when one draw in twenty is made again until it pleases, it tells.
+TEST(LotteryTest, AHiddenSecondDrawNowAndThenWouldShow) {
+  Lottery lottery = Units(40, 10);
+  lottery.visitors.clear();
+  std::map<std::string, int> counts;
+  for (int n = 0; n < kDraws; ++n) {
+    std::vector<std::string> drawn = Drawn(DrawLots(Seed(n), lottery));
+    for (int again = kDraws + 100 * n;
+         n % 20 == 0 && std::count(drawn.begin(), drawn.end(), Id(0)) == 0; ++again) {
+      drawn = Drawn(DrawLots(Seed(again), lottery));
+    }
+    for (const std::string& unit : drawn) ++counts[unit];
+  }
+  EXPECT_GT(ChiSquare(counts, 40, 10), 72.05);
+}
+
 // Random ties between random visitors and units, over and over: the rule holds each time.
 TEST(LotteryTest, NobodyIsEverAssignedToAUnitWithWhichHeHasATie) {
   std::mt19937 random(20230320);  // NOLINT(cert-msc51-cpp): reproducible
-  for (int round = 0; round < 2'000; ++round) {
-    Lottery lottery = Units(12, 6);
+  for (int round = 0; round < kDraws; ++round) {
+    Lottery lottery = Units(8, 4);
     lottery.visitors_per_unit = 2 + round % 3;
     for (FrameRow& row : lottery.rows) {
       for (const std::string& visitor : lottery.visitors) {

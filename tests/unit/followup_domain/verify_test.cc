@@ -67,6 +67,7 @@ FrameDraft MixedFrame() {
   draft.visitors[1].interests = {{draft.units[5].venue, "亲属任职"}};
   draft.forced = {{Id(2), "处罚偏低"}, {Id(50), "执法中断"}};
   draft.excluded = {{Id(4), "已注销"}};
+  draft.case_kinds = {CaseKind::kOpeningCheck, CaseKind::kPenalty, CaseKind::kInspection};
   return draft;
 }
 
@@ -141,6 +142,23 @@ TEST_F(VerifyTest, ASkilledForgerOfTheFrameDrawsOtherUnits) {
   });
   EXPECT_THAT(FailedAlone(all_the_way), Contains("SAMPLE"));
   EXPECT_THAT(RunScript({all_the_way}).output, HasSubstr("sample"));
+}
+
+// A record that was drawn from fewer than its own rates ask for is no honest one, however well its
+// hashes fit.
+TEST_F(VerifyTest, AQuotaBelowTheRateOrOfAnotherSizeIsDetected) {
+  const auto with = [&](auto change) {
+    return Rewritten([&](DrawRecord& record) {
+      change(record.committed.strata[1]);
+      record.commitment = CommitmentOf(record.committed);
+    });
+  };
+  EXPECT_THAT(FailedAlone(with([](Stratum& s) { s.quota = 15; })), Contains("FRAME"));
+  EXPECT_THAT(FailedAlone(with([](Stratum& s) { s.quota = s.size + 1; })), Contains("FRAME"));
+  EXPECT_THAT(FailedAlone(with([](Stratum& s) { --s.size; })), Contains("FRAME"));
+  EXPECT_THAT(FailedAlone(with([](Stratum& s) { s.code = "other"; })), Contains("FRAME"));
+  EXPECT_THAT(FailedAlone(Rewritten([](DrawRecord& r) { ++r.committed.frame_size; })),
+              Contains("FRAME"));
 }
 
 TEST_F(VerifyTest, AnotherHalfAnotherSampleOrAnotherVisitorIsDetected) {
