@@ -165,6 +165,14 @@ v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal perso
   Fill(message.mutable_officers(), service.officers);
   message.set_proof(service.proof);
   message.set_refusal(service.refusal);
+  message.set_place(service.place);
+  message.set_witness(personal == Personal::kShown ? service.witness : Mask(service.witness));
+  message.set_video(service.video);
+  message.set_tracking_number(service.tracking_number);
+  message.set_entrusted_organ(service.entrusted_organ);
+  message.set_consent(service.consent);
+  message.set_publication(service.publication);
+  if (service.publish_date) *message.mutable_publish_date() = ToDate(*service.publish_date);
   return message;
 }
 
@@ -310,13 +318,22 @@ std::vector<domain::OrderItem> ToItems(
   return items;
 }
 
-domain::ServiceRecord ToService(const v1::ServiceRecord& service) {
-  return {static_cast<domain::ServiceMethod>(service.method()),
-          rpc::ToTime(service.serve_time()),
-          service.receiver(),
-          {service.officers().begin(), service.officers().end()},
-          service.proof(),
-          service.refusal()};
+domain::ServiceRecord ToService(const v1::ServiceRecord& message) {
+  domain::ServiceRecord service{.method = static_cast<domain::ServiceMethod>(message.method()),
+                                .serve_time = rpc::ToTime(message.serve_time()),
+                                .receiver = message.receiver(),
+                                .officers = {message.officers().begin(), message.officers().end()},
+                                .proof = message.proof(),
+                                .refusal = message.refusal(),
+                                .place = message.place(),
+                                .witness = message.witness(),
+                                .video = message.video(),
+                                .tracking_number = message.tracking_number(),
+                                .entrusted_organ = message.entrusted_organ(),
+                                .consent = message.consent(),
+                                .publication = message.publication()};
+  if (message.has_publish_date()) service.publish_date = rpc::ToCivilDay(message.publish_date());
+  return service;
 }
 
 domain::Recheck ToRecheck(const v1::RecordRecheckRequest& request) {

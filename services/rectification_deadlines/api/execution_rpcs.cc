@@ -35,8 +35,8 @@ absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
         ASSIGN_OR_RETURN(
             const store::CalendarPtr calendar,
             context.calendars.NewestForUse(change.sql(), store::DistrictOf(order.name)));
-        ASSIGN_OR_RETURN(
-            order, domain::Serve(std::move(order), service, officers, *calendar, change.now()));
+        ASSIGN_OR_RETURN(order, domain::Serve(std::move(order), service, officers, context.policy,
+                                              *calendar, change.now()));
         events::JournalOrder(
             change, order,
             {"ServeOrder", absl::StrCat("送达 ", order.document_number, "（",

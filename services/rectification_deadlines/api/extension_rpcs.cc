@@ -89,8 +89,8 @@ absl::StatusOr<v1::Order> ServeExtension(Context& context, const Call& call,
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
-        ASSIGN_OR_RETURN(order,
-                         domain::ServeExtension(std::move(order), service, officers, change.now()));
+        ASSIGN_OR_RETURN(order, domain::ServeExtension(std::move(order), service, officers,
+                                                       context.policy, change.now()));
         events::JournalOrder(
             change, order,
             {"ServeExtension", absl::StrCat("送达 ", order.extensions.back().document_number, "（",

@@ -147,7 +147,7 @@ absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdi
 }
 
 absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const Officers& officers,
-                                     absl::Time now) {
+                                     const Policy& policy, absl::Time now) {
   RETURN_IF_ERROR(RequireRunning(order));
   if (order.extensions.empty() || !order.extensions.back().decide_time) {
     return NotAllowed("NOT_DECIDED", "没有已决定的延期申请", "no decision on an extension exists");
@@ -156,7 +156,7 @@ absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const O
   if (extension.service) {
     return NotAllowed("ALREADY_SERVED", "延期决定已经送达", "the decision was served before");
   }
-  RETURN_IF_ERROR(CheckService(service, *extension.decide_time, now));
+  RETURN_IF_ERROR(CheckService(service, *extension.decide_time, policy.service, now));
   RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
   extension.service = std::move(service);
   const OrderState state = order.state;

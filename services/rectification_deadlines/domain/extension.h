@@ -39,7 +39,7 @@ absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdi
 
 // ORDER_STATE; EXTENSION_NOT_ALLOWED (NOT_DECIDED, ALREADY_SERVED); and as Serve().
 absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const Officers& officers,
-                                     absl::Time now);
+                                     const Policy& policy, absl::Time now);
 
 // What the last extension means for the clocks, in the order in which to tell it: a request while
 // it is pending, else the decision.

@@ -15,6 +15,7 @@
 #include "libs/workday/calendar.h"
 #include "services/rectification_deadlines/domain/officer.h"
 #include "services/rectification_deadlines/domain/policy.h"
+#include "services/rectification_deadlines/domain/service_record.h"
 
 namespace rectify::deadline::domain {
 
@@ -36,15 +37,6 @@ enum class OrderState {
 // The contract's name without prefix: "IN_REVIEW".
 absl::string_view NameOf(OrderState state);
 
-enum class ServiceMethod {
-  kDirect = 1,
-  kLeft = 2,
-  kMail = 3,
-  kEntrusted = 4,
-  kElectronic = 5,
-  kPublicNotice = 6,
-};
-
 struct OrderItem {
   std::string finding, catalog_code, description, basis, required_action;
   int term_days = 0;                                // ignored when a date is stated
@@ -64,14 +56,6 @@ struct Approval {
   std::string opinion{};
   std::string user{};          // account that signed, besides the officer in whose post
   std::string content_hash{};  // of what was signed
-};
-
-struct ServiceRecord {
-  ServiceMethod method;
-  absl::Time serve_time;
-  std::string receiver;  // personal
-  std::vector<std::string> officers;
-  std::string proof, refusal;
 };
 
 struct Report {
@@ -213,9 +197,10 @@ absl::Status RequireApproved(const Order& order);
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now);
 
 // Computes the due dates. DATE_ORDER, CALENDAR_MISSING, TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED;
-// INVALID_ARGUMENT for a missing proof or refusal.
+// INVALID_ARGUMENT for what the method needs, see CheckService().
 absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
-                            const workday::Calendar& calendar, absl::Time now);
+                            const Policy& policy, const workday::Calendar& calendar,
+                            absl::Time now);
 
 struct Voided {
   Order voided;

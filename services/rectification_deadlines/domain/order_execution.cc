@@ -14,25 +14,6 @@
 namespace rectify::deadline::domain {
 namespace {
 
-absl::Status CheckProof(const ServiceRecord& service) {
-  std::vector<FieldViolation> violations;
-  if (service.proof.empty()) {
-    violations.push_back({"service.proof", {"须写明送达凭证", "the proof of service is missing"}});
-  }
-  if (service.method == ServiceMethod::kLeft && service.refusal.empty()) {
-    violations.push_back({"service.refusal",
-                          {"留置送达须写明拒收理由和见证情况",
-                           "a document that was left needs the refusal and the witness"}});
-  }
-  if (!violations.empty()) return FieldErrors(std::move(violations));
-  return absl::OkStatus();
-}
-
-// Service is recorded to the minute, so it may seem to lie some seconds before issue.
-absl::Time MinuteOf(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Minutes(1));
-}
-
 absl::StatusOr<absl::CivilDay> DueDateOf(const Order& order, const OrderItem& item,
                                          absl::Time serve_time, const workday::Calendar& calendar) {
   const std::optional<PeriodRule> term = TermOf(order, item);
@@ -97,18 +78,6 @@ absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl:
                     .violations = {{std::string(field), text}}});
 }
 
-absl::Status CheckService(const ServiceRecord& service, absl::Time since, absl::Time now) {
-  RETURN_IF_ERROR(CheckProof(service));
-  if (service.serve_time < MinuteOf(since)) {
-    return DateOrderError("service.serve_time", "送达时间早于文书编号时间",
-                          "service lies before the document was issued");
-  }
-  if (service.serve_time > now) {
-    return DateOrderError("service.serve_time", "送达时间晚于现在", "service lies in the future");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status RequireState(const Order& order, std::initializer_list<OrderState> allowed) {
   if (std::find(allowed.begin(), allowed.end(), order.state) != allowed.end()) {
     return absl::OkStatus();
@@ -145,9 +114,11 @@ std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item) {
 }
 
 absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
-                            const workday::Calendar& calendar, absl::Time now) {
+                            const Policy& policy, const workday::Calendar& calendar,
+                            absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kIssued}));
-  RETURN_IF_ERROR(CheckService(service, order.issue_time.value_or(order.create_time), now));
+  RETURN_IF_ERROR(
+      CheckService(service, order.issue_time.value_or(order.create_time), policy.service, now));
   RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
   for (OrderItem& item : order.items) {
     ASSIGN_OR_RETURN(item.due_date, DueDateOf(order, item, service.serve_time, calendar));

@@ -29,6 +29,10 @@ class Checker {
     CheckDocuments();
     CheckExtension();
     CheckInstruments();
+    path_ = "service.";
+    if (policy_.service.public_notice_days < 1) {
+      Say("public_notice_days", "须从 1 起", "must be at least 1");
+    }
     // The machine may only run on rules that are sound one by one.
     if (violations_.empty()) {
       path_.clear();

@@ -100,6 +100,10 @@ struct DocumentRule {
   std::vector<std::string> approval_steps;  // names of roles, in order
 };
 
+struct ServiceRule {
+  int public_notice_days = 30;  // natural days until a public notice serves
+};
+
 struct ExtensionRule {
   std::vector<std::string> decided_by;  // names of roles, one suffices
   int max_count = 0;                    // extensions of one order
@@ -122,6 +126,7 @@ struct Policy {
   std::vector<DocumentRule> documents;
   ExtensionRule extension{};
   std::vector<InstrumentRule> instruments{};
+  ServiceRule service{};
 
   const ClockRule* FindClock(absl::string_view kind) const;
   // nullptr for an instrument that the policy does not offer.

@@ -199,6 +199,9 @@ domain::Policy ToPolicy(const v1::ClockPolicy& message) {
                                   {rule.catalog_codes().begin(), rule.catalog_codes().end()},
                                   ToRoles(rule.decided_by())});
   }
+  if (message.service().public_notice_days() != 0) {
+    policy.service.public_notice_days = message.service().public_notice_days();
+  }
   return policy;
 }
 

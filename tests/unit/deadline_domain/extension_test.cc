@@ -121,7 +121,7 @@ TEST_F(ExtensionTest, SaysWhyItIsNotAllowed) {
   const absl::Time saturday = At(2023, 1, 7);
   const Order immediate =
       *Serve(*Issue(*Submit(DraftedImmediate(), Handler(), saturday), "n", saturday),
-             ServiceAt(saturday), TwoOfficers(), calendar_, saturday);
+             ServiceAt(saturday), TwoOfficers(), ShippedPolicy(), calendar_, saturday);
   EXPECT_EQ(CauseOf(Ask(immediate, saturday).status()), "IMMEDIATE");
   EXPECT_THAT(Ask(Issued(Drafted()), now_), StatusIs(kPrecondition, "ORDER_STATE"));
 }
@@ -129,13 +129,13 @@ TEST_F(ExtensionTest, SaysWhyItIsNotAllowed) {
 TEST_F(ExtensionTest, TheDecisionIsServedOnceAndWithProof) {
   ASSERT_OK_AND_ASSIGN(Order order, Ask(served_, now_));
   const absl::Time time = At(2023, 1, 12);
-  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), time).status()),
+  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time).status()),
             "NOT_DECIDED");
   ASSERT_OK_AND_ASSIGN(order, Decide(order, false, At(2023, 1, 11)));
-  EXPECT_THAT(ServeExtension(order, ServiceAt(now_), TwoOfficers(), time),
+  EXPECT_THAT(ServeExtension(order, ServiceAt(now_), TwoOfficers(), policy_, time),
               StatusIs(kPrecondition, "DATE_ORDER"));
-  ASSERT_OK_AND_ASSIGN(order, ServeExtension(order, ServiceAt(time), TwoOfficers(), time));
-  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), time).status()),
+  ASSERT_OK_AND_ASSIGN(order, ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time));
+  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time).status()),
             "ALREADY_SERVED");
 }
 

@@ -12,7 +12,8 @@ constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 class ServeTest : public ::testing::Test {
  protected:
   absl::StatusOr<Order> ServeAt(Order order, absl::Time time) {
-    return Serve(std::move(order), ServiceAt(time), TwoOfficers(), calendar_, now_);
+    return Serve(std::move(order), ServiceAt(time), TwoOfficers(), ShippedPolicy(), calendar_,
+                 now_);
   }
 
   const workday::Calendar calendar_ = ReadCalendar();
@@ -33,8 +34,8 @@ TEST_F(ServeTest, ComputesEachDueDateFromService) {
 TEST_F(ServeTest, AnImmediateOrderIsDueOnTheDayOfService) {
   Order order = *Issue(*Submit(DraftedImmediate(), Handler(), At(2023, 1, 7)), "n", At(2023, 1, 7));
   const absl::Time saturday = At(2023, 1, 7, 11);
-  ASSERT_OK_AND_ASSIGN(order,
-                       Serve(order, ServiceAt(saturday), TwoOfficers(), calendar_, saturday));
+  ASSERT_OK_AND_ASSIGN(order, Serve(order, ServiceAt(saturday), TwoOfficers(), ShippedPolicy(),
+                                    calendar_, saturday));
   EXPECT_EQ(order.items[0].due_date, absl::CivilDay(2023, 1, 7));
 }
 
@@ -67,33 +68,24 @@ TEST_F(ServeTest, TheMinuteOfIssueIsNotBeforeIssue) {
 TEST_F(ServeTest, ADateThatMayStillMoveIsRefused) {
   const Order order = Issued(Drafted({400}));
   const workday::Calendar only_2023 = ReadCalendar({2023});
-  EXPECT_THAT(Serve(order, ServiceAt(now_), TwoOfficers(), only_2023, now_),
+  EXPECT_THAT(Serve(order, ServiceAt(now_), TwoOfficers(), ShippedPolicy(), only_2023, now_),
               StatusIs(kPrecondition, "CALENDAR_MISSING"));
-}
-
-TEST_F(ServeTest, NeedsProofAndForALeftDocumentTheRefusal) {
-  ServiceRecord service = ServiceAt(now_);
-  service.method = ServiceMethod::kLeft;
-  service.proof = "";
-  const auto served = Serve(Issued(Drafted()), service, TwoOfficers(), calendar_, now_);
-  EXPECT_THAT(served, HasViolation("service.proof"));
-  EXPECT_THAT(served, HasViolation("service.refusal"));
 }
 
 TEST_F(ServeTest, NeedsTwoQualifiedOfficers) {
   const Order order = Issued(Drafted());
   ServiceRecord service = ServiceAt(now_);
   service.officers = {kLi, kLi};
-  EXPECT_THAT(Serve(order, service, TwoOfficers(), calendar_, now_),
+  EXPECT_THAT(Serve(order, service, TwoOfficers(), ShippedPolicy(), calendar_, now_),
               StatusIs(kPrecondition, "TOO_FEW_OFFICERS"));
   Officers officers = TwoOfficers();
   officers[kWang].certificate_end = absl::CivilDay(2023, 1, 5);
-  const auto served = Serve(order, ServiceAt(now_), officers, calendar_, now_);
+  const auto served = Serve(order, ServiceAt(now_), officers, ShippedPolicy(), calendar_, now_);
   ASSERT_THAT(served, StatusIs(kPrecondition, "OFFICER_NOT_QUALIFIED"));
   EXPECT_EQ(DetailOf(served.status())->metadata.at("officer"), kWang);
   EXPECT_EQ(DetailOf(served.status())->metadata.at("date"), "2023-01-06");
   officers[kWang].certificate_end = absl::CivilDay(2023, 1, 6);
-  EXPECT_OK(Serve(order, ServiceAt(now_), officers, calendar_, now_));
+  EXPECT_OK(Serve(order, ServiceAt(now_), officers, ShippedPolicy(), calendar_, now_));
 }
 
 TEST(OfficerTest, TheLastDayInPostStillCounts) {

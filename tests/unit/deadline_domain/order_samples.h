@@ -113,7 +113,8 @@ inline ServiceRecord ServiceAt(absl::Time time) {
 
 inline Order Served(Order order, absl::Time time) {
   static const auto& calendar = *new workday::Calendar(ReadCalendar());
-  return *Serve(Issued(std::move(order)), ServiceAt(time), TwoOfficers(), calendar, time);
+  return *Serve(Issued(std::move(order)), ServiceAt(time), TwoOfficers(), ShippedPolicy(), calendar,
+                time);
 }
 
 // A recheck of all open items; those in `open` are not rectified.

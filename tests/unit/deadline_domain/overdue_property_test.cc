@@ -88,7 +88,7 @@ class Walk {
       next = Approve(*next, SignerOf(role), "同意", now_);
     }
     next = Serve(*Issue(*next, absl::StrCat("第", ++names_, "号"), now_), ServiceAt(now_),
-                 TwoOfficers(), calendar_, now_);
+                 TwoOfficers(), ShippedPolicy(), calendar_, now_);
     ASSERT_OK(next);
     Put(next, {{Trigger::kOrderServed, now_}});
   }

@@ -94,10 +94,11 @@ TEST(PolicyTest, NamesMistakesOfExtensionsAndInstruments) {
   policy.extension.document.code = "消限";
   policy.instruments[1].instrument = policy.instruments[0].instrument;
   policy.instruments[1].basis = "";
+  policy.service.public_notice_days = -1;
   const absl::Status status = ValidatePolicy(policy);
   for (const char* field :
-       {"extension.decided_by", "extension.max_count", "extension.document.code",
-        "instruments[1].instrument", "instruments[1].basis"}) {
+       {"service.public_notice_days", "extension.decided_by", "extension.max_count",
+        "extension.document.code", "instruments[1].instrument", "instruments[1].basis"}) {
     EXPECT_THAT(status, HasViolation(field));
   }
 }
