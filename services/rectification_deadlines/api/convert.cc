@@ -18,8 +18,7 @@ static_assert(static_cast<int>(domain::OrderKind::kTerm) == v1::ORDER_KIND_TERM)
 static_assert(static_cast<int>(domain::ServiceMethod::kPublicNotice) ==
               v1::SERVICE_METHOD_PUBLIC_NOTICE);
 static_assert(static_cast<int>(domain::ClockState::kCancelled) == v1::Clock::STATE_CANCELLED);
-static_assert(static_cast<int>(domain::Trigger::kNextConcluded) ==
-              v1::CLOCK_TRIGGER_NEXT_CONCLUDED);
+static_assert(static_cast<int>(domain::Trigger::kTermsRemain) == v1::CLOCK_TRIGGER_TERMS_REMAIN);
 
 using rpc::ToDate;
 using rpc::ToTimestamp;

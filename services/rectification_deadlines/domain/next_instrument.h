@@ -19,8 +19,8 @@ struct Proposal {
   std::vector<std::string> findings;
 };
 
-// For the items that a recheck left open after their term; none while a decision is being carried
-// out. `policy` outlives the result.
+// For the items that a recheck found open and whose term has ended; none while a decision is being
+// carried out. `policy` outlives the result.
 std::vector<Proposal> ProposalsFor(const Order& order, const Policy& policy, absl::CivilDay day);
 
 struct NextChoice {

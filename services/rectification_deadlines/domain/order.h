@@ -213,9 +213,11 @@ absl::StatusOr<Order> ReportRectified(Order order, Report report, absl::Time now
 
 struct Rechecked {
   Order order;
-  std::vector<std::string> rectified, open;  // findings, in the order of the items
+  // Findings, in the order of the items: proved rectified, found still there, and left out.
+  std::vector<std::string> rectified, open, remaining;
 };
-// `recheck.results` covers exactly the open items: RECHECK_INCOMPLETE. DATE_ORDER,
+// `recheck.results` covers the open items whose term has ended before its day, or all open ones
+// when the party has applied since the last recheck, and no other: RECHECK_INCOMPLETE. DATE_ORDER,
 // TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED.
 absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Officers& officers,
                                         absl::Time now);

@@ -42,17 +42,46 @@ absl::Status CheckRecheckTime(const Order& order, const Recheck& recheck, absl::
   return absl::OkStatus();
 }
 
-absl::Status CheckComplete(const Order& order, const Recheck& recheck) {
-  std::set<std::string> open, covered;
+// The party waits for a recheck that it has applied for since the last one.
+bool AppliedBefore(const Order& order, absl::Time recheck_time) {
+  const absl::Time last =
+      order.rechecks.empty() ? absl::InfinitePast() : order.rechecks.back().recheck_time;
+  return std::any_of(order.reports.begin(), order.reports.end(), [&](const Report& report) {
+    return report.report_time > last && report.report_time <= recheck_time;
+  });
+}
+
+absl::Status CheckCovered(const Order& order, const Recheck& recheck) {
+  const bool applied = AppliedBefore(order, recheck.recheck_time);
+  const absl::CivilDay day = CivilDayOf(recheck.recheck_time);
+  std::set<std::string> open, needed, covered;
   for (const OrderItem& item : order.items) {
-    if (item.open()) open.insert(item.finding);
+    if (!item.open()) continue;
+    open.insert(item.finding);
+    if (applied || *item.due_date < day) needed.insert(item.finding);
   }
   for (const RecheckResult& result : recheck.results) covered.insert(result.finding);
-  if (open == covered && recheck.results.size() == open.size()) return absl::OkStatus();
-  return PreconditionError("RECHECK_INCOMPLETE",
-                           {"复查须逐项覆盖全部未改正的隐患，且每项一次",
-                            "the recheck must cover every open item of the order, each once"},
-                           {{"open", absl::StrJoin(open, ",")}});
+  const bool each_once = covered.size() == recheck.results.size();
+  if (!covered.empty() && each_once &&
+      std::includes(covered.begin(), covered.end(), needed.begin(), needed.end()) &&
+      std::includes(open.begin(), open.end(), covered.begin(), covered.end())) {
+    return absl::OkStatus();
+  }
+  return PreconditionError(
+      "RECHECK_INCOMPLETE",
+      {"复查须逐项覆盖期限届满的全部未改正隐患，申请复查的须覆盖全部未改正隐患，每项一次",
+       "the recheck must cover every open item whose term has ended, or every open item when the "
+       "party has applied for it, each once"},
+      {{"needed", absl::StrJoin(needed, ",")}, {"open", absl::StrJoin(open, ",")}});
+}
+
+OrderState StateAfter(const Rechecked& result, absl::Time recheck_time) {
+  if (!result.open.empty()) return OrderState::kRecheckFailed;
+  if (result.remaining.empty()) return OrderState::kClosed;
+  // Recorded after the party applied again: that application still waits.
+  const auto& reports = result.order.reports;
+  const bool waits = !reports.empty() && reports.back().report_time > recheck_time;
+  return waits ? OrderState::kReported : OrderState::kServed;
 }
 
 // A pending request of which nothing is open any more needs no decision.
@@ -140,21 +169,30 @@ absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Offi
   RETURN_IF_ERROR(RequireState(
       order, {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed}));
   RETURN_IF_ERROR(CheckRecheckTime(order, recheck, now));
-  RETURN_IF_ERROR(CheckComplete(order, recheck));
+  RETURN_IF_ERROR(CheckCovered(order, recheck));
   RETURN_IF_ERROR(RequireQualified(recheck.officers, officers, CivilDayOf(recheck.recheck_time)));
   Rechecked result;
   for (OrderItem& item : order.items) {
     if (!item.open()) continue;
-    auto seen = std::find_if(recheck.results.begin(), recheck.results.end(),
-                             [&](const RecheckResult& r) { return r.finding == item.finding; });
-    if (seen->rectified) item.rectify_time = recheck.recheck_time;
-    (seen->rectified ? result.rectified : result.open).push_back(item.finding);
+    const auto seen =
+        std::find_if(recheck.results.begin(), recheck.results.end(),
+                     [&](const RecheckResult& r) { return r.finding == item.finding; });
+    if (seen == recheck.results.end()) {
+      result.remaining.push_back(item.finding);
+    } else if (seen->rectified) {
+      item.rectify_time = recheck.recheck_time;
+      result.rectified.push_back(item.finding);
+    } else {
+      result.open.push_back(item.finding);
+    }
   }
+  const absl::Time recheck_time = recheck.recheck_time;
   order.rechecks.push_back(std::move(recheck));
   LapseExtension(order);
-  if (result.open.empty()) order.close_time = now;
-  result.order = Next(std::move(order),
-                      result.open.empty() ? OrderState::kClosed : OrderState::kRecheckFailed, now);
+  result.order = std::move(order);
+  const OrderState state = StateAfter(result, recheck_time);
+  if (state == OrderState::kClosed) result.order.close_time = now;
+  result.order = Next(std::move(result.order), state, now);
   return result;
 }
 

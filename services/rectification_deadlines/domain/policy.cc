@@ -192,6 +192,8 @@ absl::string_view NameOf(Trigger trigger) {
       return "决定后续处置";
     case Trigger::kNextConcluded:
       return "后续处置办结";
+    case Trigger::kTermsRemain:
+      return "复查合格，其余期限未届满";
   }
   return "";
 }

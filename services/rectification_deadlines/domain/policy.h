@@ -36,6 +36,7 @@ enum class Trigger {
   kExtensionServed = 13,
   kNextDecided = 14,
   kNextConcluded = 15,
+  kTermsRemain = 16,
 };
 
 // For people: 送达.

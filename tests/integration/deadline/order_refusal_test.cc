@@ -183,13 +183,16 @@ TEST_F(OrderRefusalTest, AnOfficerWhoseEventIsLateIsAskedFromTheRegistry) {
   EXPECT_THAT(Serve(name_, request), StatusIs(kPrecondition, "ORDER_STATE"));
 }
 
-TEST_F(OrderRefusalTest, ARecheckCoversEveryOpenItem) {
+TEST_F(OrderRefusalTest, ARecheckCoversEveryOpenItemThatThePartyAppliedFor) {
   ASSERT_OK(SubmitAndServe(name_));
+  ASSERT_OK(Report(name_));
+  system_.AdvanceTo(At(2023, 1, 5));
   ASSERT_OK_AND_ASSIGN(const v1::Order order, Get(name_));
   v1::RecordRecheckRequest request = RecheckRequest(order);
   request.mutable_results()->RemoveLast();
-  EXPECT_THAT(Verb(li(), "RecordRecheck", name_, request),
-              StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  const auto refused = Verb(li(), "RecordRecheck", name_, request);
+  ASSERT_THAT(refused, StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  EXPECT_EQ(DetailOf(refused.status())->metadata.at("needed"), Finding(1) + "," + Finding(2));
   request = RecheckRequest(order);
   *request.mutable_recheck_time() = rpc::ToTimestamp(At(2023, 1, 4, 7));
   EXPECT_THAT(Verb(li(), "RecordRecheck", name_, request), StatusIs(kPrecondition, "DATE_ORDER"));

@@ -117,11 +117,13 @@ inline Order Served(Order order, absl::Time time) {
                 time);
 }
 
-// A recheck of all open items; those in `open` are not rectified.
-inline Recheck RecheckOf(const Order& order, absl::Time time, std::vector<std::string> open = {}) {
+// A recheck of the open items but those of `left_out`; those in `open` are not rectified.
+inline Recheck RecheckOf(const Order& order, absl::Time time, std::vector<std::string> open = {},
+                         std::vector<std::string> left_out = {}) {
   Recheck recheck{time, {kLi, kWang}, {}};
   for (const OrderItem& item : order.items) {
-    if (!item.open()) continue;
+    const bool left = std::find(left_out.begin(), left_out.end(), item.finding) != left_out.end();
+    if (!item.open() || left) continue;
     const bool rectified = std::find(open.begin(), open.end(), item.finding) == open.end();
     recheck.results.push_back({item.finding, rectified, "现场查看"});
   }

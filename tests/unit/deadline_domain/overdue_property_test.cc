@@ -139,11 +139,22 @@ class Walk {
   }
 
   void DoRecheck(const Order& order) {
-    std::vector<std::string> open;
+    const bool reported = order.state == OrderState::kReported;
+    std::vector<std::string> open, left_out;
+    size_t still_open = 0;
     for (const OrderItem& item : order.items) {
-      if (item.open() && Pick(4) > 0) open.push_back(item.finding);
+      if (!item.open()) continue;
+      ++still_open;
+      const bool may_wait = !reported && *item.due_date >= CivilDayOf(now_);
+      if (may_wait && Pick(2) == 0) {
+        left_out.push_back(item.finding);
+      } else if (Pick(4) > 0) {
+        open.push_back(item.finding);
+      }
     }
-    const Recheck recheck = RecheckOf(order, now_, open);
+    if (left_out.size() == still_open) return;
+    if (!left_out.empty()) met.insert(open.empty() ? "PART_PASSED" : "PART_FAILED");
+    const Recheck recheck = RecheckOf(order, now_, open, left_out);
     const auto rechecked = RecordRecheck(order, recheck, TwoOfficers(), now_);
     ASSERT_OK(rechecked);
     Put(rechecked->order, SubjectOf(rechecked->order), OccurrencesOf(recheck, rechecked->order));
@@ -199,8 +210,8 @@ TEST(OverduePropertyTest, AnOpenOverdueOrderAlwaysHasANamedPostThatMustAct) {
     if (::testing::Test::HasFailure()) return;
   }
   for (const char* name :
-       {"SERVED", "REPORTED", "RECHECK_FAILED", "CLOSED", "SUPERSEDED", "EXTENSION", "立案处罚",
-        "再次责令改正", "临时查封", "约谈", "移送、抄告"}) {
+       {"SERVED", "REPORTED", "RECHECK_FAILED", "CLOSED", "SUPERSEDED", "EXTENSION", "PART_PASSED",
+        "PART_FAILED", "立案处罚", "再次责令改正", "临时查封", "约谈", "移送、抄告"}) {
     EXPECT_TRUE(Walk::met.contains(name)) << name << " was never met";
   }
 }

@@ -76,6 +76,14 @@ TEST(PolicyTest, RefusesATermThatEndsBeforeTheHazardIsGoneWithNothingAfterIt) {
   EXPECT_THAT(DetailOf(status)->violations[0].text.zh, HasSubstr("复查不合格"));
 }
 
+TEST(PolicyTest, RefusesAPartialRecheckAfterWhichNobodyLooksAtTheRest) {
+  Policy policy = ShippedPolicy();
+  std::erase(RuleOf(policy, "recheck").start_on, Trigger::kTermsRemain);
+  const absl::Status status = ValidatePolicy(policy);
+  ASSERT_THAT(status, HasViolation("clocks"));
+  EXPECT_THAT(DetailOf(status)->violations[0].text.zh, HasSubstr("其余期限未届满"));
+}
+
 TEST(PolicyTest, RefusesAnInstrumentAfterWhichNobodyActs) {
   Policy policy = ShippedPolicy();
   std::erase_if(policy.clocks, [](const ClockRule& r) { return r.kind == "penalty_record"; });
