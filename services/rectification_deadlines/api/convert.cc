@@ -133,7 +133,7 @@ void FillHistory(const domain::Order& order, Personal personal, v1::Order& messa
     *message.add_extensions() = ToMessage(extension, personal);
   }
   for (const domain::InstrumentDecision& decision : order.decisions) {
-    *message.add_decisions() = api::ToMessage(decision);
+    *message.add_decisions() = api::ToMessage(decision, personal);
   }
 }
 

@@ -17,6 +17,44 @@ static_assert(static_cast<int>(domain::NextInstrument::kForcedRemoval) ==
 using rpc::ToDate;
 using rpc::ToTimestamp;
 
+namespace {
+
+void Add(const std::vector<domain::Absentee>& absentees,
+         google::protobuf::RepeatedPtrField<v1::Deliberation::Absentee>& messages) {
+  for (const domain::Absentee& absentee : absentees) {
+    v1::Deliberation::Absentee& message = *messages.Add();
+    message.set_officer(absentee.officer);
+    message.set_reason(absentee.reason);
+  }
+}
+
+std::vector<domain::Absentee> ToAbsentees(
+    const google::protobuf::RepeatedPtrField<v1::Deliberation::Absentee>& messages) {
+  std::vector<domain::Absentee> absentees;
+  for (const auto& message : messages) absentees.push_back({message.officer(), message.reason()});
+  return absentees;
+}
+
+}  // namespace
+
+v1::Deliberation ToMessage(const domain::Deliberation& deliberation) {
+  v1::Deliberation message;
+  *message.mutable_meet_time() = ToTimestamp(deliberation.meet_time);
+  message.set_place(deliberation.place);
+  message.set_chair(deliberation.chair);
+  for (const domain::Opinion& opinion : deliberation.participants) {
+    v1::Deliberation::Participant& participant = *message.add_participants();
+    participant.set_officer(opinion.officer);
+    participant.set_opinion(opinion.opinion);
+    participant.set_agrees(opinion.agrees);
+  }
+  Add(deliberation.absentees, *message.mutable_absentees());
+  Add(deliberation.recusals, *message.mutable_recusals());
+  message.set_minutes(deliberation.minutes);
+  message.set_carried(deliberation.carried);
+  return message;
+}
+
 v1::Extension ToMessage(const domain::Extension& extension, Personal personal) {
   v1::Extension message;
   message.set_state(static_cast<v1::Extension::State>(extension.state));
@@ -33,10 +71,13 @@ v1::Extension ToMessage(const domain::Extension& extension, Personal personal) {
   message.set_decision(extension.decision);
   message.set_document_number(extension.document_number);
   if (extension.service) *message.mutable_service() = ToMessage(*extension.service, personal);
+  if (extension.deliberation && personal == Personal::kShown) {
+    *message.mutable_deliberation() = ToMessage(*extension.deliberation);
+  }
   return message;
 }
 
-v1::InstrumentDecision ToMessage(const domain::InstrumentDecision& decision) {
+v1::InstrumentDecision ToMessage(const domain::InstrumentDecision& decision, Personal personal) {
   v1::InstrumentDecision message;
   message.set_instrument(static_cast<v1::NextInstrument>(decision.instrument));
   message.set_state(static_cast<v1::InstrumentDecision::State>(decision.state));
@@ -51,6 +92,9 @@ v1::InstrumentDecision ToMessage(const domain::InstrumentDecision& decision) {
   }
   message.set_outcome(decision.outcome);
   message.set_outcome_reference(decision.outcome_reference);
+  if (decision.deliberation && personal == Personal::kShown) {
+    *message.mutable_deliberation() = ToMessage(*decision.deliberation);
+  }
   return message;
 }
 
@@ -64,7 +108,23 @@ v1::InstrumentProposal ToMessage(const domain::Proposal& proposal) {
     authz::v1::Role role = authz::v1::ROLE_UNSPECIFIED;
     if (authz::v1::Role_Parse(absl::StrCat("ROLE_", name), &role)) message.add_decided_by(role);
   }
+  message.set_needs_deliberation(proposal.rule->needs_deliberation);
   return message;
+}
+
+domain::Deliberation ToDeliberation(const v1::Deliberation& message) {
+  domain::Deliberation deliberation{.meet_time = rpc::ToTime(message.meet_time()),
+                                    .place = message.place(),
+                                    .chair = message.chair(),
+                                    .participants = {},
+                                    .absentees = ToAbsentees(message.absentees()),
+                                    .recusals = ToAbsentees(message.recusals()),
+                                    .minutes = message.minutes()};
+  for (const v1::Deliberation::Participant& participant : message.participants()) {
+    deliberation.participants.push_back(
+        {participant.officer(), participant.agrees(), participant.opinion()});
+  }
+  return deliberation;
 }
 
 domain::Conclusion ToConclusion(const v1::ConcludeInstrumentRequest& request) {

@@ -22,7 +22,7 @@ v1::SealStudy ToMessage(const domain::SealStudy& study) {
   v1::SealStudy message;
   *message.mutable_study_time() = ToTimestamp(study.study_time);
   message.set_chair(study.chair);
-  for (const domain::SealOpinion& opinion : study.opinions) {
+  for (const domain::Opinion& opinion : study.opinions) {
     v1::SealOpinion& shown = *message.add_opinions();
     shown.set_officer(opinion.officer);
     shown.set_agrees(opinion.agrees);

@@ -30,10 +30,11 @@ struct ExtensionVerdict {
   bool granted;
   std::optional<absl::CivilDay> due_date;  // nullopt: the date that was asked for
   std::string reason;
+  std::optional<Deliberation> deliberation{};
 };
 
 // The number is given by the caller afterwards. ORDER_STATE; EXTENSION_NOT_ALLOWED (NOT_PENDING);
-// NOT_YOUR_TASK; APPROVER_NOT_DISTINCT; DATE_ORDER.
+// NOT_YOUR_TASK; APPROVER_NOT_DISTINCT; DATE_ORDER; DELIBERATION_REQUIRED.
 absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdict,
                                       const Signer& signer, const Policy& policy, absl::Time now);
 

@@ -154,7 +154,13 @@ absl::StatusOr<NextDecided> DecideNext(Order order, const NextChoice& choice, co
                               .reason = choice.reason,
                               .reference = choice.reference,
                               .basis = rule->basis,
-                              .findings = std::move(findings)};
+                              .findings = std::move(findings),
+                              .deliberation = choice.deliberation};
+  RETURN_IF_ERROR(CheckDeliberation(decision.deliberation,
+                                    {.needed = rule->needs_deliberation,
+                                     .handling_officer = order.officers.front(),
+                                     .not_before = order.rechecks.back().recheck_time},
+                                    now));
   NextDecided result;
   OrderState state = order.state;
   if (choice.instrument == NextInstrument::kSecondOrder) {

@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "libs/workday/calendar.h"
+#include "services/rectification_deadlines/domain/deliberation.h"
 #include "services/rectification_deadlines/domain/officer.h"
 #include "services/rectification_deadlines/domain/policy.h"
 #include "services/rectification_deadlines/domain/service_record.h"
@@ -93,6 +94,7 @@ struct Extension {
   std::optional<absl::Time> decide_time{};
   std::string decider{}, decision{}, document_number{};
   std::optional<ServiceRecord> service{};
+  std::optional<Deliberation> deliberation{};
 };
 
 enum class DecisionState { kOpen = 1, kConcluded = 2, kDropped = 3 };
@@ -106,6 +108,7 @@ struct InstrumentDecision {
   std::vector<std::string> findings;
   std::optional<absl::Time> conclude_time{};
   std::string outcome{}, outcome_reference{};
+  std::optional<Deliberation> deliberation{};
 };
 
 struct Order {

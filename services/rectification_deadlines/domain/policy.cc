@@ -129,6 +129,10 @@ class Checker {
     if (rule.decided_by.empty()) Say("decided_by", "须写明决定权限", "nobody may decide");
     if (rule.max_count < 1) Say("max_count", "须从 1 起", "must be at least 1");
     if (rule.max_days < 1) Say("max_days", "须从 1 起", "must be at least 1");
+    if (rule.deliberation_from_count < 0) {
+      Say("deliberation_from_count", "不能为负", "is negative");
+    }
+    if (rule.deliberation_over_days < 0) Say("deliberation_over_days", "不能为负", "is negative");
     path_ = "extension.document.";
     CheckDocument(rule.document);
     // Two registers of one code would count into each other.

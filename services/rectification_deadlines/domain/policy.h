@@ -110,6 +110,8 @@ struct ExtensionRule {
   int max_count = 0;                    // extensions of one order
   int max_days = 0;                     // natural days between the old and the new date
   DocumentRule document{};
+  // From which grant of an order on, and beyond how many days, it takes a deliberation; 0: never.
+  int deliberation_from_count = 0, deliberation_over_days = 0;
 };
 
 struct InstrumentRule {
@@ -117,6 +119,7 @@ struct InstrumentRule {
   std::string title, basis;
   std::vector<std::string> catalog_codes;  // or their beginnings; empty: all
   std::vector<std::string> decided_by;     // names of roles, one suffices
+  bool needs_deliberation = false;
 
   bool IsFor(absl::string_view catalog_code) const;
 };

@@ -31,6 +31,7 @@ v1::ExtensionGranted ToExtensionGranted(const domain::Order& order) {
   event.set_document_number(extension.document_number);
   for (const domain::ExtendedItem& item : extension.items) *event.add_items() = ToMessage(item);
   event.set_decider(extension.decider);
+  event.set_deliberated(extension.deliberation.has_value());
   return event;
 }
 
@@ -68,6 +69,7 @@ v1::InstrumentDecided ToInstrumentDecided(const domain::Order& order) {
   event.mutable_findings()->Assign(decision.findings.begin(), decision.findings.end());
   event.set_second_order(order.successor);
   event.set_decider(decision.decider);
+  event.set_deliberated(decision.deliberation.has_value());
   return event;
 }
 

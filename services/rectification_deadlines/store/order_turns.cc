@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_deliberations.h"
 #include "services/rectification_deadlines/store/service_columns.h"
 
 namespace rectify::deadline::store {
@@ -176,7 +177,7 @@ absl::Status LoadTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, absl::stri
          static_cast<domain::DecisionState>(row.Int(2)), row.Time(3), row.Text(4), row.Text(5),
          row.Text(6), row.Text(7), row.TextArray(8), row.OptTime(9), row.Text(10), row.Text(11)});
   }
-  return absl::OkStatus();
+  return LoadDeliberations(tx, district, by_id);
 }
 
 absl::Status SaveTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, const Order& order) {
@@ -186,7 +187,7 @@ absl::Status SaveTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, const Orde
                                   static_cast<int64_t>(order.extensions.size())));
   }
   if (!order.decisions.empty()) RETURN_IF_ERROR(SaveDecisions(tx, name, order));
-  return absl::OkStatus();
+  return SaveDeliberations(tx, order);
 }
 
 }  // namespace rectify::deadline::store

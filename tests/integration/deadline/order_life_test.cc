@@ -101,7 +101,7 @@ TEST_F(OrderLifeTest, ARecheckOfTheEndedTermLeavesTheOtherTermItsClocks) {
   EXPECT_TRUE(order.items(0).rectified());
   EXPECT_FALSE(order.items(1).rectified());
   EXPECT_THAT(EventTypesOf(name).back(), "ItemsRectified");
-  EXPECT_EQ(AuditOf(name).back().summary(),
+  EXPECT_EQ(LastAudit(name, "RecordRecheck").summary(),
             "复查，已改正 1 项，未改正 0 项，期限未届满未复查 1 项");
   EXPECT_THAT(RunningKinds(), ElementsAre("correction_term", "recheck"));
   EXPECT_THAT(Running("recheck").findings(), ElementsAre(Finding(2)));

@@ -111,6 +111,22 @@ TEST_F(NextInstrumentTest, ASecondOrderTakesWhatIsOpenAndClosesTheFirst) {
   EXPECT_EQ(voided.replacement.predecessor, failed.name);
 }
 
+TEST_F(NextInstrumentTest, RemovalByForceIsDecidedOnlyTogether) {
+  Order blocked = failed_;
+  for (OrderItem& item : blocked.items) item.catalog_code = "C06";
+  NextChoice choice{NextInstrument::kForcedRemoval, "拒不清除", "", ""};
+  auto decide = [&] { return DecideNext(blocked, choice, SignerOf("CHIEF"), policy_, now_); };
+  EXPECT_EQ(CauseOf(decide().status()), "MISSING");
+  choice.deliberation = DeliberationAt(now_, 2);
+  EXPECT_EQ(CauseOf(decide().status()), "NOT_CARRIED");
+  choice.deliberation = DeliberationAt(now_ - absl::Minutes(1));
+  EXPECT_THAT(decide(), StatusIs(kPrecondition, "DATE_ORDER")) << "before the recheck";
+  choice.deliberation = DeliberationAt(now_, 1);
+  ASSERT_OK_AND_ASSIGN(const NextDecided decided, decide());
+  EXPECT_TRUE(decided.order.decisions[0].deliberation->carried);
+  EXPECT_EQ(decided.order.decisions[0].deliberation->recusals.size(), 1u);
+}
+
 TEST_F(NextInstrumentTest, ACaseEndsWithItsPenaltyOrIsGivenUp) {
   ASSERT_OK_AND_ASSIGN(const NextDecided decided,
                        Decide(failed_, NextInstrument::kPenaltyCase, now_));

@@ -101,7 +101,8 @@ class Walk {
 
   void DecideOnExtension(const Order& order) {
     const auto decided =
-        DecideExtension(order, {Pick(3) > 0, std::nullopt, "r"}, SignerOf("CHIEF"), policy_, now_);
+        DecideExtension(order, {Pick(3) > 0, std::nullopt, "r", DeliberationAt(now_)},
+                        SignerOf("CHIEF"), policy_, now_);
     if (!decided.ok()) return;
     met.insert(Pick(2) == 0 ? "EXTENSION" : "EXTENSION_DECIDED");
     Put(decided, OccurrencesOf(decided->extensions.back(), *decided));
@@ -112,8 +113,8 @@ class Walk {
     if (proposals.empty()) return;
     const InstrumentRule& rule = *proposals[Pick(static_cast<int>(proposals.size()))].rule;
     const std::string second = absl::StrCat("districts/120110/orders/second", ++names_);
-    const auto decided =
-        DecideNext(order, {rule.instrument, "r", "", second}, SignerOf("CHIEF"), policy_, now_);
+    const auto decided = DecideNext(order, {rule.instrument, "r", "", second, DeliberationAt(now_)},
+                                    SignerOf("CHIEF"), policy_, now_);
     if (!decided.ok()) return;  // a second order while a term runs
     met.insert(rule.title);
     Occurrence occurrence{.trigger = Trigger::kNextDecided, .time = now_};
