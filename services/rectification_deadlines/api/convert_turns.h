@@ -9,9 +9,6 @@
 
 namespace rectify::deadline::api {
 
-v1::Deliberation ToMessage(const domain::Deliberation& deliberation);
-v1::Extension ToMessage(const domain::Extension& extension, Personal personal);
-v1::InstrumentDecision ToMessage(const domain::InstrumentDecision& decision, Personal personal);
 v1::InstrumentProposal ToMessage(const domain::Proposal& proposal);
 
 domain::Deliberation ToDeliberation(const v1::Deliberation& message);

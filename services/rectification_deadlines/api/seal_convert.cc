@@ -1,6 +1,7 @@
 #include "services/rectification_deadlines/api/seal_convert.h"
 
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::api {
 namespace {
@@ -37,7 +38,8 @@ v1::SealService ToMessage(const domain::SealService& service, Personal personal)
   v1::SealService message;
   *message.mutable_serve_time() = ToTimestamp(service.serve_time);
   Fill(message.mutable_officers(), service.officers);
-  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
+  message.set_receiver(personal == Personal::kShown ? service.receiver
+                                                    : store::MaskName(service.receiver));
   message.set_proof(service.proof);
   message.set_refusal(service.refusal);
   return message;

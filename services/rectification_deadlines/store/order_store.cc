@@ -10,8 +10,10 @@
 #include "rectify/deadline/v1/order.pb.h"
 #include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_message.h"
 #include "services/rectification_deadlines/store/order_parts.h"
 #include "services/rectification_deadlines/store/order_turns.h"
+#include "services/rectification_deadlines/store/order_versions.h"
 #include "services/rectification_deadlines/store/service_columns.h"
 
 namespace rectify::deadline::store {
@@ -109,27 +111,36 @@ Order ReadRow(const pg::Row& row) {
   return order;
 }
 
-const query::ListSpec& OrderList() {
+// Of the present and of earlier times.
+std::vector<query::ListField> OrderFields() {
   using Field = query::ListField;
-  static const auto& spec = *new query::ListSpec{
-      .name = "deadline.list_orders",
-      .columns = ORDER_COLUMNS,
-      .from = "orders where district = $1",
-      .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
-                  v1::Order::State_descriptor()},
-                 {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
-                 {"venue", Field::Kind::kText, "venue = $?"},
-                 {"street", Field::Kind::kText, "street = $?"},
-                 {"inspection", Field::Kind::kText, "inspection = $?"},
-                 {"handling_officer", Field::Kind::kText, "officers[1] = $?"},
-                 {"document_number", Field::Kind::kText, "document_number = $?"},
-                 // Days of the law are days of China.
-                 {"overdue", Field::Kind::kBool,
-                  "(open_due_date is not null and open_due_date < "
-                  "(current_setting('rectify.list_time')::timestamptz at time zone "
-                  "'Asia/Shanghai')::date)"}},
-      .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
-      .descending = true};
+  return {{"state", Field::Kind::kEnum, "state = $?::smallint", v1::Order::State_descriptor()},
+          {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
+          {"venue", Field::Kind::kText, "venue = $?"},
+          {"street", Field::Kind::kText, "street = $?"},
+          {"inspection", Field::Kind::kText, "inspection = $?"},
+          {"handling_officer", Field::Kind::kText, "officers[1] = $?"},
+          {"document_number", Field::Kind::kText, "document_number = $?"},
+          // Days of the law are days of China.
+          {"overdue", Field::Kind::kBool,
+           "(open_due_date is not null and open_due_date < "
+           "(current_setting('rectify.list_time')::timestamptz at time zone "
+           "'Asia/Shanghai')::date)"}};
+}
+
+const query::ListSpec& OrderList() {
+  static const auto& spec =
+      *new query::ListSpec{.name = "deadline.list_orders",
+                           .columns = ORDER_COLUMNS,
+                           .from = "orders where district = $1",
+                           .fields = OrderFields(),
+                           .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+                           .descending = true};
+  return spec;
+}
+
+const query::ListSpec& OrderListAsOf() {
+  static const auto& spec = *new query::ListSpec(VersionList(OrderFields()));
   return spec;
 }
 
@@ -196,7 +207,34 @@ absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
   AddService(cipher_, kTable, name.id, order.service, params);
   RETURN_IF_ERROR(tx.Exec(kSave, params).status());
   RETURN_IF_ERROR(SaveParts(tx, order));
-  return SaveTurns(tx, cipher_, order);
+  RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
+  return InsertVersion(tx, order);
+}
+
+absl::StatusOr<v1::Order> OrderStore::LoadAsOf(pg::Tx& tx, absl::string_view name,
+                                               absl::Time as_of) const {
+  ASSIGN_OR_RETURN(v1::Order order, LoadVersion(tx, name, as_of));
+  ASSIGN_OR_RETURN(const Order present, Load(tx, name));
+  RestorePersons(present, order);
+  return order;
+}
+
+absl::StatusOr<std::pair<std::vector<v1::Order>, std::string>> OrderStore::ListAsOf(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time as_of) const {
+  ASSIGN_OR_RETURN(const query::ListQuery list,
+                   query::ListQuery::Build(OrderListAsOf(), {district, as_of}, page.filter,
+                                           page.size, page.token));
+  RETURN_IF_ERROR(SetListTime(tx, as_of));
+  return list.Run<v1::Order>(tx, ReadVersion);
+}
+
+absl::StatusOr<int> OrderStore::RecordMissing(pg::Tx& tx, int limit) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, FindUnrecorded(tx, limit));
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(const Order order, LoadForUpdate(tx, name));
+    RETURN_IF_ERROR(InsertVersion(tx, order));
+  }
+  return static_cast<int>(names.size());
 }
 
 absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(
