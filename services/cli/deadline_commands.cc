@@ -5,6 +5,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "services/cli/as_of.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
@@ -42,17 +43,10 @@ absl::Status Print(const Session& session, const deadline::v1::DeadlineExplanati
   return absl::OkStatus();
 }
 
-// A day means its end: what was known when it was over.
 template <typename Request>
 absl::Status SetAsOf(const std::string& text, Request& request) {
   if (text.empty()) return absl::OkStatus();
-  const absl::StatusOr<absl::CivilDay> day = ParseCivilDay(text);
-  absl::Time as_of;
-  if (day.ok()) {
-    as_of = StartOfDay(*day + 1) - absl::Microseconds(1);
-  } else {
-    ASSIGN_OR_RETURN(as_of, ParseStepTime(text));
-  }
+  ASSIGN_OR_RETURN(const absl::Time as_of, ParseAsOf(text));
   *request.mutable_as_of() = rpc::ToTimestamp(as_of);
   return absl::OkStatus();
 }

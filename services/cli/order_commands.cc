@@ -1,16 +1,17 @@
 // order: 责令改正通知书.
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "services/cli/as_of.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
+#include "services/cli/service_args.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -19,7 +20,8 @@ namespace {
 using deadline::v1::Order;
 
 struct OrderArgs {
-  std::string name, filter, text, at, method = "direct", receiver, proof, refusal;
+  std::string name, filter, text, at, as_of;
+  ServiceArgs service;
   std::vector<std::string> officers, open;
   int limit = 50;
 };
@@ -53,6 +55,14 @@ absl::Status Print(const Session& session, const Order& order) {
   return absl::OkStatus();
 }
 
+template <typename Request>
+absl::Status SetAsOf(const std::string& text, Request& request) {
+  if (text.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const absl::Time as_of, ParseAsOf(text));
+  *request.mutable_as_of() = rpc::ToTimestamp(as_of);
+  return absl::OkStatus();
+}
+
 // For the verbs whose request has name and request_id only, or one text more.
 template <typename Request>
 absl::Status Verb(Session& session, const OrderArgs& args, const char* rpc,
@@ -69,6 +79,7 @@ absl::Status List(Session& session, OrderArgs& args) {
   deadline::v1::ListOrdersRequest request;
   request.set_parent(session.parent());
   request.set_filter(args.filter);
+  RETURN_IF_ERROR(SetAsOf(args.as_of, request));
   ASSIGN_OR_RETURN(const rpc::Client* client, session.connection->Service("deadline"));
   ASSIGN_OR_RETURN(auto orders, (ListAll<Order, deadline::v1::ListOrdersResponse>(
                                     *client, Method("ListOrders"), request,
@@ -87,14 +98,16 @@ absl::Status List(Session& session, OrderArgs& args) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Order> Fetch(Session& session, const std::string& name) {
+absl::StatusOr<Order> Fetch(Session& session, const std::string& name,
+                            const std::string& as_of = "") {
   deadline::v1::GetOrderRequest request;
   request.set_name(name);
+  RETURN_IF_ERROR(SetAsOf(as_of, request));
   return session.Call<Order>("deadline", Method("GetOrder"), request);
 }
 
 absl::Status Get(Session& session, OrderArgs& args) {
-  ASSIGN_OR_RETURN(Order order, Fetch(session, args.name));
+  ASSIGN_OR_RETURN(Order order, Fetch(session, args.name, args.as_of));
   return Print(session, order);
 }
 
@@ -102,20 +115,7 @@ absl::Status Serve(Session& session, OrderArgs& args) {
   deadline::v1::ServeOrderRequest request;
   request.set_name(args.name);
   request.set_request_id(NewUuid7(absl::Now()));
-  deadline::v1::ServiceRecord& service = *request.mutable_service();
-  deadline::v1::ServiceMethod method;
-  if (!deadline::v1::ServiceMethod_Parse("SERVICE_METHOD_" + absl::AsciiStrToUpper(args.method),
-                                         &method)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "送达方式 ", args.method, " 不存在：direct left mail entrusted electronic public_notice"));
-  }
-  service.set_method(method);
-  ASSIGN_OR_RETURN(absl::Time at, ParseStepTime(args.at));
-  *service.mutable_serve_time() = rpc::ToTimestamp(at);
-  service.set_receiver(args.receiver);
-  service.set_proof(args.proof);
-  service.set_refusal(args.refusal);
-  service.mutable_officers()->Add(args.officers.begin(), args.officers.end());
+  ASSIGN_OR_RETURN(*request.mutable_service(), ToService(args.service));
   ASSIGN_OR_RETURN(Order order, session.Call<Order>("deadline", Method("ServeOrder"), request));
   return Print(session, order);
 }
@@ -189,21 +189,17 @@ void AddOrderCommands(CLI::App& app, Session& session) {
   CLI::App* list = AddCommand<OrderArgs>(*order, session, "list", "列出", args, List);
   list->add_option("--filter", args->filter, "例如 state=SERVED AND overdue=true");
   list->add_option("--limit", args->limit, "最多几条")->capture_default_str();
-  AddCommand<OrderArgs>(*order, session, "get", "查看", args, Get)
-      ->add_option("name", args->name, "资源名")
-      ->required();
+  CLI::App* get = AddCommand<OrderArgs>(*order, session, "get", "查看", args, Get);
+  get->add_option("name", args->name, "资源名")->required();
+  for (CLI::App* command : {list, get}) {
+    command->add_option("--as-of", args->as_of, "截至何时的状况，例如 2023-02-03");
+  }
   AddVerbs(*order, session, args);
   AddOrderLifeCommands(*order, session);
 
   CLI::App* serve = AddCommand<OrderArgs>(*order, session, "serve", "登记送达", args, Serve);
   serve->add_option("name", args->name, "资源名")->required();
-  serve->add_option("--at", args->at, "送达时间 \"2023-01-06 15:20\"")->required();
-  serve->add_option("--receiver", args->receiver, "收件人及与当事人的关系")->required();
-  serve->add_option("--officer", args->officers, "送达人资源名（至少两人）")->required();
-  serve->add_option("--method", args->method, "direct left mail entrusted electronic public_notice")
-      ->capture_default_str();
-  serve->add_option("--proof", args->proof, "证明材料");
-  serve->add_option("--refusal", args->refusal, "拒收事由与见证人");
+  AddServiceOptions(*serve, args->service);
 
   CLI::App* recheck = AddCommand<OrderArgs>(*order, session, "recheck",
                                             "登记复查：未列出的项均已改正", args, Recheck);

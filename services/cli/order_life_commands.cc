@@ -7,6 +7,7 @@
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/order_life_service.pb.h"
 #include "services/cli/labels.h"
+#include "services/cli/service_args.h"
 #include "services/cli/session.h"
 
 namespace rectify::cli {
@@ -17,6 +18,8 @@ using deadline::v1::Order;
 struct LifeArgs {
   std::string name, reason, safeguards, date, instrument, reference, number, basis, penalty;
   std::vector<std::string> findings, officers;
+  std::string deliberation;
+  ServiceArgs service;
   bool refused = false, dropped = false;
 };
 
@@ -58,6 +61,12 @@ absl::StatusOr<deadline::v1::NextInstrument> ParseInstrument(const std::string& 
   return absl::InvalidArgumentError(absl::StrCat("后续处置 ", text, " 不存在：", kInstruments));
 }
 
+template <typename Request>
+absl::Status ReadDeliberation(const LifeArgs& args, Request& request) {
+  if (args.deliberation.empty()) return absl::OkStatus();
+  return rpc::ReadTextProto(args.deliberation, *request.mutable_deliberation());
+}
+
 absl::Status Extend(Session& session, LifeArgs& args) {
   deadline::v1::RequestExtensionRequest request;
   ASSIGN_OR_RETURN(const absl::CivilDay day, ParseCivilDay(args.date));
@@ -76,7 +85,14 @@ absl::Status DecideExtension(Session& session, LifeArgs& args) {
     ASSIGN_OR_RETURN(const absl::CivilDay day, ParseCivilDay(args.date));
     *request.mutable_due_date() = rpc::ToDate(day);
   }
+  RETURN_IF_ERROR(ReadDeliberation(args, request));
   return Send(session, args, "DecideExtension", request);
+}
+
+absl::Status ServeExtension(Session& session, LifeArgs& args) {
+  deadline::v1::ServeExtensionRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_service(), ToService(args.service));
+  return Send(session, args, "ServeExtension", request);
 }
 
 absl::Status Next(Session& session, LifeArgs& args) {
@@ -85,6 +101,7 @@ absl::Status Next(Session& session, LifeArgs& args) {
   request.set_instrument(instrument);
   request.set_reason(args.reason);
   request.set_reference(args.reference);
+  RETURN_IF_ERROR(ReadDeliberation(args, request));
   return Send(session, args, "DecideNextInstrument", request);
 }
 
@@ -133,10 +150,21 @@ void AddOrderLifeCommands(CLI::App& order, Session& session) {
   decide->add_option("--until", args->date, "准予延至；不写为申请的日期");
   decide->add_flag("--refuse", args->refused, "不予延期");
 
+  AddServiceOptions(
+      *AddVerb(order, session, args, "serve-extension", "登记延期决定送达", ServeExtension),
+      args->service);
+
   CLI::App* next = AddVerb(order, session, args, "next", "逾期未改，决定后续处置", Next);
   next->add_option("--instrument", args->instrument, kInstruments)->required();
   next->add_option("--reason", args->reason, "理由")->required();
   next->add_option("--reference", args->reference, "案号或者文号");
+
+  for (CLI::App* command : {decide, next}) {
+    command
+        ->add_option("--deliberation", args->deliberation,
+                     "集体讨论：Deliberation（protobuf 文本）")
+        ->check(CLI::ExistingFile);
+  }
 
   CLI::App* conclude = AddVerb(order, session, args, "conclude", "后续处置办结", Conclude);
   conclude->add_option("--instrument", args->instrument, kInstruments)->required();

@@ -19,6 +19,7 @@ namespace {
 
 constexpr absl::Duration kOverdueInterval = absl::Seconds(1);
 constexpr absl::Duration kCoverageInterval = absl::Seconds(30);
+constexpr int kRecordBatch = 100;
 
 using ::rectify::events::Change;
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -43,6 +44,18 @@ absl::StatusOr<absl::Time> NextOverdue(service::Host& host) {
                                              store::NextUnannouncedDue));
   // A clock is late after its due time, and instants are stored in microseconds.
   return due == absl::InfiniteFuture() ? due : due + absl::Microseconds(1);
+}
+
+// Orders of a release that kept no versions.
+absl::Status RecordVersions(service::Host& host, const store::OrderStore& orders) {
+  int recorded = kRecordBatch;
+  while (recorded == kRecordBatch) {
+    ASSIGN_OR_RETURN(recorded,
+                     host.pool().TransactValue("deadline.record_versions", {}, [&](pg::Tx& tx) {
+                       return orders.RecordMissing(tx, kRecordBatch);
+                     }));
+  }
+  return absl::OkStatus();
 }
 
 void AddTimers(service::Host& host) {
@@ -71,6 +84,7 @@ absl::Status RegisterDeadline(service::Host& host, const DeadlineConfig& config)
                    crypto::FieldCipher::FromKeyFile(host.options().keys + "/field.key"));
   const auto context = std::make_shared<api::Context>(host, std::move(policy), std::move(cipher));
   RETURN_IF_ERROR(events::ImportNewer(host.commands(), context->calendars, notices));
+  RETURN_IF_ERROR(RecordVersions(host, context->orders));
   api::RegisterOrderRpcs(context);
   api::RegisterExecutionRpcs(context);
   api::RegisterExtensionRpcs(context);

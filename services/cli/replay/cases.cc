@@ -131,8 +131,13 @@ class Expander {
     act.set_method(method);
     act.set_receiver("示例收件人");
     act.set_proof("示例送达回证");
-    if (method == deadline::v1::SERVICE_METHOD_LEFT)
-      act.set_refusal("示例：拒绝签收，社区工作人员见证");
+    if (method == deadline::v1::SERVICE_METHOD_LEFT) {
+      act.set_refusal("示例：拒绝签收");
+      act.mutable_details()->set_place("示例：单位值班室");
+      act.mutable_details()->set_witness("示例：社区工作人员");
+    } else if (method == deadline::v1::SERVICE_METHOD_MAIL) {
+      act.mutable_details()->set_tracking_number("示例EMS0001");
+    }
   }
 
   void AddReport(absl::CivilDay day) {

@@ -203,6 +203,7 @@ absl::Status Player::DoServe(const scenario::v1::Serve& act, absl::Time at, cons
     request.set_name(orders[i].name());
     request.set_request_id(world_.RequestId(absl::StrCat(id, "/", i)));
     deadline::v1::ServiceRecord& service = *request.mutable_service();
+    service = act.details();
     service.set_method(act.method());
     *service.mutable_serve_time() = rpc::ToTimestamp(at);
     service.set_receiver(act.receiver());

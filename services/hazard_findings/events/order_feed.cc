@@ -60,7 +60,7 @@ absl::Status OrderServed(Change& change, const deadline::v1::OrderServed& event)
   return absl::OkStatus();
 }
 
-// RecheckPassed or RecheckFailed: both prove some findings gone.
+// RecheckPassed, RecheckFailed or ItemsRectified: each may prove some findings gone.
 template <typename Recheck>
 absl::Status Rechecked(Change& change, const Recheck& event) {
   const std::vector<std::string> names(event.rectified_findings().begin(),
@@ -86,6 +86,8 @@ absl::Status ApplyOrderEvent(Change& change, const event::v1::EventEnvelope& env
   if (passed) return Rechecked(change, *passed);
   ASSIGN_OR_RETURN(auto failed, ReadPayload<deadline::v1::RecheckFailed>(envelope));
   if (failed) return Rechecked(change, *failed);
+  ASSIGN_OR_RETURN(auto in_part, ReadPayload<deadline::v1::ItemsRectified>(envelope));
+  if (in_part) return Rechecked(change, *in_part);
   return absl::OkStatus();
 }
 

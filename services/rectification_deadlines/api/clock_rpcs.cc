@@ -23,13 +23,9 @@ pg::TxOptions ReadOptions(const Call& call) {
   return {.access = pg::Access::kReadOnly, .deadline = call.deadline};
 }
 
-// nullopt for now. INVALID_ARGUMENT when it lies in the future.
 template <typename Request>
 absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
-  if (!request.has_as_of()) return std::nullopt;
-  const absl::Time as_of = rpc::ToTime(request.as_of());
-  if (as_of <= now) return as_of;
-  return FieldError("as_of", {"不能晚于现在", "must not lie in the future"});
+  return ToAsOf(request.has_as_of(), request.as_of(), "as_of", now);
 }
 
 absl::StatusOr<v1::Clock> GetClock(Context& context, const Call& call,

@@ -1,25 +1,20 @@
 #include "services/rectification_deadlines/api/convert.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
-#include "libs/base/text.h"
+#include "libs/base/error.h"
 #include "libs/rpc/convert.h"
-#include "services/rectification_deadlines/api/convert_turns.h"
-#include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/events/data_files.h"
+#include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::api {
 namespace {
 
-static_assert(static_cast<int>(domain::OrderState::kSuperseded) == v1::Order::STATE_SUPERSEDED);
-static_assert(static_cast<int>(domain::OrderKind::kTerm) == v1::ORDER_KIND_TERM);
-static_assert(static_cast<int>(domain::ServiceMethod::kPublicNotice) ==
-              v1::SERVICE_METHOD_PUBLIC_NOTICE);
 static_assert(static_cast<int>(domain::ClockState::kCancelled) == v1::Clock::STATE_CANCELLED);
-static_assert(static_cast<int>(domain::Trigger::kNextConcluded) ==
-              v1::CLOCK_TRIGGER_NEXT_CONCLUDED);
+static_assert(static_cast<int>(domain::Trigger::kTermsRemain) == v1::CLOCK_TRIGGER_TERMS_REMAIN);
 
 using rpc::ToDate;
 using rpc::ToTimestamp;
@@ -27,54 +22,6 @@ using rpc::ToTimestamp;
 template <typename Field, typename Values>
 void Fill(Field* field, const Values& values) {
   field->Assign(values.begin(), values.end());
-}
-
-v1::OrderItem ToMessage(const domain::OrderItem& item) {
-  v1::OrderItem message;
-  message.set_finding(item.finding);
-  message.set_catalog_code(item.catalog_code);
-  message.set_description(item.description);
-  message.set_basis(item.basis);
-  message.set_required_action(item.required_action);
-  message.set_term_days(item.term_days);
-  if (item.stated_due_date) *message.mutable_stated_due_date() = ToDate(*item.stated_due_date);
-  if (item.due_date) *message.mutable_due_date() = ToDate(*item.due_date);
-  if (item.first_due_date) *message.mutable_first_due_date() = ToDate(*item.first_due_date);
-  message.set_rectified(!item.open());
-  if (item.rectify_time) *message.mutable_rectify_time() = ToTimestamp(*item.rectify_time);
-  return message;
-}
-
-v1::Approval ToMessage(const domain::Approval& approval) {
-  v1::Approval message;
-  message.set_role(approval.role);
-  message.set_approver(approval.approver);
-  if (approval.approve_time) *message.mutable_approve_time() = ToTimestamp(*approval.approve_time);
-  message.set_opinion(approval.opinion);
-  message.set_content_hash(approval.content_hash);
-  message.set_user(approval.user);
-  return message;
-}
-
-v1::RectificationReport ToMessage(const domain::Report& report) {
-  v1::RectificationReport message;
-  *message.mutable_report_time() = ToTimestamp(report.report_time);
-  message.set_reporter(report.reporter);
-  message.set_statement(report.statement);
-  return message;
-}
-
-v1::Recheck ToMessage(const domain::Recheck& recheck) {
-  v1::Recheck message;
-  *message.mutable_recheck_time() = ToTimestamp(recheck.recheck_time);
-  Fill(message.mutable_officers(), recheck.officers);
-  for (const domain::RecheckResult& result : recheck.results) {
-    v1::RecheckResult& line = *message.add_results();
-    line.set_finding(result.finding);
-    line.set_rectified(result.rectified);
-    line.set_note(result.note);
-  }
-  return message;
 }
 
 v1::DueDateChange ToMessage(const domain::DueDateChange& change) {
@@ -120,24 +67,6 @@ v1::PeriodUnit ToMessage(domain::Unit unit) {
   return v1::PERIOD_UNIT_UNSPECIFIED;
 }
 
-// The parts of an order that grow.
-void FillHistory(const domain::Order& order, Personal personal, v1::Order& message) {
-  for (const domain::Approval& approval : order.approvals) {
-    *message.add_approvals() = ToMessage(approval);
-  }
-  if (order.service) *message.mutable_service() = ToMessage(*order.service, personal);
-  for (const domain::Report& report : order.reports) *message.add_reports() = ToMessage(report);
-  for (const domain::Recheck& recheck : order.rechecks) {
-    *message.add_rechecks() = ToMessage(recheck);
-  }
-  for (const domain::Extension& extension : order.extensions) {
-    *message.add_extensions() = ToMessage(extension, personal);
-  }
-  for (const domain::InstrumentDecision& decision : order.decisions) {
-    *message.add_decisions() = api::ToMessage(decision);
-  }
-}
-
 v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
   switch (clock.state) {
     case domain::ClockState::kMet:
@@ -151,51 +80,23 @@ v1::ClockOutcome OutcomeOf(const domain::Clock& clock) {
 
 }  // namespace
 
-std::string Mask(const std::string& text) {
-  const std::string first = Ellipsize(text, 2);
-  if (CodePoints(text) < 2) return text.empty() ? "" : "**";
-  return absl::StrCat(first.substr(0, first.size() - std::string("…").size()), "**");
-}
-
-v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal) {
-  v1::ServiceRecord message;
-  message.set_method(static_cast<v1::ServiceMethod>(service.method));
-  *message.mutable_serve_time() = ToTimestamp(service.serve_time);
-  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
-  Fill(message.mutable_officers(), service.officers);
-  message.set_proof(service.proof);
-  message.set_refusal(service.refusal);
+v1::Order ToMessage(v1::Order message, absl::Time now, Personal personal) {
+  const absl::CivilDay day = CivilDayOf(now);
+  message.set_overdue(
+      std::any_of(message.items().begin(), message.items().end(), [&](const v1::OrderItem& item) {
+        return !item.rectified() && item.has_due_date() && rpc::ToCivilDay(item.due_date()) < day;
+      }));
+  if (personal == Personal::kShown) return message;
+  store::MaskPersons(message);
+  for (v1::Extension& extension : *message.mutable_extensions()) extension.clear_deliberation();
+  for (v1::InstrumentDecision& decision : *message.mutable_decisions()) {
+    decision.clear_deliberation();
+  }
   return message;
 }
 
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal) {
-  v1::Order message;
-  message.set_name(order.name);
-  message.set_kind(static_cast<v1::OrderKind>(order.kind));
-  message.set_inspection(order.inspection);
-  *message.mutable_inspection_day() = ToDate(CivilDayOf(order.inspect_time));
-  message.set_venue(order.venue);
-  message.set_party(order.party);
-  message.set_street(order.street);
-  Fill(message.mutable_officers(), order.officers);
-  for (const domain::OrderItem& item : order.items) *message.add_items() = ToMessage(item);
-  message.set_document_number(order.document_number);
-  message.set_content_hash(domain::ContentHash(order));
-  if (order.submission) *message.mutable_submission() = ToMessage(*order.submission);
-  message.set_return_reason(order.return_reason);
-  message.set_state(static_cast<v1::Order::State>(order.state));
-  FillHistory(order, personal, message);
-  message.set_void_reason(order.void_reason);
-  message.set_replacement(order.replacement);
-  message.set_predecessor(order.predecessor);
-  message.set_successor(order.successor);
-  *message.mutable_create_time() = ToTimestamp(order.create_time);
-  *message.mutable_update_time() = ToTimestamp(order.update_time);
-  if (order.issue_time) *message.mutable_issue_time() = ToTimestamp(*order.issue_time);
-  if (order.close_time) *message.mutable_close_time() = ToTimestamp(*order.close_time);
-  message.set_overdue(order.OverdueAt(now));
-  message.set_etag(rpc::EtagOf(order.version));
-  return message;
+  return ToMessage(store::ToMessage(order), now, personal);
 }
 
 v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
@@ -292,6 +193,15 @@ v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
   return message;
 }
 
+absl::StatusOr<std::optional<absl::Time>> ToAsOf(bool given,
+                                                 const google::protobuf::Timestamp& time,
+                                                 absl::string_view field, absl::Time now) {
+  if (!given) return std::nullopt;
+  const absl::Time as_of = rpc::ToTime(time);
+  if (as_of <= now) return as_of;
+  return FieldError(field, {"不能晚于现在", "must not lie in the future"});
+}
+
 std::vector<domain::OrderItem> ToItems(
     const google::protobuf::RepeatedPtrField<v1::OrderItem>& messages) {
   std::vector<domain::OrderItem> items;
@@ -310,13 +220,22 @@ std::vector<domain::OrderItem> ToItems(
   return items;
 }
 
-domain::ServiceRecord ToService(const v1::ServiceRecord& service) {
-  return {static_cast<domain::ServiceMethod>(service.method()),
-          rpc::ToTime(service.serve_time()),
-          service.receiver(),
-          {service.officers().begin(), service.officers().end()},
-          service.proof(),
-          service.refusal()};
+domain::ServiceRecord ToService(const v1::ServiceRecord& message) {
+  domain::ServiceRecord service{.method = static_cast<domain::ServiceMethod>(message.method()),
+                                .serve_time = rpc::ToTime(message.serve_time()),
+                                .receiver = message.receiver(),
+                                .officers = {message.officers().begin(), message.officers().end()},
+                                .proof = message.proof(),
+                                .refusal = message.refusal(),
+                                .place = message.place(),
+                                .witness = message.witness(),
+                                .video = message.video(),
+                                .tracking_number = message.tracking_number(),
+                                .entrusted_organ = message.entrusted_organ(),
+                                .consent = message.consent(),
+                                .publication = message.publication()};
+  if (message.has_publish_date()) service.publish_date = rpc::ToCivilDay(message.publish_date());
+  return service;
 }
 
 domain::Recheck ToRecheck(const v1::RecordRecheckRequest& request) {

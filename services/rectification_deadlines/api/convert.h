@@ -1,9 +1,12 @@
 // Between the contract and the domain.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
@@ -16,18 +19,22 @@ namespace rectify::deadline::api {
 // Whether the answer shows personal data. Commands never do: their answers are kept for repeats.
 enum class Personal { kMasked, kShown };
 
-// "张**": the first character, whatever the length.
-std::string Mask(const std::string& text);
-
-// `now` decides whether it is overdue.
+// `now` decides whether it is overdue. Deliberations are shown with personal data only.
 v1::Order ToMessage(const domain::Order& order, absl::Time now, Personal personal);
+// The same of an order as store::ToMessage() has made it.
+v1::Order ToMessage(v1::Order order, absl::Time now, Personal personal);
 v1::Clock ToMessage(const domain::Clock& clock, absl::Time now);
-v1::ServiceRecord ToMessage(const domain::ServiceRecord& service, Personal personal);
 v1::Period ToMessage(const domain::PeriodRule& rule);
 v1::Calendar ToMessage(const store::CalendarYear& year);
 v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
                                   const domain::Deadline& deadline,
                                   const std::vector<domain::DayStep>& steps);
+
+// The time of `as_of` or `as_of`; nullopt for now. INVALID_ARGUMENT at the field when it lies
+// in the future.
+absl::StatusOr<std::optional<absl::Time>> ToAsOf(bool given,
+                                                 const google::protobuf::Timestamp& time,
+                                                 absl::string_view field, absl::Time now);
 
 std::vector<domain::OrderItem> ToItems(
     const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);

@@ -9,10 +9,9 @@
 
 namespace rectify::deadline::api {
 
-v1::Extension ToMessage(const domain::Extension& extension, Personal personal);
-v1::InstrumentDecision ToMessage(const domain::InstrumentDecision& decision);
 v1::InstrumentProposal ToMessage(const domain::Proposal& proposal);
 
+domain::Deliberation ToDeliberation(const v1::Deliberation& message);
 domain::Conclusion ToConclusion(const v1::ConcludeInstrumentRequest& request);
 domain::Penalty ToPenalty(const v1::RecordPenaltyRequest& request);
 

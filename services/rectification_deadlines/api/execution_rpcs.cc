@@ -35,8 +35,8 @@ absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
         ASSIGN_OR_RETURN(
             const store::CalendarPtr calendar,
             context.calendars.NewestForUse(change.sql(), store::DistrictOf(order.name)));
-        ASSIGN_OR_RETURN(
-            order, domain::Serve(std::move(order), service, officers, *calendar, change.now()));
+        ASSIGN_OR_RETURN(order, domain::Serve(std::move(order), service, officers, context.policy,
+                                              *calendar, change.now()));
         events::JournalOrder(
             change, order,
             {"ServeOrder", absl::StrCat("送达 ", order.document_number, "（",
@@ -65,18 +65,27 @@ absl::StatusOr<v1::Order> ReportRectification(Context& context, const Call& call
       });
 }
 
+std::string SummaryOf(const domain::Rechecked& rechecked) {
+  std::string text = absl::StrCat("复查，已改正 ", rechecked.rectified.size(), " 项，未改正 ",
+                                  rechecked.open.size(), " 项");
+  if (!rechecked.remaining.empty()) {
+    absl::StrAppend(&text, "，期限未届满未复查 ", rechecked.remaining.size(), " 项");
+  }
+  return text;
+}
+
 void JournalRecheck(Change& change, const domain::Rechecked& rechecked) {
-  const bool passed = rechecked.open.empty();
-  events::Note note{"RecordRecheck",
-                    passed ? "复查合格，销案"
-                           : absl::StrCat("复查，已改正 ", rechecked.rectified.size(),
-                                          " 项，未改正 ", rechecked.open.size(), " 项")};
-  if (passed) {
-    events::JournalOrder(change, rechecked.order, std::move(note),
-                         events::ToRecheckPassed(rechecked), kDepartments | kDiscipline);
+  const int audience = kDepartments | kDiscipline;
+  const Order& order = rechecked.order;
+  if (order.state == domain::OrderState::kClosed) {
+    events::JournalOrder(change, order, {"RecordRecheck", "复查合格，销案"},
+                         events::ToRecheckPassed(rechecked), audience);
+  } else if (rechecked.open.empty()) {
+    events::JournalOrder(change, order, {"RecordRecheck", SummaryOf(rechecked)},
+                         events::ToItemsRectified(rechecked), audience);
   } else {
-    events::JournalOrder(change, rechecked.order, std::move(note),
-                         events::ToRecheckFailed(rechecked), kDepartments | kDiscipline);
+    events::JournalOrder(change, order, {"RecordRecheck", SummaryOf(rechecked)},
+                         events::ToRecheckFailed(rechecked), audience);
   }
 }
 

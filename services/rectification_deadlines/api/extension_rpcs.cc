@@ -51,6 +51,7 @@ void JournalDecision(Change& change, const Order& order) {
   events::Note note{"DecideExtension",
                     absl::StrCat(granted ? "准予延期，" : "不予延期，", extension.document_number),
                     {{"decider", extension.decider}, {"reason", extension.decision}}};
+  events::NoteDeliberation(extension.deliberation, note);
   const int audience = kDepartments | kDiscipline;
   if (granted) {
     events::JournalOrder(change, order, std::move(note), events::ToExtensionGranted(order),
@@ -65,6 +66,8 @@ absl::StatusOr<v1::Order> DecideExtension(Context& context, const Call& call,
                                           const v1::DecideExtensionRequest& request) {
   domain::ExtensionVerdict verdict{request.granted(), std::nullopt, request.reason()};
   if (request.has_due_date()) verdict.due_date = rpc::ToCivilDay(request.due_date());
+  if (request.has_deliberation()) verdict.deliberation = ToDeliberation(request.deliberation());
+  RETURN_IF_ERROR(RequireKnownPeople(context, call, verdict.deliberation));
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(
       context, call, request.name(), request.etag(), Anybody,
@@ -89,8 +92,8 @@ absl::StatusOr<v1::Order> ServeExtension(Context& context, const Call& call,
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
-        ASSIGN_OR_RETURN(order,
-                         domain::ServeExtension(std::move(order), service, officers, change.now()));
+        ASSIGN_OR_RETURN(order, domain::ServeExtension(std::move(order), service, officers,
+                                                       context.policy, change.now()));
         events::JournalOrder(
             change, order,
             {"ServeExtension", absl::StrCat("送达 ", order.extensions.back().document_number, "（",

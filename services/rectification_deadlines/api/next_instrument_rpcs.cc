@@ -31,22 +31,24 @@ absl::Status TellClocks(Context& context, Change& change, const Order& order, Tr
 absl::StatusOr<v1::Order> DecideNextInstrument(Context& context, const Call& call,
                                                const v1::DecideNextInstrumentRequest& request) {
   const auto instrument = static_cast<domain::NextInstrument>(request.instrument());
+  domain::NextChoice choice{instrument, request.reason(), request.reference(), ""};
+  if (request.has_deliberation()) choice.deliberation = ToDeliberation(request.deliberation());
+  RETURN_IF_ERROR(RequireKnownPeople(context, call, choice.deliberation));
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(
       context, call, request.name(), request.etag(), OfficerOrRank,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
-        const std::string second =
+        choice.second_order =
             store::OrderName(store::SplitName(order.name).district, change.NewId("order/second"));
         ASSIGN_OR_RETURN(
             domain::NextDecided decided,
-            domain::DecideNext(std::move(order),
-                               {instrument, request.reason(), request.reference(), second}, signer,
-                               context.policy, change.now()));
+            domain::DecideNext(std::move(order), choice, signer, context.policy, change.now()));
         const std::string& title = context.policy.FindInstrument(instrument)->title;
-        events::JournalOrder(change, decided.order,
-                             {"DecideNextInstrument",
-                              absl::StrCat("逾期未改，决定", title),
-                              {{"decider", signer.name}, {"reason", request.reason()}}},
+        events::Note note{"DecideNextInstrument",
+                          absl::StrCat("逾期未改，决定", title),
+                          {{"decider", signer.name}, {"reason", request.reason()}}};
+        events::NoteDeliberation(decided.order.decisions.back().deliberation, note);
+        events::JournalOrder(change, decided.order, std::move(note),
                              events::ToInstrumentDecided(decided.order), kDiscipline);
         RETURN_IF_ERROR(
             TellClocks(context, change, decided.order, Trigger::kNextDecided, instrument));

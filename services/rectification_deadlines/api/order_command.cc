@@ -129,4 +129,21 @@ absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call&
   return officers;
 }
 
+absl::Status RequireKnownPeople(Context& context, const rpc::Call& call,
+                                const std::optional<domain::Deliberation>& deliberation) {
+  if (!deliberation) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (const domain::Opinion& opinion : deliberation->participants) {
+    names.push_back(opinion.officer);
+  }
+  for (const auto* absentees : {&deliberation->absentees, &deliberation->recusals}) {
+    for (const domain::Absentee& absentee : *absentees) names.push_back(absentee.officer);
+  }
+  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, names));
+  for (const std::string& name : names) {
+    if (!officers.contains(name)) return rectify::NotFoundError(name);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace rectify::deadline::api

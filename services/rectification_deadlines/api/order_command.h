@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,10 @@ absl::Status DraftFurther(Context& context, ::rectify::events::Change& change,
 // ones are left out. Call it before a transaction begins.
 absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,
                                               const std::vector<std::string>& names);
+
+// NOT_FOUND for an officer of the deliberation whom nobody knows. Call it before a transaction
+// begins.
+absl::Status RequireKnownPeople(Context& context, const rpc::Call& call,
+                                const std::optional<domain::Deliberation>& deliberation);
 
 }  // namespace rectify::deadline::api

@@ -1,6 +1,8 @@
 // From draft to number, and the reads.
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
@@ -14,6 +16,7 @@
 #include "services/rectification_deadlines/events/journal.h"
 #include "services/rectification_deadlines/events/payloads.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::api {
 namespace {
@@ -36,47 +39,69 @@ bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
   return false;
 }
 
+template <typename Request>
+absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
+  return ToAsOf(request.has_as_of(), request.as_of(), "as_of", now);
+}
+
+// With what the policy proposes, for the present only.
+absl::StatusOr<v1::Order> LoadMessage(Context& context, pg::Tx& tx, const std::string& name,
+                                      std::optional<absl::Time> as_of, absl::Time now) {
+  if (as_of) return context.orders.LoadAsOf(tx, name, *as_of);
+  ASSIGN_OR_RETURN(const Order order, context.orders.Load(tx, name));
+  v1::Order message = store::ToMessage(order);
+  for (const auto& proposal : domain::ProposalsFor(order, context.policy, CivilDayOf(now))) {
+    *message.add_proposals() = ToMessage(proposal);
+  }
+  return message;
+}
+
 absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
                                    const v1::GetOrderRequest& request) {
+  const absl::Time now = context.host.clock().Now();
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> as_of, AsOf(request, now));
   rpc::Caller caller;
   ASSIGN_OR_RETURN(
-      const Order order,
+      v1::Order message,
       context.host.pool().TransactValue(
           "deadline.get_order", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) -> absl::StatusOr<Order> {
+          [&](pg::Tx& tx) -> absl::StatusOr<v1::Order> {
             ASSIGN_OR_RETURN(caller, SpeakingFor(tx, call.caller));
-            return context.orders.Load(tx, request.name());
+            return LoadMessage(context, tx, request.name(), as_of, now);
           }));
   const bool enforcement = HasOneOf(call.caller, kEnforcement);
   // Only a venue manager is left; one of another venue must not learn that the order exists.
-  if (!enforcement && !HasOneOf(caller, kOtherReaders) && !caller.HasPost(order.venue)) {
+  if (!enforcement && !HasOneOf(caller, kOtherReaders) && !caller.HasPost(message.venue())) {
     return rectify::NotFoundError(request.name());
   }
-  const absl::Time now = context.host.clock().Now();
-  v1::Order message = ToMessage(order, now, enforcement ? Personal::kShown : Personal::kMasked);
-  if (enforcement) {
-    for (const auto& proposal : domain::ProposalsFor(order, context.policy, CivilDayOf(now))) {
-      *message.add_proposals() = ToMessage(proposal);
-    }
-  }
-  return message;
+  if (!enforcement) message.clear_proposals();
+  return ToMessage(std::move(message), as_of.value_or(now),
+                   enforcement ? Personal::kShown : Personal::kMasked);
 }
 
 absl::StatusOr<v1::ListOrdersResponse> ListOrders(Context& context, const Call& call,
                                                   const v1::ListOrdersRequest& request) {
   const absl::Time now = context.host.clock().Now();
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> as_of, AsOf(request, now));
+  const std::string district = rpc::DistrictOf(request.parent());
+  const store::Page wanted{request.filter(), request.page_size(), request.page_token()};
+  using Page = std::pair<std::vector<v1::Order>, std::string>;
   ASSIGN_OR_RETURN(
-      const auto page,
+      Page page,
       context.host.pool().TransactValue(
           "deadline.list_orders", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) {
-            return context.orders.List(
-                tx, rpc::DistrictOf(request.parent()),
-                {request.filter(), request.page_size(), request.page_token()}, now);
+          [&](pg::Tx& tx) -> absl::StatusOr<Page> {
+            if (as_of) return context.orders.ListAsOf(tx, district, wanted, *as_of);
+            ASSIGN_OR_RETURN(const auto orders, context.orders.List(tx, district, wanted, now));
+            Page messages{{}, orders.second};
+            for (const Order& order : orders.first) {
+              messages.first.push_back(store::ToMessage(order));
+            }
+            return messages;
           }));
   v1::ListOrdersResponse response;
-  for (const Order& order : page.first) {
-    *response.add_orders() = ToMessage(order, now, Personal::kMasked);
+  for (v1::Order& order : page.first) {
+    *response.add_orders() = ToMessage(std::move(order), as_of.value_or(now), Personal::kMasked);
   }
   response.set_next_page_token(page.second);
   return response;

@@ -1,6 +1,7 @@
 #include "services/rectification_deadlines/api/seal_convert.h"
 
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::api {
 namespace {
@@ -22,7 +23,7 @@ v1::SealStudy ToMessage(const domain::SealStudy& study) {
   v1::SealStudy message;
   *message.mutable_study_time() = ToTimestamp(study.study_time);
   message.set_chair(study.chair);
-  for (const domain::SealOpinion& opinion : study.opinions) {
+  for (const domain::Opinion& opinion : study.opinions) {
     v1::SealOpinion& shown = *message.add_opinions();
     shown.set_officer(opinion.officer);
     shown.set_agrees(opinion.agrees);
@@ -37,7 +38,8 @@ v1::SealService ToMessage(const domain::SealService& service, Personal personal)
   v1::SealService message;
   *message.mutable_serve_time() = ToTimestamp(service.serve_time);
   Fill(message.mutable_officers(), service.officers);
-  message.set_receiver(personal == Personal::kShown ? service.receiver : Mask(service.receiver));
+  message.set_receiver(personal == Personal::kShown ? service.receiver
+                                                    : store::MaskName(service.receiver));
   message.set_proof(service.proof);
   message.set_refusal(service.refusal);
   return message;

@@ -252,15 +252,18 @@ std::vector<Occurrence> OccurrencesOf(const Recheck& recheck, const Order& after
     }
   }
   std::vector<Occurrence> occurrences = {{Trigger::kRechecked, recheck.recheck_time}};
-  const bool any_rectified = std::any_of(recheck.results.begin(), recheck.results.end(),
-                                         [](const RecheckResult& r) { return r.rectified; });
+  const auto rectified =
+      std::count_if(recheck.results.begin(), recheck.results.end(),
+                    [](const RecheckResult& result) { return result.rectified; });
+  const bool failed = static_cast<size_t>(rectified) < recheck.results.size();
   const bool any_open = std::any_of(after.items.begin(), after.items.end(),
                                     [](const OrderItem& item) { return item.open(); });
-  if (any_rectified) {
+  if (rectified > 0) {
     occurrences.push_back({Trigger::kRecheckPassed, recheck.recheck_time, reported});
   }
   if (any_open) {
-    occurrences.push_back({Trigger::kRecheckNotPassed, recheck.recheck_time});
+    occurrences.push_back(
+        {failed ? Trigger::kRecheckNotPassed : Trigger::kTermsRemain, recheck.recheck_time});
     // Recorded after the party applied again: that application still waits for its recheck.
     if (unanswered) occurrences.push_back({Trigger::kRectificationReported, *unanswered});
   }

@@ -72,7 +72,9 @@ class Walker {
     for (const int days : {1, 10, 30}) {
       World later = world;
       later.now += absl::Hours(24 * days);
+      Check(later);
       if (steps == kSteps) WalkExtension(later);
+      if (steps > kSteps - 2) WalkLeftOut(later, steps);
       World reported = later;
       Tell(reported, Trigger::kRectificationReported);
       WalkOn(reported, steps - 1);
@@ -88,6 +90,17 @@ class Walker {
     if (rectified > 0) Apply(world, Trigger::kRecheckPassed);
     Tell(world, Trigger::kRecheckNotPassed);
     if (steps > kSteps - 2) WalkInstruments(world);
+    WalkOn(world, steps - 1);
+  }
+
+  // The first item is found rectified, the second one left out as its term still runs.
+  void WalkLeftOut(World world, int steps) {
+    SubjectItem& first = world.subject.items.front();
+    if (!first.open || world.subject.items.back().due_date < CivilDayOf(world.now)) return;
+    first.open = false;
+    Apply(world, Trigger::kRechecked);
+    Apply(world, Trigger::kRecheckPassed);
+    Tell(world, Trigger::kTermsRemain);
     WalkOn(world, steps - 1);
   }
 
@@ -124,6 +137,10 @@ class Walker {
 
   void Tell(World& world, Trigger trigger, std::optional<NextInstrument> instrument = {}) {
     Apply(world, trigger, instrument);
+    Check(world);
+  }
+
+  void Check(const World& world) {
     for (const SubjectItem& item : world.subject.items) {
       if (!item.open || Covered(world, item) || gaps_.size() >= kShown) continue;
       gaps_.emplace(absl::StrCat(world.way, "之后，未改正的隐患没有运行中的计时"),

@@ -22,20 +22,24 @@ absl::Status RequireRunning(const Order& order) {
                       {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed});
 }
 
+int CountGranted(const Order& order) {
+  return static_cast<int>(
+      std::count_if(order.extensions.begin(), order.extensions.end(),
+                    [](const Extension& e) { return e.state == ExtensionState::kGranted; }));
+}
+
 absl::Status CheckMayAsk(const Order& order, const ExtensionRule& rule) {
   RETURN_IF_ERROR(RequireRunning(order));
   if (order.kind == OrderKind::kImmediate) {
     return NotAllowed("IMMEDIATE", "责令立即改正没有可以延长的期限",
                       "an order to correct at once has no term to extend");
   }
-  int granted = 0;
   for (const Extension& extension : order.extensions) {
     if (extension.state == ExtensionState::kPending) {
       return NotAllowed("PENDING", "已有一份延期申请尚未决定", "a request is not decided yet");
     }
-    if (extension.state == ExtensionState::kGranted) ++granted;
   }
-  if (granted >= rule.max_count) {
+  if (CountGranted(order) >= rule.max_count) {
     return NotAllowed("LIMIT", absl::StrCat("同一文书最多延期 ", rule.max_count, " 次"),
                       absl::StrCat("an order is extended at most ", rule.max_count, " times"));
   }
@@ -96,6 +100,18 @@ absl::Status CheckNewDate(const Extension& extension, absl::CivilDay due, int ma
   return absl::OkStatus();
 }
 
+// Whether the policy wants more than one head behind this grant.
+bool NeedsDeliberation(const Order& order, absl::CivilDay due, const ExtensionRule& rule) {
+  const bool late =
+      rule.deliberation_from_count > 0 && CountGranted(order) + 1 >= rule.deliberation_from_count;
+  const auto& items = order.extensions.back().items;
+  const bool is_long = rule.deliberation_over_days > 0 &&
+                       std::any_of(items.begin(), items.end(), [&](const ExtendedItem& item) {
+                         return due > item.old_due_date + rule.deliberation_over_days;
+                       });
+  return late || is_long;
+}
+
 void Grant(Order& order, Extension& extension, absl::CivilDay due) {
   extension.state = ExtensionState::kGranted;
   for (ExtendedItem& extended : extension.items) {
@@ -132,9 +148,19 @@ absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdi
   }
   RETURN_IF_ERROR(RequireDecider(order, signer, policy.extension.decided_by));
   Extension& extension = order.extensions.back();
+  const absl::CivilDay due = verdict.due_date.value_or(extension.wished_date);
   if (verdict.granted) {
-    const absl::CivilDay due = verdict.due_date.value_or(extension.wished_date);
     RETURN_IF_ERROR(CheckNewDate(extension, due, policy.extension.max_days, CivilDayOf(now)));
+  }
+  extension.deliberation = verdict.deliberation;
+  RETURN_IF_ERROR(CheckDeliberation(
+      extension.deliberation,
+      {.needed = verdict.granted && NeedsDeliberation(order, due, policy.extension),
+       .done = verdict.granted,
+       .handling_officer = order.officers.front(),
+       .not_before = extension.request_time},
+      now));
+  if (verdict.granted) {
     Grant(order, extension, due);
   } else {
     extension.state = ExtensionState::kRefused;
@@ -147,7 +173,7 @@ absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdi
 }
 
 absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const Officers& officers,
-                                     absl::Time now) {
+                                     const Policy& policy, absl::Time now) {
   RETURN_IF_ERROR(RequireRunning(order));
   if (order.extensions.empty() || !order.extensions.back().decide_time) {
     return NotAllowed("NOT_DECIDED", "没有已决定的延期申请", "no decision on an extension exists");
@@ -156,7 +182,7 @@ absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const O
   if (extension.service) {
     return NotAllowed("ALREADY_SERVED", "延期决定已经送达", "the decision was served before");
   }
-  RETURN_IF_ERROR(CheckService(service, *extension.decide_time, now));
+  RETURN_IF_ERROR(CheckService(service, *extension.decide_time, policy.service, now));
   RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
   extension.service = std::move(service);
   const OrderState state = order.state;

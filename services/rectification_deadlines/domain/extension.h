@@ -30,16 +30,17 @@ struct ExtensionVerdict {
   bool granted;
   std::optional<absl::CivilDay> due_date;  // nullopt: the date that was asked for
   std::string reason;
+  std::optional<Deliberation> deliberation{};
 };
 
 // The number is given by the caller afterwards. ORDER_STATE; EXTENSION_NOT_ALLOWED (NOT_PENDING);
-// NOT_YOUR_TASK; APPROVER_NOT_DISTINCT; DATE_ORDER.
+// NOT_YOUR_TASK; APPROVER_NOT_DISTINCT; DATE_ORDER; DELIBERATION_REQUIRED.
 absl::StatusOr<Order> DecideExtension(Order order, const ExtensionVerdict& verdict,
                                       const Signer& signer, const Policy& policy, absl::Time now);
 
 // ORDER_STATE; EXTENSION_NOT_ALLOWED (NOT_DECIDED, ALREADY_SERVED); and as Serve().
 absl::StatusOr<Order> ServeExtension(Order order, ServiceRecord service, const Officers& officers,
-                                     absl::Time now);
+                                     const Policy& policy, absl::Time now);
 
 // What the last extension means for the clocks, in the order in which to tell it: a request while
 // it is pending, else the decision.

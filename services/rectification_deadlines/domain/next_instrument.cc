@@ -20,11 +20,25 @@ bool TermEnded(const OrderItem& item, absl::CivilDay day) {
   return item.open() && item.due_date && *item.due_date < day;
 }
 
+// A recheck may have left it out.
+bool Examined(const Order& order, const OrderItem& item) {
+  return std::any_of(order.rechecks.begin(), order.rechecks.end(), [&](const Recheck& recheck) {
+    return std::any_of(recheck.results.begin(), recheck.results.end(),
+                       [&](const RecheckResult& r) { return r.finding == item.finding; });
+  });
+}
+
+bool FoundAfterTerm(const Order& order, const OrderItem& item, absl::CivilDay day) {
+  return TermEnded(item, day) && Examined(order, item);
+}
+
 std::vector<std::string> ItemsFor(const Order& order, const InstrumentRule& rule,
                                   absl::CivilDay day) {
   std::vector<std::string> findings;
   for (const OrderItem& item : order.items) {
-    if (TermEnded(item, day) && rule.IsFor(item.catalog_code)) findings.push_back(item.finding);
+    if (FoundAfterTerm(order, item, day) && rule.IsFor(item.catalog_code)) {
+      findings.push_back(item.finding);
+    }
   }
   return findings;
 }
@@ -40,15 +54,19 @@ InstrumentDecision* FindOpen(Order& order, NextInstrument instrument) {
 
 absl::Status CheckDue(Order& order, const NextChoice& choice, absl::CivilDay day) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kRecheckFailed, OrderState::kReported}));
-  if (order.rechecks.empty()) {
-    return NotDue("NOT_RECHECKED", "尚未复查", "no recheck has been recorded");
+  int ended = 0, found = 0, open = 0;
+  for (const OrderItem& item : order.items) {
+    open += item.open() ? 1 : 0;
+    ended += TermEnded(item, day) ? 1 : 0;
+    found += FoundAfterTerm(order, item, day) ? 1 : 0;
   }
-  auto ended = [&](const OrderItem& item) { return TermEnded(item, day); };
-  auto running = [&](const OrderItem& item) { return item.open() && !TermEnded(item, day); };
-  const bool any_ended = std::any_of(order.items.begin(), order.items.end(), ended);
   // A second order takes all that is open, so no term of the first may still run.
   const bool takes_all = choice.instrument == NextInstrument::kSecondOrder;
-  if (!any_ended || (takes_all && std::any_of(order.items.begin(), order.items.end(), running))) {
+  const int needed = takes_all ? open : 1;
+  if (order.rechecks.empty() || (ended >= needed && found < needed)) {
+    return NotDue("NOT_RECHECKED", "尚未复查", "no recheck has been recorded");
+  }
+  if (ended < needed) {
     return NotDue("TERM_RUNNING", "改正期限尚未届满", "a term has not ended yet");
   }
   if (FindOpen(order, choice.instrument) != nullptr) {
@@ -84,8 +102,9 @@ Order DraftSecond(const Order& order, std::string name, const Policy& policy, ab
 }
 
 absl::Status RequireDecided(const Order& order) {
-  return RequireState(order, {OrderState::kRecheckFailed, OrderState::kReported,
-                              OrderState::kClosed, OrderState::kSuperseded});
+  return RequireState(order,
+                      {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed,
+                       OrderState::kClosed, OrderState::kSuperseded});
 }
 
 absl::Status NotDecided() {
@@ -135,7 +154,13 @@ absl::StatusOr<NextDecided> DecideNext(Order order, const NextChoice& choice, co
                               .reason = choice.reason,
                               .reference = choice.reference,
                               .basis = rule->basis,
-                              .findings = std::move(findings)};
+                              .findings = std::move(findings),
+                              .deliberation = choice.deliberation};
+  RETURN_IF_ERROR(CheckDeliberation(decision.deliberation,
+                                    {.needed = rule->needs_deliberation,
+                                     .handling_officer = order.officers.front(),
+                                     .not_before = order.rechecks.back().recheck_time},
+                                    now));
   NextDecided result;
   OrderState state = order.state;
   if (choice.instrument == NextInstrument::kSecondOrder) {

@@ -19,14 +19,15 @@ struct Proposal {
   std::vector<std::string> findings;
 };
 
-// For the items that a recheck left open after their term; none while a decision is being carried
-// out. `policy` outlives the result.
+// For the items that a recheck found open and whose term has ended; none while a decision is being
+// carried out. `policy` outlives the result.
 std::vector<Proposal> ProposalsFor(const Order& order, const Policy& policy, absl::CivilDay day);
 
 struct NextChoice {
   NextInstrument instrument;
   std::string reason, reference;
   std::string second_order;  // name of the order to draft, for kSecondOrder
+  std::optional<Deliberation> deliberation{};
 };
 
 struct NextDecided {
@@ -35,7 +36,7 @@ struct NextDecided {
 };
 
 // ORDER_STATE; NEXT_NOT_DUE (NOT_RECHECKED, TERM_RUNNING, ALREADY_DECIDED, NOT_FOR_THIS_HAZARD);
-// NOT_YOUR_TASK without a role that the policy names.
+// NOT_YOUR_TASK without a role that the policy names; DELIBERATION_REQUIRED, DATE_ORDER.
 absl::StatusOr<NextDecided> DecideNext(Order order, const NextChoice& choice, const Signer& signer,
                                        const Policy& policy, absl::Time now);
 

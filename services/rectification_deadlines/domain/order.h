@@ -13,8 +13,10 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "libs/workday/calendar.h"
+#include "services/rectification_deadlines/domain/deliberation.h"
 #include "services/rectification_deadlines/domain/officer.h"
 #include "services/rectification_deadlines/domain/policy.h"
+#include "services/rectification_deadlines/domain/service_record.h"
 
 namespace rectify::deadline::domain {
 
@@ -36,15 +38,6 @@ enum class OrderState {
 // The contract's name without prefix: "IN_REVIEW".
 absl::string_view NameOf(OrderState state);
 
-enum class ServiceMethod {
-  kDirect = 1,
-  kLeft = 2,
-  kMail = 3,
-  kEntrusted = 4,
-  kElectronic = 5,
-  kPublicNotice = 6,
-};
-
 struct OrderItem {
   std::string finding, catalog_code, description, basis, required_action;
   int term_days = 0;                                // ignored when a date is stated
@@ -64,14 +57,6 @@ struct Approval {
   std::string opinion{};
   std::string user{};          // account that signed, besides the officer in whose post
   std::string content_hash{};  // of what was signed
-};
-
-struct ServiceRecord {
-  ServiceMethod method;
-  absl::Time serve_time;
-  std::string receiver;  // personal
-  std::vector<std::string> officers;
-  std::string proof, refusal;
 };
 
 struct Report {
@@ -109,6 +94,7 @@ struct Extension {
   std::optional<absl::Time> decide_time{};
   std::string decider{}, decision{}, document_number{};
   std::optional<ServiceRecord> service{};
+  std::optional<Deliberation> deliberation{};
 };
 
 enum class DecisionState { kOpen = 1, kConcluded = 2, kDropped = 3 };
@@ -122,6 +108,7 @@ struct InstrumentDecision {
   std::vector<std::string> findings;
   std::optional<absl::Time> conclude_time{};
   std::string outcome{}, outcome_reference{};
+  std::optional<Deliberation> deliberation{};
 };
 
 struct Order {
@@ -213,9 +200,10 @@ absl::Status RequireApproved(const Order& order);
 absl::StatusOr<Order> Issue(Order order, std::string document_number, absl::Time now);
 
 // Computes the due dates. DATE_ORDER, CALENDAR_MISSING, TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED;
-// INVALID_ARGUMENT for a missing proof or refusal.
+// INVALID_ARGUMENT for what the method needs, see CheckService().
 absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
-                            const workday::Calendar& calendar, absl::Time now);
+                            const Policy& policy, const workday::Calendar& calendar,
+                            absl::Time now);
 
 struct Voided {
   Order voided;
@@ -228,9 +216,11 @@ absl::StatusOr<Order> ReportRectified(Order order, Report report, absl::Time now
 
 struct Rechecked {
   Order order;
-  std::vector<std::string> rectified, open;  // findings, in the order of the items
+  // Findings, in the order of the items: proved rectified, found still there, and left out.
+  std::vector<std::string> rectified, open, remaining;
 };
-// `recheck.results` covers exactly the open items: RECHECK_INCOMPLETE. DATE_ORDER,
+// `recheck.results` covers the open items whose term has ended before its day, or all open ones
+// when the party has applied since the last recheck, and no other: RECHECK_INCOMPLETE. DATE_ORDER,
 // TOO_FEW_OFFICERS, OFFICER_NOT_QUALIFIED.
 absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Officers& officers,
                                         absl::Time now);

@@ -14,25 +14,6 @@
 namespace rectify::deadline::domain {
 namespace {
 
-absl::Status CheckProof(const ServiceRecord& service) {
-  std::vector<FieldViolation> violations;
-  if (service.proof.empty()) {
-    violations.push_back({"service.proof", {"须写明送达凭证", "the proof of service is missing"}});
-  }
-  if (service.method == ServiceMethod::kLeft && service.refusal.empty()) {
-    violations.push_back({"service.refusal",
-                          {"留置送达须写明拒收理由和见证情况",
-                           "a document that was left needs the refusal and the witness"}});
-  }
-  if (!violations.empty()) return FieldErrors(std::move(violations));
-  return absl::OkStatus();
-}
-
-// Service is recorded to the minute, so it may seem to lie some seconds before issue.
-absl::Time MinuteOf(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Minutes(1));
-}
-
 absl::StatusOr<absl::CivilDay> DueDateOf(const Order& order, const OrderItem& item,
                                          absl::Time serve_time, const workday::Calendar& calendar) {
   const std::optional<PeriodRule> term = TermOf(order, item);
@@ -61,17 +42,46 @@ absl::Status CheckRecheckTime(const Order& order, const Recheck& recheck, absl::
   return absl::OkStatus();
 }
 
-absl::Status CheckComplete(const Order& order, const Recheck& recheck) {
-  std::set<std::string> open, covered;
+// The party waits for a recheck that it has applied for since the last one.
+bool AppliedBefore(const Order& order, absl::Time recheck_time) {
+  const absl::Time last =
+      order.rechecks.empty() ? absl::InfinitePast() : order.rechecks.back().recheck_time;
+  return std::any_of(order.reports.begin(), order.reports.end(), [&](const Report& report) {
+    return report.report_time > last && report.report_time <= recheck_time;
+  });
+}
+
+absl::Status CheckCovered(const Order& order, const Recheck& recheck) {
+  const bool applied = AppliedBefore(order, recheck.recheck_time);
+  const absl::CivilDay day = CivilDayOf(recheck.recheck_time);
+  std::set<std::string> open, needed, covered;
   for (const OrderItem& item : order.items) {
-    if (item.open()) open.insert(item.finding);
+    if (!item.open()) continue;
+    open.insert(item.finding);
+    if (applied || *item.due_date < day) needed.insert(item.finding);
   }
   for (const RecheckResult& result : recheck.results) covered.insert(result.finding);
-  if (open == covered && recheck.results.size() == open.size()) return absl::OkStatus();
-  return PreconditionError("RECHECK_INCOMPLETE",
-                           {"复查须逐项覆盖全部未改正的隐患，且每项一次",
-                            "the recheck must cover every open item of the order, each once"},
-                           {{"open", absl::StrJoin(open, ",")}});
+  const bool each_once = covered.size() == recheck.results.size();
+  if (!covered.empty() && each_once &&
+      std::includes(covered.begin(), covered.end(), needed.begin(), needed.end()) &&
+      std::includes(open.begin(), open.end(), covered.begin(), covered.end())) {
+    return absl::OkStatus();
+  }
+  return PreconditionError(
+      "RECHECK_INCOMPLETE",
+      {"复查须逐项覆盖期限届满的全部未改正隐患，申请复查的须覆盖全部未改正隐患，每项一次",
+       "the recheck must cover every open item whose term has ended, or every open item when the "
+       "party has applied for it, each once"},
+      {{"needed", absl::StrJoin(needed, ",")}, {"open", absl::StrJoin(open, ",")}});
+}
+
+OrderState StateAfter(const Rechecked& result, absl::Time recheck_time) {
+  if (!result.open.empty()) return OrderState::kRecheckFailed;
+  if (result.remaining.empty()) return OrderState::kClosed;
+  // Recorded after the party applied again: that application still waits.
+  const auto& reports = result.order.reports;
+  const bool waits = !reports.empty() && reports.back().report_time > recheck_time;
+  return waits ? OrderState::kReported : OrderState::kServed;
 }
 
 // A pending request of which nothing is open any more needs no decision.
@@ -95,18 +105,6 @@ absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl:
                     .text = text,
                     .metadata = {},
                     .violations = {{std::string(field), text}}});
-}
-
-absl::Status CheckService(const ServiceRecord& service, absl::Time since, absl::Time now) {
-  RETURN_IF_ERROR(CheckProof(service));
-  if (service.serve_time < MinuteOf(since)) {
-    return DateOrderError("service.serve_time", "送达时间早于文书编号时间",
-                          "service lies before the document was issued");
-  }
-  if (service.serve_time > now) {
-    return DateOrderError("service.serve_time", "送达时间晚于现在", "service lies in the future");
-  }
-  return absl::OkStatus();
 }
 
 absl::Status RequireState(const Order& order, std::initializer_list<OrderState> allowed) {
@@ -145,9 +143,11 @@ std::optional<PeriodRule> TermOf(const Order& order, const OrderItem& item) {
 }
 
 absl::StatusOr<Order> Serve(Order order, ServiceRecord service, const Officers& officers,
-                            const workday::Calendar& calendar, absl::Time now) {
+                            const Policy& policy, const workday::Calendar& calendar,
+                            absl::Time now) {
   RETURN_IF_ERROR(RequireState(order, {OrderState::kIssued}));
-  RETURN_IF_ERROR(CheckService(service, order.issue_time.value_or(order.create_time), now));
+  RETURN_IF_ERROR(
+      CheckService(service, order.issue_time.value_or(order.create_time), policy.service, now));
   RETURN_IF_ERROR(RequireQualified(service.officers, officers, CivilDayOf(service.serve_time)));
   for (OrderItem& item : order.items) {
     ASSIGN_OR_RETURN(item.due_date, DueDateOf(order, item, service.serve_time, calendar));
@@ -169,21 +169,30 @@ absl::StatusOr<Rechecked> RecordRecheck(Order order, Recheck recheck, const Offi
   RETURN_IF_ERROR(RequireState(
       order, {OrderState::kServed, OrderState::kReported, OrderState::kRecheckFailed}));
   RETURN_IF_ERROR(CheckRecheckTime(order, recheck, now));
-  RETURN_IF_ERROR(CheckComplete(order, recheck));
+  RETURN_IF_ERROR(CheckCovered(order, recheck));
   RETURN_IF_ERROR(RequireQualified(recheck.officers, officers, CivilDayOf(recheck.recheck_time)));
   Rechecked result;
   for (OrderItem& item : order.items) {
     if (!item.open()) continue;
-    auto seen = std::find_if(recheck.results.begin(), recheck.results.end(),
-                             [&](const RecheckResult& r) { return r.finding == item.finding; });
-    if (seen->rectified) item.rectify_time = recheck.recheck_time;
-    (seen->rectified ? result.rectified : result.open).push_back(item.finding);
+    const auto seen =
+        std::find_if(recheck.results.begin(), recheck.results.end(),
+                     [&](const RecheckResult& r) { return r.finding == item.finding; });
+    if (seen == recheck.results.end()) {
+      result.remaining.push_back(item.finding);
+    } else if (seen->rectified) {
+      item.rectify_time = recheck.recheck_time;
+      result.rectified.push_back(item.finding);
+    } else {
+      result.open.push_back(item.finding);
+    }
   }
+  const absl::Time recheck_time = recheck.recheck_time;
   order.rechecks.push_back(std::move(recheck));
   LapseExtension(order);
-  if (result.open.empty()) order.close_time = now;
-  result.order = Next(std::move(order),
-                      result.open.empty() ? OrderState::kClosed : OrderState::kRecheckFailed, now);
+  result.order = std::move(order);
+  const OrderState state = StateAfter(result, recheck_time);
+  if (state == OrderState::kClosed) result.order.close_time = now;
+  result.order = Next(std::move(result.order), state, now);
   return result;
 }
 

@@ -33,8 +33,4 @@ absl::Status RequireDecider(const Order& order, const Signer& signer,
 // FAILED_PRECONDITION DATE_ORDER at the field.
 absl::Status DateOrderError(absl::string_view field, absl::string_view zh, absl::string_view en);
 
-// Proof as the method asks for it, in order of time: not before `since` (to the minute), not in the
-// future. INVALID_ARGUMENT at `service.…`, DATE_ORDER.
-absl::Status CheckService(const ServiceRecord& service, absl::Time since, absl::Time now);
-
 }  // namespace rectify::deadline::domain

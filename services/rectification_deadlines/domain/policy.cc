@@ -29,6 +29,10 @@ class Checker {
     CheckDocuments();
     CheckExtension();
     CheckInstruments();
+    path_ = "service.";
+    if (policy_.service.public_notice_days < 1) {
+      Say("public_notice_days", "须从 1 起", "must be at least 1");
+    }
     // The machine may only run on rules that are sound one by one.
     if (violations_.empty()) {
       path_.clear();
@@ -125,6 +129,10 @@ class Checker {
     if (rule.decided_by.empty()) Say("decided_by", "须写明决定权限", "nobody may decide");
     if (rule.max_count < 1) Say("max_count", "须从 1 起", "must be at least 1");
     if (rule.max_days < 1) Say("max_days", "须从 1 起", "must be at least 1");
+    if (rule.deliberation_from_count < 0) {
+      Say("deliberation_from_count", "不能为负", "is negative");
+    }
+    if (rule.deliberation_over_days < 0) Say("deliberation_over_days", "不能为负", "is negative");
     path_ = "extension.document.";
     CheckDocument(rule.document);
     // Two registers of one code would count into each other.
@@ -188,6 +196,8 @@ absl::string_view NameOf(Trigger trigger) {
       return "决定后续处置";
     case Trigger::kNextConcluded:
       return "后续处置办结";
+    case Trigger::kTermsRemain:
+      return "复查合格，其余期限未届满";
   }
   return "";
 }

@@ -36,6 +36,7 @@ enum class Trigger {
   kExtensionServed = 13,
   kNextDecided = 14,
   kNextConcluded = 15,
+  kTermsRemain = 16,
 };
 
 // For people: 送达.
@@ -100,11 +101,17 @@ struct DocumentRule {
   std::vector<std::string> approval_steps;  // names of roles, in order
 };
 
+struct ServiceRule {
+  int public_notice_days = 30;  // natural days until a public notice serves
+};
+
 struct ExtensionRule {
   std::vector<std::string> decided_by;  // names of roles, one suffices
   int max_count = 0;                    // extensions of one order
   int max_days = 0;                     // natural days between the old and the new date
   DocumentRule document{};
+  // From which grant of an order on, and beyond how many days, it takes a deliberation; 0: never.
+  int deliberation_from_count = 0, deliberation_over_days = 0;
 };
 
 struct InstrumentRule {
@@ -112,6 +119,7 @@ struct InstrumentRule {
   std::string title, basis;
   std::vector<std::string> catalog_codes;  // or their beginnings; empty: all
   std::vector<std::string> decided_by;     // names of roles, one suffices
+  bool needs_deliberation = false;
 
   bool IsFor(absl::string_view catalog_code) const;
 };
@@ -122,6 +130,7 @@ struct Policy {
   std::vector<DocumentRule> documents;
   ExtensionRule extension{};
   std::vector<InstrumentRule> instruments{};
+  ServiceRule service{};
 
   const ClockRule* FindClock(absl::string_view kind) const;
   // nullptr for an instrument that the policy does not offer.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,7 +14,6 @@ namespace rectify::deadline::domain {
 namespace {
 
 constexpr int kMaxTermDays = 30;  // 行政强制法 25, 消防监督检查规定 22
-constexpr size_t kMinParticipants = 3;
 constexpr const char* kChain[] = {"DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
 
 absl::Status StateError(const Seal& seal, absl::string_view zh, absl::string_view en) {
@@ -64,24 +62,16 @@ absl::Status CheckUrgent(const Seal& seal, absl::Time now) {
   return absl::OkStatus();
 }
 
-absl::Status StudyError(absl::string_view zh, absl::string_view en) {
-  return PreconditionError("STUDY_INCOMPLETE", {std::string(zh), std::string(en)});
+absl::Status StudyError(absl::string_view cause, absl::string_view zh, absl::string_view en) {
+  return PreconditionError("STUDY_INCOMPLETE", {std::string(zh), std::string(en)},
+                           {{"cause", std::string(cause)}});
 }
 
-absl::Status CheckStudy(const SealStudy& study) {
-  std::set<std::string> people;
-  for (const SealOpinion& opinion : study.opinions) {
-    if (!people.insert(opinion.officer).second) {
-      return StudyError("集体研究的参加人重复", "somebody takes part in the study twice");
-    }
-  }
-  if (people.size() < kMinParticipants) {
-    return StudyError("集体研究须有三人以上参加", "at least three people take part in a study");
-  }
-  if (!people.contains(study.chair)) {
-    return StudyError("主持人须参加集体研究", "the chair must take part in the study");
-  }
-  return absl::OkStatus();
+absl::Status CheckStudy(const Seal& seal, const SealStudy& study) {
+  RETURN_IF_ERROR(
+      CheckMeeting(study.opinions, study.chair, seal.officers.front(), "STUDY_INCOMPLETE"));
+  if (!study.justified || IsCarried(study.opinions)) return absl::OkStatus();
+  return StudyError("NOT_CARRIED", "集体研究多数不同意查封", "the majority of the study disagreed");
 }
 
 bool Signed(const Approval& approval, const Signer& signer) {
@@ -198,7 +188,7 @@ absl::StatusOr<Seal> StudySeal(Seal seal, SealStudy study, absl::Time now) {
   if (study.study_time < seal.inspect_time) {
     return DateError("study.study_time", "集体研究早于检查", "lies before the inspection");
   }
-  RETURN_IF_ERROR(CheckStudy(study));
+  RETURN_IF_ERROR(CheckStudy(seal, study));
   seal.study = std::move(study);
   return Next(std::move(seal), SealState::kInReview);
 }
@@ -210,10 +200,12 @@ absl::StatusOr<Seal> ApproveSeal(Seal seal, const Signer& signer, absl::string_v
   const std::string role = kChain[seal.approvals.size()];
   const bool last = seal.approvals.size() + 1 == std::size(kChain);
   if (last && !seal.study) {
-    return StudyError("须先经集体研究再作决定", "the chief decides after the collective study");
+    return StudyError("MISSING", "须先经集体研究再作决定",
+                      "the chief decides after the collective study");
   }
   if (last && !seal.study->justified) {
-    return StudyError("集体研究认为不应查封", "the collective study found it not justified");
+    return StudyError("NOT_CARRIED", "集体研究认为不应查封",
+                      "the collective study found it not justified");
   }
   seal.approvals.push_back({.role = role,
                             .approver = signer.name,

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/rectification_deadlines/domain/deliberation.h"
 #include "services/rectification_deadlines/domain/officer.h"
 #include "services/rectification_deadlines/domain/order.h"
 
@@ -52,16 +53,10 @@ struct UrgentSealing {
   std::string reason;
 };
 
-struct SealOpinion {
-  std::string officer;
-  bool agrees = false;
-  std::string opinion;
-};
-
 struct SealStudy {
   absl::Time study_time;
   std::string chair;
-  std::vector<SealOpinion> opinions;
+  std::vector<Opinion> opinions;
   bool justified = false;
   std::string conclusion;
 };

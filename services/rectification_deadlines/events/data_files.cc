@@ -190,14 +190,22 @@ domain::Policy ToPolicy(const v1::ClockPolicy& message) {
     policy.documents.push_back(ToDocumentRule(rule));
   }
   const v1::ExtensionRule& extension = message.extension();
-  policy.extension = {ToRoles(extension.decided_by()), extension.max_count(), extension.max_days(),
-                      ToDocumentRule(extension.document())};
+  policy.extension = {ToRoles(extension.decided_by()),
+                      extension.max_count(),
+                      extension.max_days(),
+                      ToDocumentRule(extension.document()),
+                      extension.deliberation_from_count(),
+                      extension.deliberation_over_days()};
   for (const v1::InstrumentRule& rule : message.instruments()) {
     policy.instruments.push_back({static_cast<domain::NextInstrument>(rule.instrument()),
                                   rule.title(),
                                   rule.basis(),
                                   {rule.catalog_codes().begin(), rule.catalog_codes().end()},
-                                  ToRoles(rule.decided_by())});
+                                  ToRoles(rule.decided_by()),
+                                  rule.needs_deliberation()});
+  }
+  if (message.service().public_notice_days() != 0) {
+    policy.service.public_notice_days = message.service().public_notice_days();
   }
   return policy;
 }

@@ -10,6 +10,14 @@ namespace rectify::deadline::events {
 
 using ::rectify::events::Change;
 
+void NoteDeliberation(const std::optional<domain::Deliberation>& deliberation, Note& note) {
+  if (!deliberation) return;
+  note.details["deliberation"] =
+      absl::StrCat(FormatChinaMinute(deliberation->meet_time), "，", deliberation->VotesText());
+  note.details["chair"] = deliberation->chair;
+  note.details["minutes"] = deliberation->minutes;
+}
+
 void JournalOrder(Change& change, const domain::Order& order, Note note,
                   const google::protobuf::Message& payload, int audience) {
   std::vector<std::string> related = order.Findings();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -17,6 +18,9 @@ struct Note {
   std::string summary;  // one line in Chinese
   std::map<std::string, std::string> details = {};
 };
+
+// Who decided together, and what they concluded, in the details.
+void NoteDeliberation(const std::optional<domain::Deliberation>& deliberation, Note& note);
 
 // The order is the one after the change.
 void JournalOrder(::rectify::events::Change& change, const domain::Order& order, Note note,

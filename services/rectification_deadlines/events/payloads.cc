@@ -113,6 +113,16 @@ v1::RecheckFailed ToRecheckFailed(const domain::Rechecked& rechecked) {
   event.set_order(rechecked.order.name);
   Fill(event.mutable_rectified_findings(), rechecked.rectified);
   Fill(event.mutable_open_findings(), rechecked.open);
+  Fill(event.mutable_remaining_findings(), rechecked.remaining);
+  *event.mutable_recheck_time() = rpc::ToTimestamp(rechecked.order.rechecks.back().recheck_time);
+  return event;
+}
+
+v1::ItemsRectified ToItemsRectified(const domain::Rechecked& rechecked) {
+  v1::ItemsRectified event;
+  event.set_order(rechecked.order.name);
+  Fill(event.mutable_rectified_findings(), rechecked.rectified);
+  Fill(event.mutable_remaining_findings(), rechecked.remaining);
   *event.mutable_recheck_time() = rpc::ToTimestamp(rechecked.order.rechecks.back().recheck_time);
   return event;
 }

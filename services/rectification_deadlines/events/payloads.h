@@ -24,6 +24,7 @@ v1::OrderVoided ToOrderVoided(const domain::Order& order);
 v1::RectificationReported ToRectificationReported(const domain::Order& order);
 v1::RecheckPassed ToRecheckPassed(const domain::Rechecked& rechecked);
 v1::RecheckFailed ToRecheckFailed(const domain::Rechecked& rechecked);
+v1::ItemsRectified ToItemsRectified(const domain::Rechecked& rechecked);
 
 v1::ClockStarted ToClockStarted(const domain::Clock& clock, const domain::Subject& subject);
 // The clock must have a change.

@@ -1,23 +1,17 @@
 #include "services/rectification_deadlines/events/turn_payloads.h"
 
 #include "libs/rpc/convert.h"
+#include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::events {
-
-v1::ExtendedItem ToMessage(const domain::ExtendedItem& item) {
-  v1::ExtendedItem message;
-  message.set_finding(item.finding);
-  *message.mutable_old_due_date() = rpc::ToDate(item.old_due_date);
-  if (item.due_date) *message.mutable_due_date() = rpc::ToDate(*item.due_date);
-  return message;
-}
 
 v1::ExtensionRequested ToExtensionRequested(const domain::Order& order) {
   const domain::Extension& extension = order.extensions.back();
   v1::ExtensionRequested event;
   event.set_order(order.name);
   event.set_venue(order.venue);
-  for (const domain::ExtendedItem& item : extension.items) *event.add_items() = ToMessage(item);
+  for (const domain::ExtendedItem& item : extension.items)
+    *event.add_items() = store::ToMessage(item);
   *event.mutable_wished_date() = rpc::ToDate(extension.wished_date);
   *event.mutable_request_time() = rpc::ToTimestamp(extension.request_time);
   return event;
@@ -29,8 +23,10 @@ v1::ExtensionGranted ToExtensionGranted(const domain::Order& order) {
   event.set_order(order.name);
   event.set_venue(order.venue);
   event.set_document_number(extension.document_number);
-  for (const domain::ExtendedItem& item : extension.items) *event.add_items() = ToMessage(item);
+  for (const domain::ExtendedItem& item : extension.items)
+    *event.add_items() = store::ToMessage(item);
   event.set_decider(extension.decider);
+  event.set_deliberated(extension.deliberation.has_value());
   return event;
 }
 
@@ -68,6 +64,7 @@ v1::InstrumentDecided ToInstrumentDecided(const domain::Order& order) {
   event.mutable_findings()->Assign(decision.findings.begin(), decision.findings.end());
   event.set_second_order(order.successor);
   event.set_decider(decision.decider);
+  event.set_deliberated(decision.deliberation.has_value());
   return event;
 }
 

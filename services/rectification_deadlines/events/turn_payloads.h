@@ -11,8 +11,6 @@
 
 namespace rectify::deadline::events {
 
-v1::ExtendedItem ToMessage(const domain::ExtendedItem& item);
-
 // Of the last extension of the order.
 v1::ExtensionRequested ToExtensionRequested(const domain::Order& order);
 v1::ExtensionGranted ToExtensionGranted(const domain::Order& order);

@@ -10,23 +10,26 @@
 #include "rectify/deadline/v1/order.pb.h"
 #include "services/rectification_deadlines/domain/order_content.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_message.h"
 #include "services/rectification_deadlines/store/order_parts.h"
 #include "services/rectification_deadlines/store/order_turns.h"
+#include "services/rectification_deadlines/store/order_versions.h"
 #include "services/rectification_deadlines/store/projection_store.h"
+#include "services/rectification_deadlines/store/service_columns.h"
 
 namespace rectify::deadline::store {
 namespace {
 
 using domain::Order;
 
-#define ORDER_COLUMNS                                                                           \
-  "district, id, kind, inspection, inspect_time, venue, party, street, officers, "              \
-  "document_number, state, serve_method, serve_time, serve_officers, serve_proof, "             \
-  "serve_refusal, void_reason, replacement, create_time, update_time, issue_time, close_time, " \
-  "version, submitter, submit_user, submit_time, submit_hash, return_reason, "                  \
-  "predecessor, successor, receiver"
+#define ORDER_COLUMNS                                                                        \
+  "district, id, kind, inspection, inspect_time, venue, party, street, officers, "           \
+  "document_number, state, void_reason, replacement, create_time, update_time, issue_time, " \
+  "close_time, version, submitter, submit_user, submit_time, submit_hash, return_reason, "   \
+  "predecessor, successor, " SERVICE_COLUMNS
 
-constexpr int kReceiverColumn = 30;
+constexpr int kServiceColumn = 25;
+constexpr char kTable[] = "orders";
 
 constexpr pg::Statement kLoad = {"deadline.load_order",
                                  "select " ORDER_COLUMNS
@@ -38,28 +41,24 @@ constexpr pg::Statement kLock = {"deadline.lock_order",
 
 constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
   insert into orders (district, id, kind, inspection, inspect_time, venue, party, street, officers,
-                      document_number, state, serve_method, serve_time, receiver, serve_officers,
-                      serve_proof, serve_refusal, void_reason, replacement, open_due_date,
+                      document_number, state, void_reason, replacement, open_due_date,
                       create_time, update_time, issue_time, close_time, version, content_hash,
                       submitter, submit_user, submit_time, submit_hash, return_reason,
-                      predecessor, successor)
+                      predecessor, successor, )sql" SERVICE_COLUMNS R"sql()
   values ($1, $2::uuid, $3::smallint, $4, $5::timestamptz, $6, $7, $8, $9::text[], $10,
-          $11::smallint, $12::smallint, $13::timestamptz, $14::bytea, $15::text[], $16, $17, $18,
-          $19, $20::date, $21::timestamptz, $22::timestamptz, $23::timestamptz, $24::timestamptz,
-          $25::bigint, $26, $27, $28, $29::timestamptz, $30, $31, $32, $33)
+          $11::smallint, $12, $13, $14::date, $15::timestamptz, $16::timestamptz,
+          $17::timestamptz, $18::timestamptz, $19::bigint, $20, $21, $22, $23::timestamptz, $24,
+          $25, $26, $27, $28::smallint, $29::timestamptz, $30::text[], $31, $32, $33, $34, $35,
+          $36, $37, $38, $39::date, $40::bytea, $41::bytea)
   on conflict (district, id) do update
      set document_number = excluded.document_number, state = excluded.state,
-         serve_method = excluded.serve_method, serve_time = excluded.serve_time,
-         receiver = coalesce(orders.receiver, excluded.receiver),
-         serve_officers = excluded.serve_officers, serve_proof = excluded.serve_proof,
-         serve_refusal = excluded.serve_refusal, void_reason = excluded.void_reason,
-         replacement = excluded.replacement, open_due_date = excluded.open_due_date,
+         void_reason = excluded.void_reason, replacement = excluded.replacement, open_due_date = excluded.open_due_date,
          update_time = excluded.update_time, issue_time = excluded.issue_time,
          close_time = excluded.close_time, version = excluded.version,
          content_hash = excluded.content_hash, submitter = excluded.submitter,
          submit_user = excluded.submit_user, submit_time = excluded.submit_time,
          submit_hash = excluded.submit_hash, return_reason = excluded.return_reason,
-         successor = excluded.successor)sql"};
+         successor = excluded.successor, )sql" SET_SERVICE("orders")};
 
 constexpr pg::Statement kDraw = {"deadline.draw_number", R"sql(
   insert into document_counters as c (district, organ, code, year, last_serial)
@@ -79,9 +78,7 @@ constexpr pg::Statement kVoidNumber = {"deadline.void_number", R"sql(
 constexpr pg::Statement kSetListTime = {"deadline.set_list_time",
                                         "select set_config('rectify.list_time', $1, true)"};
 
-std::string ReceiverContext(absl::string_view id) { return absl::StrCat("orders.receiver/", id); }
-
-// All but the parts below the row; the receiver stays encrypted.
+// All but the parts below the row; persons stay encrypted.
 Order ReadRow(const pg::Row& row) {
   Order order;
   order.name = OrderName(row.Text(0), row.Text(1));
@@ -94,55 +91,57 @@ Order ReadRow(const pg::Row& row) {
   order.officers = row.TextArray(8);
   order.document_number = row.Text(9);
   order.state = static_cast<domain::OrderState>(row.Int(10));
-  if (!row.IsNull(11)) {
-    order.service = {static_cast<domain::ServiceMethod>(row.Int(11)),
-                     row.Time(12),
-                     row.Bytes(kReceiverColumn),
-                     row.TextArray(13),
-                     row.Text(14),
-                     row.Text(15)};
-  }
-  order.void_reason = row.Text(16);
-  order.replacement = row.Text(17);
-  order.create_time = row.Time(18);
-  order.update_time = row.Time(19);
-  order.issue_time = row.OptTime(20);
-  order.close_time = row.OptTime(21);
-  order.version = row.Int(22);
-  if (!row.Text(23).empty()) {
+  order.void_reason = row.Text(11);
+  order.replacement = row.Text(12);
+  order.create_time = row.Time(13);
+  order.update_time = row.Time(14);
+  order.issue_time = row.OptTime(15);
+  order.close_time = row.OptTime(16);
+  order.version = row.Int(17);
+  if (!row.Text(18).empty()) {
     order.submission = domain::Approval{.role = "INSPECTOR",
-                                        .approver = row.Text(23),
-                                        .approve_time = row.OptTime(25),
-                                        .user = row.Text(24),
-                                        .content_hash = row.Text(26)};
+                                        .approver = row.Text(18),
+                                        .approve_time = row.OptTime(20),
+                                        .user = row.Text(19),
+                                        .content_hash = row.Text(21)};
   }
-  order.return_reason = row.Text(27);
-  order.predecessor = row.Text(28);
-  order.successor = row.Text(29);
+  order.return_reason = row.Text(22);
+  order.predecessor = row.Text(23);
+  order.successor = row.Text(24);
+  order.service = ReadService(row, kServiceColumn);
   return order;
 }
 
-const query::ListSpec& OrderList() {
+// Of the present and of earlier times.
+std::vector<query::ListField> OrderFields() {
   using Field = query::ListField;
-  static const auto& spec = *new query::ListSpec{
-      .name = "deadline.list_orders",
-      .columns = ORDER_COLUMNS,
-      .from = "orders where district = $1",
-      .fields = {{"state", Field::Kind::kEnum, "state = $?::smallint",
-                  v1::Order::State_descriptor()},
-                 {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
-                 {"venue", Field::Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
-                 {"street", Field::Kind::kText, "street = $?"},
-                 {"inspection", Field::Kind::kText, "inspection = $?"},
-                 {"handling_officer", Field::Kind::kText, "officers[1] = $?"},
-                 {"document_number", Field::Kind::kText, "document_number = $?"},
-                 // Days of the law are days of China.
-                 {"overdue", Field::Kind::kBool,
-                  "(open_due_date is not null and open_due_date < "
-                  "(current_setting('rectify.list_time')::timestamptz at time zone "
-                  "'Asia/Shanghai')::date)"}},
-      .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
-      .descending = true};
+  return {{"state", Field::Kind::kEnum, "state = $?::smallint", v1::Order::State_descriptor()},
+          {"kind", Field::Kind::kEnum, "kind = $?::smallint", v1::OrderKind_descriptor()},
+          {"venue", Field::Kind::kText, RECTIFY_OF_VENUE("venue", "$?")},
+          {"street", Field::Kind::kText, "street = $?"},
+          {"inspection", Field::Kind::kText, "inspection = $?"},
+          {"handling_officer", Field::Kind::kText, "officers[1] = $?"},
+          {"document_number", Field::Kind::kText, "document_number = $?"},
+          // Days of the law are days of China.
+          {"overdue", Field::Kind::kBool,
+           "(open_due_date is not null and open_due_date < "
+           "(current_setting('rectify.list_time')::timestamptz at time zone "
+           "'Asia/Shanghai')::date)"}};
+}
+
+const query::ListSpec& OrderList() {
+  static const auto& spec =
+      *new query::ListSpec{.name = "deadline.list_orders",
+                           .columns = ORDER_COLUMNS,
+                           .from = "orders where district = $1",
+                           .fields = OrderFields(),
+                           .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+                           .descending = true};
+  return spec;
+}
+
+const query::ListSpec& OrderListAsOf() {
+  static const auto& spec = *new query::ListSpec(VersionList(OrderFields()));
   return spec;
 }
 
@@ -169,10 +168,7 @@ absl::StatusOr<Order> OrderStore::LoadForUpdate(pg::Tx& tx, absl::string_view na
 absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
                                   std::vector<Order>& orders) const {
   for (Order& order : orders) {
-    if (!order.service) continue;
-    ASSIGN_OR_RETURN(
-        order.service->receiver,
-        cipher_.Decrypt(order.service->receiver, ReceiverContext(SplitName(order.name).id)));
+    RETURN_IF_ERROR(DecryptService(cipher_, kTable, SplitName(order.name).id, order.service));
   }
   RETURN_IF_ERROR(LoadTurns(tx, cipher_, district, orders));
   return LoadParts(tx, district, orders);
@@ -180,48 +176,66 @@ absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
 
 absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
   const NameParts name = SplitName(order.name);
-  const auto& service = order.service;
   const domain::Approval submission =
       order.submission.value_or(domain::Approval{.role = "", .approver = ""});
-  const pg::Param none = nullptr;
-  RETURN_IF_ERROR(tx.Exec(kSave, {name.district,
-                                  name.id,
-                                  static_cast<int>(order.kind),
-                                  order.inspection,
-                                  order.inspect_time,
-                                  order.venue,
-                                  order.party,
-                                  order.street,
-                                  order.officers,
-                                  order.document_number,
-                                  static_cast<int>(order.state),
-                                  service ? pg::Param(static_cast<int>(service->method)) : none,
-                                  service ? pg::Param(service->serve_time) : none,
-                                  service ? pg::Param(pg::Bytes{cipher_.Encrypt(
-                                                service->receiver, ReceiverContext(name.id))})
-                                          : none,
-                                  service ? pg::Param(service->officers) : none,
-                                  service ? pg::Param(service->proof) : none,
-                                  service ? pg::Param(service->refusal) : none,
-                                  order.void_reason,
-                                  order.replacement,
-                                  order.OpenDueDate(),
-                                  order.create_time,
-                                  order.update_time,
-                                  order.issue_time,
-                                  order.close_time,
-                                  order.version,
-                                  domain::ContentHash(order),
-                                  submission.approver,
-                                  submission.user,
-                                  submission.approve_time,
-                                  submission.content_hash,
-                                  order.return_reason,
-                                  order.predecessor,
-                                  order.successor})
-                      .status());
+  std::vector<pg::Param> params = {name.district,
+                                   name.id,
+                                   static_cast<int>(order.kind),
+                                   order.inspection,
+                                   order.inspect_time,
+                                   order.venue,
+                                   order.party,
+                                   order.street,
+                                   order.officers,
+                                   order.document_number,
+                                   static_cast<int>(order.state),
+                                   order.void_reason,
+                                   order.replacement,
+                                   order.OpenDueDate(),
+                                   order.create_time,
+                                   order.update_time,
+                                   order.issue_time,
+                                   order.close_time,
+                                   order.version,
+                                   domain::ContentHash(order),
+                                   submission.approver,
+                                   submission.user,
+                                   submission.approve_time,
+                                   submission.content_hash,
+                                   order.return_reason,
+                                   order.predecessor,
+                                   order.successor};
+  AddService(cipher_, kTable, name.id, order.service, params);
+  RETURN_IF_ERROR(tx.Exec(kSave, params).status());
   RETURN_IF_ERROR(SaveParts(tx, order));
-  return SaveTurns(tx, cipher_, order);
+  RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
+  return InsertVersion(tx, order);
+}
+
+absl::StatusOr<v1::Order> OrderStore::LoadAsOf(pg::Tx& tx, absl::string_view name,
+                                               absl::Time as_of) const {
+  ASSIGN_OR_RETURN(v1::Order order, LoadVersion(tx, name, as_of));
+  ASSIGN_OR_RETURN(const Order present, Load(tx, name));
+  RestorePersons(present, order);
+  return order;
+}
+
+absl::StatusOr<std::pair<std::vector<v1::Order>, std::string>> OrderStore::ListAsOf(
+    pg::Tx& tx, absl::string_view district, const Page& page, absl::Time as_of) const {
+  ASSIGN_OR_RETURN(const query::ListQuery list,
+                   query::ListQuery::Build(OrderListAsOf(), {district, as_of}, page.filter,
+                                           page.size, page.token));
+  RETURN_IF_ERROR(SetListTime(tx, as_of));
+  return list.Run<v1::Order>(tx, ReadVersion);
+}
+
+absl::StatusOr<int> OrderStore::RecordMissing(pg::Tx& tx, int limit) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, FindUnrecorded(tx, limit));
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(const Order order, LoadForUpdate(tx, name));
+    RETURN_IF_ERROR(InsertVersion(tx, order));
+  }
+  return static_cast<int>(names.size());
 }
 
 absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(

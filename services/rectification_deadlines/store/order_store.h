@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "libs/crypto/crypto.h"
 #include "libs/pg/pool.h"
+#include "rectify/deadline/v1/order.pb.h"
 #include "services/rectification_deadlines/domain/order.h"
 
 namespace rectify::deadline::store {
@@ -31,11 +32,19 @@ class OrderStore {
   absl::StatusOr<domain::Order> Load(pg::Tx& tx, absl::string_view name) const;
   // The same with the row locked until the end of the transaction.
   absl::StatusOr<domain::Order> LoadForUpdate(pg::Tx& tx, absl::string_view name) const;
-  // Inserts or replaces.
+  // Inserts or replaces, and records the version.
   absl::Status Save(pg::Tx& tx, const domain::Order& order) const;
   // Newest first, and the token of the next page. INVALID_FILTER, INVALID_PAGE_TOKEN.
   absl::StatusOr<std::pair<std::vector<domain::Order>, std::string>> List(
       pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now) const;
+
+  // The order as it was then, as the contract shows it. NOT_FOUND also when it was not drafted yet.
+  absl::StatusOr<v1::Order> LoadAsOf(pg::Tx& tx, absl::string_view name, absl::Time as_of) const;
+  // The same for the list, with persons masked.
+  absl::StatusOr<std::pair<std::vector<v1::Order>, std::string>> ListAsOf(
+      pg::Tx& tx, absl::string_view district, const Page& page, absl::Time as_of) const;
+  // Records what at most `limit` orders are that have no version yet, and says how many they were.
+  absl::StatusOr<int> RecordMissing(pg::Tx& tx, int limit) const;
 
  private:
   absl::StatusOr<domain::Order> LoadWhole(pg::Tx& tx, absl::string_view name,

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_deliberations.h"
+#include "services/rectification_deadlines/store/service_columns.h"
 
 namespace rectify::deadline::store {
 namespace {
@@ -17,8 +19,7 @@ using domain::Order;
 
 constexpr pg::Statement kExtensions = {"deadline.order_extensions", R"sql(
   select order_id, position, state, request_time, requester, reason, safeguards, wished_date,
-         decide_time, decider, decision, document_number, serve_method, serve_time, receiver,
-         serve_officers, serve_proof, serve_refusal
+         decide_time, decider, decision, document_number, )sql" SERVICE_COLUMNS R"sql(
     from order_extensions where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
@@ -36,18 +37,14 @@ constexpr pg::Statement kDecisions = {"deadline.order_decisions", R"sql(
 constexpr pg::Statement kSaveExtension = {"deadline.save_extension", R"sql(
   insert into order_extensions as e (district, order_id, position, state, request_time, requester,
                                      reason, safeguards, wished_date, decide_time, decider,
-                                     decision, document_number, serve_method, serve_time, receiver,
-                                     serve_officers, serve_proof, serve_refusal)
+                                     decision, document_number, )sql" SERVICE_COLUMNS R"sql()
   values ($1, $2::uuid, $3::int, $4::smallint, $5::timestamptz, $6, $7, $8, $9::date,
-          $10::timestamptz, $11, $12, $13, $14::smallint, $15::timestamptz, $16::bytea,
-          $17::text[], $18, $19)
+          $10::timestamptz, $11, $12, $13, $14::smallint, $15::timestamptz, $16::text[], $17, $18,
+          $19, $20, $21, $22, $23, $24, $25::date, $26::bytea, $27::bytea)
   on conflict (district, order_id, position) do update
      set state = excluded.state, decide_time = excluded.decide_time, decider = excluded.decider,
          decision = excluded.decision, document_number = excluded.document_number,
-         serve_method = excluded.serve_method, serve_time = excluded.serve_time,
-         receiver = coalesce(e.receiver, excluded.receiver),
-         serve_officers = excluded.serve_officers, serve_proof = excluded.serve_proof,
-         serve_refusal = excluded.serve_refusal)sql"};
+         )sql" SET_SERVICE("e")};
 
 constexpr pg::Statement kSaveExtensionItems = {"deadline.save_extension_items", R"sql(
   insert into order_extension_items (district, order_id, extension_position, position, finding,
@@ -74,8 +71,10 @@ constexpr pg::Statement kSaveDecisions = {"deadline.save_decisions", R"sql(
      set state = excluded.state, conclude_time = excluded.conclude_time,
          outcome = excluded.outcome, outcome_reference = excluded.outcome_reference)sql"};
 
-std::string ReceiverContext(absl::string_view id, int64_t position) {
-  return absl::StrCat("order_extensions.receiver/", id, "/", position);
+constexpr char kExtensionTable[] = "order_extensions";
+
+std::string KeyOf(absl::string_view id, int64_t position) {
+  return absl::StrCat(id, "/", position);
 }
 
 absl::StatusOr<Extension> ReadExtension(const pg::Row& row, const crypto::FieldCipher& cipher) {
@@ -90,38 +89,29 @@ absl::StatusOr<Extension> ReadExtension(const pg::Row& row, const crypto::FieldC
                       .decider = row.Text(9),
                       .decision = row.Text(10),
                       .document_number = row.Text(11)};
-  if (!row.IsNull(12)) {
-    ASSIGN_OR_RETURN(std::string receiver,
-                     cipher.Decrypt(row.Bytes(14), ReceiverContext(row.Text(0), row.Int(1))));
-    extension.service = {static_cast<domain::ServiceMethod>(row.Int(12)),
-                         row.Time(13),
-                         std::move(receiver),
-                         row.TextArray(15),
-                         row.Text(16),
-                         row.Text(17)};
-  }
+  extension.service = ReadService(row, 12);
+  RETURN_IF_ERROR(
+      DecryptService(cipher, kExtensionTable, KeyOf(row.Text(0), row.Int(1)), extension.service));
   return extension;
 }
 
 absl::Status SaveExtension(pg::Tx& tx, const crypto::FieldCipher& cipher, const NameParts& name,
                            const Extension& extension, int64_t position) {
-  const auto& service = extension.service;
-  const pg::Param none = nullptr;
-  RETURN_IF_ERROR(
-      tx.Exec(kSaveExtension,
-              {name.district, name.id, position, static_cast<int>(extension.state),
-               extension.request_time, extension.requester, extension.reason, extension.safeguards,
-               std::optional<absl::CivilDay>(extension.wished_date), extension.decide_time,
-               extension.decider, extension.decision, extension.document_number,
-               service ? pg::Param(static_cast<int>(service->method)) : none,
-               service ? pg::Param(service->serve_time) : none,
-               service ? pg::Param(pg::Bytes{
-                             cipher.Encrypt(service->receiver, ReceiverContext(name.id, position))})
-                       : none,
-               service ? pg::Param(service->officers) : none,
-               service ? pg::Param(service->proof) : none,
-               service ? pg::Param(service->refusal) : none})
-          .status());
+  std::vector<pg::Param> params = {name.district,
+                                   name.id,
+                                   position,
+                                   static_cast<int>(extension.state),
+                                   extension.request_time,
+                                   extension.requester,
+                                   extension.reason,
+                                   extension.safeguards,
+                                   extension.wished_date,
+                                   extension.decide_time,
+                                   extension.decider,
+                                   extension.decision,
+                                   extension.document_number};
+  AddService(cipher, kExtensionTable, KeyOf(name.id, position), extension.service, params);
+  RETURN_IF_ERROR(tx.Exec(kSaveExtension, params).status());
   std::vector<std::string> findings;
   std::vector<std::optional<absl::CivilDay>> old_dates, dates;
   for (const domain::ExtendedItem& item : extension.items) {
@@ -187,7 +177,7 @@ absl::Status LoadTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, absl::stri
          static_cast<domain::DecisionState>(row.Int(2)), row.Time(3), row.Text(4), row.Text(5),
          row.Text(6), row.Text(7), row.TextArray(8), row.OptTime(9), row.Text(10), row.Text(11)});
   }
-  return absl::OkStatus();
+  return LoadDeliberations(tx, district, by_id);
 }
 
 absl::Status SaveTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, const Order& order) {
@@ -197,7 +187,7 @@ absl::Status SaveTurns(pg::Tx& tx, const crypto::FieldCipher& cipher, const Orde
                                   static_cast<int64_t>(order.extensions.size())));
   }
   if (!order.decisions.empty()) RETURN_IF_ERROR(SaveDecisions(tx, name, order));
-  return absl::OkStatus();
+  return SaveDeliberations(tx, order);
 }
 
 }  // namespace rectify::deadline::store

@@ -176,7 +176,7 @@ absl::Status SaveOpinions(pg::Tx& tx, const Seal& seal) {
   if (!seal.study) return absl::OkStatus();
   std::vector<std::string> officers, opinions;
   std::vector<bool> agrees;
-  for (const domain::SealOpinion& opinion : seal.study->opinions) {
+  for (const domain::Opinion& opinion : seal.study->opinions) {
     officers.push_back(opinion.officer);
     agrees.push_back(opinion.agrees);
     opinions.push_back(opinion.opinion);

@@ -282,6 +282,15 @@ std::vector<audit::v1::AuditEntry> DeadlineTest::AuditOf(const std::string& name
   return {response->entries().begin(), response->entries().end()};
 }
 
+audit::v1::AuditEntry DeadlineTest::LastAudit(const std::string& name, const std::string& action) {
+  audit::v1::AuditEntry last;
+  for (audit::v1::AuditEntry& entry : AuditOf(name)) {
+    if (entry.action() == action) last = std::move(entry);
+  }
+  EXPECT_FALSE(last.action().empty()) << action;
+  return last;
+}
+
 std::string DeadlineTest::Value(const std::string& query) {
   // Statements are remembered by name as long as the connections live.
   static auto& known = *new std::map<std::string, std::string>();

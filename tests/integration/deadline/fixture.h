@@ -108,6 +108,8 @@ class DeadlineTest : public ::testing::Test {
   std::vector<event::v1::EventEnvelope> Events(const std::string& feed = "internal");
   std::vector<std::string> EventTypesOf(const std::string& aggregate);
   std::vector<audit::v1::AuditEntry> AuditOf(const std::string& name);
+  // The last entry of an action in that trail.
+  audit::v1::AuditEntry LastAudit(const std::string& name, const std::string& action);
   // The first column of the only row.
   std::string Value(const std::string& query);
   int64_t Count(const std::string& query);

@@ -89,6 +89,31 @@ TEST_F(OrderLifeTest, RunsFromTheInspectionToTheClosing) {
   EXPECT_FALSE(terms.clocks(1).met_in_time());
 }
 
+TEST_F(OrderLifeTest, ARecheckOfTheEndedTermLeavesTheOtherTermItsClocks) {
+  const std::string name = Inspect({TermFinding(1, 7), TermFinding(2, 15)});
+  ASSERT_OK(SubmitAndServe(name));  // due on 01-11 and 01-19
+  system_.AdvanceTo(At(2023, 1, 12));
+  ASSERT_OK_AND_ASSIGN(v1::Order order, Get(name));
+  v1::RecordRecheckRequest request = RecheckRequest(order);
+  request.mutable_results()->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(order, Verb(li(), "RecordRecheck", name, request));
+  EXPECT_EQ(order.state(), v1::Order::STATE_SERVED);
+  EXPECT_TRUE(order.items(0).rectified());
+  EXPECT_FALSE(order.items(1).rectified());
+  EXPECT_THAT(EventTypesOf(name).back(), "ItemsRectified");
+  EXPECT_EQ(LastAudit(name, "RecordRecheck").summary(),
+            "复查，已改正 1 项，未改正 0 项，期限未届满未复查 1 项");
+  EXPECT_THAT(RunningKinds(), ElementsAre("correction_term", "recheck"));
+  EXPECT_THAT(Running("recheck").findings(), ElementsAre(Finding(2)));
+  EXPECT_EQ(Running("recheck").due_date().day(), 29);  // three working days after the 19th
+  ExpectNothingFellThrough(1);
+  system_.AdvanceTo(At(2023, 1, 20));
+  ExpectNothingFellThrough(1);
+  ASSERT_OK_AND_ASSIGN(order, Recheck(name));
+  EXPECT_EQ(order.state(), v1::Order::STATE_CLOSED);
+  ExpectNothingFellThrough(0);
+}
+
 TEST_F(OrderLifeTest, AnImmediateOrderNeedsNoApproval) {
   const std::string name = Inspect({AtOnceFinding(1)});
   ASSERT_OK_AND_ASSIGN(v1::Order order, SubmitAndServe(name));

@@ -121,7 +121,10 @@ TEST_F(OrderRefusalTest, ServiceHasProofInOrderOfTime) {
   EXPECT_THAT(Serve(name_, request), HasViolation("service.proof"));
   request = Service();
   request.mutable_service()->set_method(v1::SERVICE_METHOD_LEFT);
-  EXPECT_THAT(Serve(name_, request), HasViolation("service.refusal"));
+  const auto left = Serve(name_, request);
+  for (const char* field : {"service.refusal", "service.place", "service.witness"}) {
+    EXPECT_THAT(left, HasViolation(field));
+  }
   EXPECT_THAT(Serve(name_, Service(At(2023, 1, 4, 7))), StatusIs(kPrecondition, "DATE_ORDER"));
   EXPECT_THAT(Serve(name_, Service(At(2023, 1, 4, 9))), StatusIs(kPrecondition, "DATE_ORDER"));
   request = Service();
@@ -129,6 +132,34 @@ TEST_F(OrderRefusalTest, ServiceHasProofInOrderOfTime) {
   EXPECT_THAT(Serve(name_, request), StatusIs(kPrecondition, "TOO_FEW_OFFICERS"));
   request.mutable_service()->clear_receiver();
   EXPECT_THAT(Serve(name_, request), StatusIs(kInvalid, "INVALID_FIELD"));
+}
+
+TEST_F(OrderRefusalTest, EveryProofOfAServiceIsKeptAndItsPeopleAreForEnforcementOnly) {
+  ASSERT_OK(SubmitAndIssue(name_));
+  v1::ServeOrderRequest request = Service();
+  v1::ServiceRecord& service = *request.mutable_service();
+  service.set_method(v1::SERVICE_METHOD_LEFT);
+  service.set_refusal("拒绝签收");
+  service.set_place("值班室");
+  service.set_witness("㙍见证（社区）");
+  service.set_video("示例录像");
+  service.set_tracking_number("示例回执");
+  service.set_entrusted_organ("示例机关");
+  service.set_consent("示例确认书");
+  service.set_publication("示例报");
+  *service.mutable_publish_date() = Date(2023, 1, 4);
+  ASSERT_OK_AND_ASSIGN(const v1::Order answer, Serve(name_, request));
+  EXPECT_EQ(answer.service().witness(), "㙍**");
+  ASSERT_OK_AND_ASSIGN(const v1::Order seen, Get(name_));
+  EXPECT_EQ(seen.service().DebugString(), service.DebugString());
+  ASSERT_OK_AND_ASSIGN(const v1::Order masked,
+                       Verb<v1::GetOrderRequest>(manager(), "GetOrder", name_));
+  EXPECT_EQ(masked.service().witness(), "㙍**");
+  EXPECT_EQ(Count("orders where position(convert_to('见证', 'UTF8') in serve_witness) > 0"), 0);
+  // A later change writes the order anew, never the people.
+  ASSERT_OK(Report(name_));
+  ASSERT_OK_AND_ASSIGN(const v1::Order later, Get(name_));
+  EXPECT_EQ(later.service().DebugString(), service.DebugString());
 }
 
 TEST_F(OrderRefusalTest, AnOfficerWhoseEventIsLateIsAskedFromTheRegistry) {
@@ -152,13 +183,16 @@ TEST_F(OrderRefusalTest, AnOfficerWhoseEventIsLateIsAskedFromTheRegistry) {
   EXPECT_THAT(Serve(name_, request), StatusIs(kPrecondition, "ORDER_STATE"));
 }
 
-TEST_F(OrderRefusalTest, ARecheckCoversEveryOpenItem) {
+TEST_F(OrderRefusalTest, ARecheckCoversEveryOpenItemThatThePartyAppliedFor) {
   ASSERT_OK(SubmitAndServe(name_));
+  ASSERT_OK(Report(name_));
+  system_.AdvanceTo(At(2023, 1, 5));
   ASSERT_OK_AND_ASSIGN(const v1::Order order, Get(name_));
   v1::RecordRecheckRequest request = RecheckRequest(order);
   request.mutable_results()->RemoveLast();
-  EXPECT_THAT(Verb(li(), "RecordRecheck", name_, request),
-              StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  const auto refused = Verb(li(), "RecordRecheck", name_, request);
+  ASSERT_THAT(refused, StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  EXPECT_EQ(DetailOf(refused.status())->metadata.at("needed"), Finding(1) + "," + Finding(2));
   request = RecheckRequest(order);
   *request.mutable_recheck_time() = rpc::ToTimestamp(At(2023, 1, 4, 7));
   EXPECT_THAT(Verb(li(), "RecordRecheck", name_, request), StatusIs(kPrecondition, "DATE_ORDER"));

@@ -40,6 +40,33 @@ class OrderTurnsTest : public DeadlineTest {
     request.set_reason("逾期未改");
     return Turn(li(), "DecideNextInstrument", name, request);
   }
+  // Of three people, one of whom disagrees.
+  v1::Deliberation Deliberation() {
+    v1::Deliberation deliberation;
+    *deliberation.mutable_meet_time() = rpc::ToTimestamp(system_.clock().Now());
+    deliberation.set_place("支队会议室");
+    for (int n = 11; n <= 15; ++n) {
+      venue::v1::Officer officer;
+      officer.set_name("districts/120110/officers/" + Uuid(n));
+      *officer.mutable_certificate_start() = Date(2020, 1, 1);
+      *officer.mutable_certificate_end() = Date(2025, 1, 1);
+      *officer.mutable_post_start() = Date(2020, 1, 1);
+      registry_.Put(officer);
+      if (n <= 13) {
+        auto& participant = *deliberation.add_participants();
+        participant.set_officer(officer.name());
+        participant.set_opinion(n == 12 ? "可再给一周" : "同意");
+        participant.set_agrees(n != 12);
+      } else {
+        auto& absentee = n == 14 ? *deliberation.add_absentees() : *deliberation.add_recusals();
+        absentee.set_officer(officer.name());
+        absentee.set_reason(n == 14 ? "外出" : "亲属");
+      }
+    }
+    deliberation.set_chair(deliberation.participants(0).officer());
+    deliberation.set_minutes("多数同意强制清除");
+    return deliberation;
+  }
   // Served on 2023-01-04 with a term of 7 days, found open after it.
   std::string Overdue() {
     std::string name = Inspect({TermFinding(1, 7)});
@@ -91,6 +118,40 @@ TEST_F(OrderTurnsTest, AnExtensionIsAskedForGrantedAndServed) {
       std::vector<std::string>(types.end() - 3, types.end()),
       (std::vector<std::string>{"ExtensionRequested", "ExtensionGranted", "ExtensionServed"}));
   ExpectNothingFellThrough(1);
+}
+
+TEST_F(OrderTurnsTest, AMajorActNeedsItsDeliberationWhichEnforcementCanReadAfterwards) {
+  hazard::v1::FindingFacts blocked = TermFinding(1, 7);
+  blocked.set_catalog_code("C06");
+  const std::string name = Inspect({blocked});
+  ASSERT_OK(SubmitAndServe(name));
+  system_.AdvanceTo(At(2023, 1, 16));
+  ASSERT_OK(Recheck(name, {Finding(1)}));
+  v1::DecideNextInstrumentRequest request;
+  request.set_instrument(v1::NEXT_INSTRUMENT_FORCED_REMOVAL);
+  request.set_reason("拒不清除");
+  const auto alone = Turn(chief(), "DecideNextInstrument", name, request);
+  ASSERT_THAT(alone, StatusIs(kPrecondition, "DELIBERATION_REQUIRED"));
+  EXPECT_EQ(DetailOf(alone.status())->metadata.at("cause"), "MISSING");
+
+  *request.mutable_deliberation() = Deliberation();
+  request.mutable_deliberation()->mutable_recusals(0)->set_officer("districts/120110/officers/" +
+                                                                   Uuid(404));
+  EXPECT_THAT(Turn(chief(), "DecideNextInstrument", name, request),
+              StatusIs(absl::StatusCode::kNotFound, "NOT_FOUND"));
+  *request.mutable_deliberation() = Deliberation();
+  ASSERT_OK_AND_ASSIGN(v1::Order order, Turn(chief(), "DecideNextInstrument", name, request));
+  EXPECT_FALSE(order.decisions(0).has_deliberation()) << "answers are kept for repeats";
+
+  ASSERT_OK_AND_ASSIGN(order, Get(name));
+  v1::Deliberation expected = request.deliberation();
+  expected.set_carried(true);
+  EXPECT_EQ(order.decisions(0).deliberation().DebugString(), expected.DebugString());
+  ASSERT_OK_AND_ASSIGN(order, Verb<v1::GetOrderRequest>(manager(), "GetOrder", name));
+  EXPECT_FALSE(order.decisions(0).has_deliberation());
+  const auto entry = LastAudit(name, "DecideNextInstrument");
+  EXPECT_EQ(entry.details().at("deliberation"), "2023-01-16 10:00，3 人参加，2 人同意");
+  EXPECT_EQ(entry.details().at("minutes"), "多数同意强制清除");
 }
 
 TEST_F(OrderTurnsTest, AnExtensionIsRefusedAfterExpiryAndForOtherVenues) {

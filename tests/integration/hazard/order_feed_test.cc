@@ -77,6 +77,18 @@ TEST_F(OrderFeedTest, ServiceToldTwiceCountsOnce) {
   EXPECT_THAT(Events(), SizeIs(5));
 }
 
+TEST_F(OrderFeedTest, ARecheckOfEndedTermsRectifiesWhatItProvedAndLeavesTheRest) {
+  TellServed();
+  deadline::v1::ItemsRectified event;
+  event.set_order(kOrder);
+  event.add_rectified_findings(first_);
+  event.add_remaining_findings(second_);
+  *event.mutable_recheck_time() = rpc::ToTimestamp(At(2, 20));
+  Tell(kOrder, 2, event);
+  EXPECT_EQ(GetFinding(first_)->state(), v1::Finding::STATE_RECTIFIED);
+  EXPECT_EQ(GetFinding(second_)->state(), v1::Finding::STATE_ORDERED);
+}
+
 TEST_F(OrderFeedTest, APartlyPassedRecheckRectifiesWhatItProved) {
   TellServed();
   deadline::v1::RecheckFailed event;

@@ -34,8 +34,9 @@ class ClockTest : public ::testing::Test {
     return order;
   }
 
-  Order Recheck(const Order& order, absl::Time time, std::vector<std::string> open = {}) {
-    const domain::Recheck recheck = RecheckOf(order, time, std::move(open));
+  Order Recheck(const Order& order, absl::Time time, std::vector<std::string> open = {},
+                std::vector<std::string> left_out = {}) {
+    const domain::Recheck recheck = RecheckOf(order, time, std::move(open), std::move(left_out));
     Order after = RecordRecheck(order, recheck, TwoOfficers(), std::max(time, now_))->order;
     for (const Occurrence& occurrence : OccurrencesOf(recheck, after)) Tell(after, occurrence);
     return after;
@@ -306,6 +307,33 @@ TEST_F(ClockTest, ARevisionMovesOnlyWhatItChanges) {
   EXPECT_FALSE(moved->overdue_announced);
   ASSERT_OK_AND_ASSIGN(auto same, Recompute(Of("correction_term"), calendar, At(2023, 2, 14)));
   EXPECT_FALSE(same.has_value());
+}
+
+// Due on 2023-01-13 and 2023-01-28.
+TEST_F(ClockTest, ARecheckOfTheEndedTermLeavesTheRestToTheirOwnRecheck) {
+  Order order = Served(Drafted({7, 15}), At(2023, 1, 6, 15));
+  Serve(order);
+  EXPECT_EQ(Of("recheck").due_date, absl::CivilDay(2023, 1, 18));
+  order = Recheck(order, At(2023, 1, 16), {}, {Finding(2)});
+  EXPECT_EQ(order.state, OrderState::kServed);
+  EXPECT_THAT(RunningKinds(), ElementsAre("correction_term", "recheck"));
+  EXPECT_THAT(Of("recheck").findings, ElementsAre(Finding(2)));
+  EXPECT_EQ(Of("recheck").due_date, absl::CivilDay(2023, 1, 31));
+  EXPECT_EQ(Of("recheck").owner, kLi);
+  order = Recheck(order, At(2023, 1, 30));
+  EXPECT_EQ(order.state, OrderState::kClosed);
+  EXPECT_THAT(RunningKinds(), IsEmpty());
+}
+
+TEST_F(ClockTest, AFailedRecheckOfTheEndedTermStartsBothWhatFollowsAndTheNextRecheck) {
+  Order order = Served(Drafted({7, 15}), At(2023, 1, 6, 15));
+  Serve(order);
+  order = Recheck(order, At(2023, 1, 16), {Finding(1)}, {Finding(2)});
+  EXPECT_THAT(RunningKinds(),
+              ElementsAre("correction_term", "correction_term", "next_instrument", "recheck"));
+  EXPECT_THAT(Of("next_instrument").findings, ElementsAre(Finding(1)));
+  EXPECT_THAT(Of("recheck").findings, ElementsAre(Finding(2)));
+  EXPECT_EQ(Of("recheck").due_date, absl::CivilDay(2023, 1, 31));
 }
 
 }  // namespace

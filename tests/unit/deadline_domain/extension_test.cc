@@ -20,8 +20,10 @@ class ExtensionTest : public ::testing::Test {
                             policy_, now);
   }
   absl::StatusOr<Order> Decide(const Order& order, bool granted, absl::Time now,
-                               std::optional<absl::CivilDay> due = {}) {
-    return DecideExtension(order, {granted, due, "理由成立"}, SignerOf("CHIEF"), policy_, now);
+                               std::optional<absl::CivilDay> due = {},
+                               std::optional<Deliberation> deliberation = {}) {
+    return DecideExtension(order, {granted, due, "理由成立", std::move(deliberation)},
+                           SignerOf("CHIEF"), policy_, now);
   }
   std::string CauseOf(const absl::Status& status) {
     const auto detail = DetailOf(status);
@@ -113,7 +115,7 @@ TEST_F(ExtensionTest, SaysWhyItIsNotAllowed) {
       ASSERT_OK_AND_ASSIGN(
           order, RequestExtension(order, {"m", "r", "s", kWished + i, {}}, policy_, now_));
     }
-    ASSERT_OK_AND_ASSIGN(order, Decide(order, true, now_));
+    ASSERT_OK_AND_ASSIGN(order, Decide(order, true, now_, {}, DeliberationAt(now_)));
   }
   EXPECT_EQ(
       CauseOf(RequestExtension(order, {"m", "r", "s", kWished + 9, {}}, policy_, now_).status()),
@@ -121,21 +123,58 @@ TEST_F(ExtensionTest, SaysWhyItIsNotAllowed) {
   const absl::Time saturday = At(2023, 1, 7);
   const Order immediate =
       *Serve(*Issue(*Submit(DraftedImmediate(), Handler(), saturday), "n", saturday),
-             ServiceAt(saturday), TwoOfficers(), calendar_, saturday);
+             ServiceAt(saturday), TwoOfficers(), ShippedPolicy(), calendar_, saturday);
   EXPECT_EQ(CauseOf(Ask(immediate, saturday).status()), "IMMEDIATE");
   EXPECT_THAT(Ask(Issued(Drafted()), now_), StatusIs(kPrecondition, "ORDER_STATE"));
+}
+
+// The shipped policy: from the second grant on, or beyond 45 days.
+TEST_F(ExtensionTest, ALongOneOrASecondOneIsGrantedOnlyTogether) {
+  ASSERT_OK_AND_ASSIGN(Order order, Ask(served_, now_, {Finding(1)}));
+  const absl::CivilDay within(2023, 2, 27), beyond(2023, 2, 28);
+  EXPECT_OK(Decide(order, true, now_, within));
+  const auto alone = Decide(order, true, now_, beyond);
+  ASSERT_THAT(alone, StatusIs(kPrecondition, "DELIBERATION_REQUIRED"));
+  EXPECT_EQ(CauseOf(alone.status()), "MISSING");
+  EXPECT_OK(Decide(order, false, now_)) << "a refusal needs nobody else";
+  ASSERT_OK_AND_ASSIGN(order, Decide(order, true, now_, beyond, DeliberationAt(now_, 1)));
+  ASSERT_TRUE(order.extensions[0].deliberation.has_value());
+  EXPECT_TRUE(order.extensions[0].deliberation->carried);
+  EXPECT_EQ(order.extensions[0].deliberation->participants[0].opinion, "意见");
+
+  ASSERT_OK_AND_ASSIGN(
+      order, RequestExtension(order, {"m", "r", "s", beyond + 5, {Finding(1)}}, policy_, now_));
+  EXPECT_EQ(CauseOf(Decide(order, true, now_).status()), "MISSING");
+  EXPECT_OK(Decide(order, true, now_, {}, DeliberationAt(now_)));
+}
+
+TEST_F(ExtensionTest, ADeliberationThatDisagreedCarriesNoGrantButARefusal) {
+  ASSERT_OK_AND_ASSIGN(const Order order, Ask(served_, now_));
+  const auto against = DeliberationAt(now_, 2);
+  EXPECT_EQ(CauseOf(Decide(order, true, now_, {}, against).status()), "NOT_CARRIED");
+  ASSERT_OK_AND_ASSIGN(const Order refused, Decide(order, false, now_, {}, against));
+  EXPECT_FALSE(refused.extensions[0].deliberation->carried);
+}
+
+TEST_F(ExtensionTest, ADeliberationLiesBetweenTheRequestAndNow) {
+  ASSERT_OK_AND_ASSIGN(const Order order, Ask(served_, now_));
+  const absl::Time decided = At(2023, 1, 11);
+  for (const absl::Time wrong : {now_ - absl::Minutes(1), decided + absl::Minutes(1)}) {
+    EXPECT_THAT(Decide(order, true, decided, {}, DeliberationAt(wrong)),
+                StatusIs(kPrecondition, "DATE_ORDER"));
+  }
 }
 
 TEST_F(ExtensionTest, TheDecisionIsServedOnceAndWithProof) {
   ASSERT_OK_AND_ASSIGN(Order order, Ask(served_, now_));
   const absl::Time time = At(2023, 1, 12);
-  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), time).status()),
+  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time).status()),
             "NOT_DECIDED");
   ASSERT_OK_AND_ASSIGN(order, Decide(order, false, At(2023, 1, 11)));
-  EXPECT_THAT(ServeExtension(order, ServiceAt(now_), TwoOfficers(), time),
+  EXPECT_THAT(ServeExtension(order, ServiceAt(now_), TwoOfficers(), policy_, time),
               StatusIs(kPrecondition, "DATE_ORDER"));
-  ASSERT_OK_AND_ASSIGN(order, ServeExtension(order, ServiceAt(time), TwoOfficers(), time));
-  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), time).status()),
+  ASSERT_OK_AND_ASSIGN(order, ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time));
+  EXPECT_EQ(CauseOf(ServeExtension(order, ServiceAt(time), TwoOfficers(), policy_, time).status()),
             "ALREADY_SERVED");
 }
 

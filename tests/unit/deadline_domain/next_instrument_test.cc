@@ -63,6 +63,32 @@ TEST_F(NextInstrumentTest, SaysWhyItIsNotDue) {
               StatusIs(kPrecondition, "ORDER_STATE"));
 }
 
+TEST_F(NextInstrumentTest, IsOnlyForHazardsThatARecheckHasSeen) {
+  const Order served = Served(Drafted({7, 15}), At(2023, 1, 6, 15));
+  const Order order = RecordRecheck(served, RecheckOf(served, now_, {Finding(1)}, {Finding(2)}),
+                                    TwoOfficers(), now_)
+                          ->order;
+  const absl::Time later = At(2023, 1, 30);  // both terms have ended
+  for (const Proposal& proposal : ProposalsFor(order, policy_, CivilDayOf(later))) {
+    EXPECT_THAT(proposal.findings, ElementsAre(Finding(1)));
+  }
+  ASSERT_OK_AND_ASSIGN(const NextDecided talk, Decide(order, NextInstrument::kTalk, later));
+  EXPECT_THAT(talk.order.decisions[0].findings, ElementsAre(Finding(1)));
+  EXPECT_EQ(CauseOf(Decide(order, NextInstrument::kSecondOrder, later).status()), "NOT_RECHECKED");
+}
+
+TEST_F(NextInstrumentTest, IsConcludedAlsoWhenOnlyItemsRemainWhoseTermsRun) {
+  ASSERT_OK_AND_ASSIGN(const NextDecided talk, Decide(failed_, NextInstrument::kTalk, now_));
+  const absl::Time later = At(2023, 1, 18);
+  ASSERT_OK_AND_ASSIGN(const Rechecked passed,
+                       RecordRecheck(talk.order, RecheckOf(talk.order, later, {}, {Finding(2)}),
+                                     TwoOfficers(), later));
+  ASSERT_EQ(passed.order.state, OrderState::kServed);
+  ASSERT_OK_AND_ASSIGN(const Order order,
+                       Conclude(passed.order, {NextInstrument::kTalk, false, "已约谈", ""}, later));
+  EXPECT_EQ(order.state, OrderState::kServed);
+}
+
 TEST_F(NextInstrumentTest, ASecondOrderTakesWhatIsOpenAndClosesTheFirst) {
   const absl::Time late = At(2023, 1, 30);
   const Order failed = Failed({7, 15}, late, {Finding(2)});
@@ -83,6 +109,22 @@ TEST_F(NextInstrumentTest, ASecondOrderTakesWhatIsOpenAndClosesTheFirst) {
   ASSERT_OK_AND_ASSIGN(const Voided voided,
                        Void(second, "笔误", "districts/120110/orders/o3", policy_, late));
   EXPECT_EQ(voided.replacement.predecessor, failed.name);
+}
+
+TEST_F(NextInstrumentTest, RemovalByForceIsDecidedOnlyTogether) {
+  Order blocked = failed_;
+  for (OrderItem& item : blocked.items) item.catalog_code = "C06";
+  NextChoice choice{NextInstrument::kForcedRemoval, "拒不清除", "", ""};
+  auto decide = [&] { return DecideNext(blocked, choice, SignerOf("CHIEF"), policy_, now_); };
+  EXPECT_EQ(CauseOf(decide().status()), "MISSING");
+  choice.deliberation = DeliberationAt(now_, 2);
+  EXPECT_EQ(CauseOf(decide().status()), "NOT_CARRIED");
+  choice.deliberation = DeliberationAt(now_ - absl::Minutes(1));
+  EXPECT_THAT(decide(), StatusIs(kPrecondition, "DATE_ORDER")) << "before the recheck";
+  choice.deliberation = DeliberationAt(now_, 1);
+  ASSERT_OK_AND_ASSIGN(const NextDecided decided, decide());
+  EXPECT_TRUE(decided.order.decisions[0].deliberation->carried);
+  EXPECT_EQ(decided.order.decisions[0].deliberation->recusals.size(), 1u);
 }
 
 TEST_F(NextInstrumentTest, ACaseEndsWithItsPenaltyOrIsGivenUp) {

@@ -12,7 +12,8 @@ constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 class ServeTest : public ::testing::Test {
  protected:
   absl::StatusOr<Order> ServeAt(Order order, absl::Time time) {
-    return Serve(std::move(order), ServiceAt(time), TwoOfficers(), calendar_, now_);
+    return Serve(std::move(order), ServiceAt(time), TwoOfficers(), ShippedPolicy(), calendar_,
+                 now_);
   }
 
   const workday::Calendar calendar_ = ReadCalendar();
@@ -33,8 +34,8 @@ TEST_F(ServeTest, ComputesEachDueDateFromService) {
 TEST_F(ServeTest, AnImmediateOrderIsDueOnTheDayOfService) {
   Order order = *Issue(*Submit(DraftedImmediate(), Handler(), At(2023, 1, 7)), "n", At(2023, 1, 7));
   const absl::Time saturday = At(2023, 1, 7, 11);
-  ASSERT_OK_AND_ASSIGN(order,
-                       Serve(order, ServiceAt(saturday), TwoOfficers(), calendar_, saturday));
+  ASSERT_OK_AND_ASSIGN(order, Serve(order, ServiceAt(saturday), TwoOfficers(), ShippedPolicy(),
+                                    calendar_, saturday));
   EXPECT_EQ(order.items[0].due_date, absl::CivilDay(2023, 1, 7));
 }
 
@@ -67,33 +68,24 @@ TEST_F(ServeTest, TheMinuteOfIssueIsNotBeforeIssue) {
 TEST_F(ServeTest, ADateThatMayStillMoveIsRefused) {
   const Order order = Issued(Drafted({400}));
   const workday::Calendar only_2023 = ReadCalendar({2023});
-  EXPECT_THAT(Serve(order, ServiceAt(now_), TwoOfficers(), only_2023, now_),
+  EXPECT_THAT(Serve(order, ServiceAt(now_), TwoOfficers(), ShippedPolicy(), only_2023, now_),
               StatusIs(kPrecondition, "CALENDAR_MISSING"));
-}
-
-TEST_F(ServeTest, NeedsProofAndForALeftDocumentTheRefusal) {
-  ServiceRecord service = ServiceAt(now_);
-  service.method = ServiceMethod::kLeft;
-  service.proof = "";
-  const auto served = Serve(Issued(Drafted()), service, TwoOfficers(), calendar_, now_);
-  EXPECT_THAT(served, HasViolation("service.proof"));
-  EXPECT_THAT(served, HasViolation("service.refusal"));
 }
 
 TEST_F(ServeTest, NeedsTwoQualifiedOfficers) {
   const Order order = Issued(Drafted());
   ServiceRecord service = ServiceAt(now_);
   service.officers = {kLi, kLi};
-  EXPECT_THAT(Serve(order, service, TwoOfficers(), calendar_, now_),
+  EXPECT_THAT(Serve(order, service, TwoOfficers(), ShippedPolicy(), calendar_, now_),
               StatusIs(kPrecondition, "TOO_FEW_OFFICERS"));
   Officers officers = TwoOfficers();
   officers[kWang].certificate_end = absl::CivilDay(2023, 1, 5);
-  const auto served = Serve(order, ServiceAt(now_), officers, calendar_, now_);
+  const auto served = Serve(order, ServiceAt(now_), officers, ShippedPolicy(), calendar_, now_);
   ASSERT_THAT(served, StatusIs(kPrecondition, "OFFICER_NOT_QUALIFIED"));
   EXPECT_EQ(DetailOf(served.status())->metadata.at("officer"), kWang);
   EXPECT_EQ(DetailOf(served.status())->metadata.at("date"), "2023-01-06");
   officers[kWang].certificate_end = absl::CivilDay(2023, 1, 6);
-  EXPECT_OK(Serve(order, ServiceAt(now_), officers, calendar_, now_));
+  EXPECT_OK(Serve(order, ServiceAt(now_), officers, ShippedPolicy(), calendar_, now_));
 }
 
 TEST(OfficerTest, TheLastDayInPostStillCounts) {
@@ -136,19 +128,77 @@ TEST_F(RecheckTest, LeavesTheRestOpen) {
   EXPECT_THAT(second.rectified, ElementsAre(Finding(2)));
 }
 
-TEST_F(RecheckTest, CoversExactlyTheOpenItems) {
+// On time_ the term of the first item has ended, that of the second one runs until the 28th.
+TEST_F(RecheckTest, CoversTheItemsWhoseTermHasEndedEachOnceAndNoOthers) {
+  auto refused = [&](const Recheck& recheck) {
+    const auto result = RecordRecheck(served_, recheck, TwoOfficers(), time_);
+    EXPECT_THAT(result, StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+    EXPECT_EQ(DetailOf(result.status())->metadata.at("needed"), Finding(1));
+  };
+  refused(RecheckOf(served_, time_, {}, {Finding(1)}));
+  refused(RecheckOf(served_, time_, {}, {Finding(1), Finding(2)}));
   Recheck recheck = RecheckOf(served_, time_);
-  recheck.results.pop_back();
-  EXPECT_THAT(RecordRecheck(served_, recheck, TwoOfficers(), time_),
-              StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
-  recheck = RecheckOf(served_, time_);
   recheck.results.push_back(recheck.results.front());
-  EXPECT_THAT(RecordRecheck(served_, recheck, TwoOfficers(), time_),
-              StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  refused(recheck);
   recheck = RecheckOf(served_, time_);
   recheck.results.back().finding = Finding(9);
-  EXPECT_THAT(RecordRecheck(served_, recheck, TwoOfficers(), time_),
+  refused(recheck);
+  EXPECT_OK(
+      RecordRecheck(served_, RecheckOf(served_, time_, {}, {Finding(2)}), TwoOfficers(), time_));
+}
+
+TEST_F(RecheckTest, OnItsLastDayATermStillRuns) {
+  const absl::Time last_day = At(2023, 1, 13, 23);
+  EXPECT_OK(RecordRecheck(served_, RecheckOf(served_, last_day, {}, {Finding(1)}), TwoOfficers(),
+                          last_day));
+  EXPECT_THAT(RecordRecheck(served_, RecheckOf(served_, At(2023, 1, 14, 0), {}, {Finding(1)}),
+                            TwoOfficers(), time_),
               StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+}
+
+TEST_F(RecheckTest, CoversEveryOpenItemWhenThePartyHasApplied) {
+  ASSERT_OK_AND_ASSIGN(Order order,
+                       ReportRectified(served_, {At(2023, 1, 12), "m", "已更换"}, time_));
+  EXPECT_THAT(RecordRecheck(order, RecheckOf(order, time_, {}, {Finding(2)}), TwoOfficers(), time_),
+              StatusIs(kPrecondition, "RECHECK_INCOMPLETE"));
+  // The recheck answers the application; the next one may leave out what still runs.
+  ASSERT_OK_AND_ASSIGN(Rechecked answered,
+                       RecordRecheck(order, RecheckOf(order, time_, {Finding(1), Finding(2)}),
+                                     TwoOfficers(), time_));
+  const absl::Time later = At(2023, 1, 18);
+  EXPECT_OK(RecordRecheck(answered.order, RecheckOf(answered.order, later, {}, {Finding(2)}),
+                          TwoOfficers(), later));
+}
+
+TEST_F(RecheckTest, WhatIsLeftOutStaysOpenAndTheStateSaysWhatWasFound) {
+  ASSERT_OK_AND_ASSIGN(
+      Rechecked passed,
+      RecordRecheck(served_, RecheckOf(served_, time_, {}, {Finding(2)}), TwoOfficers(), time_));
+  EXPECT_EQ(passed.order.state, OrderState::kServed);
+  EXPECT_THAT(passed.rectified, ElementsAre(Finding(1)));
+  EXPECT_THAT(passed.open, IsEmpty());
+  EXPECT_THAT(passed.remaining, ElementsAre(Finding(2)));
+  EXPECT_EQ(passed.order.close_time, std::nullopt);
+  EXPECT_EQ(passed.order.OpenDueDate(), absl::CivilDay(2023, 1, 28));
+  ASSERT_OK_AND_ASSIGN(Rechecked failed,
+                       RecordRecheck(served_, RecheckOf(served_, time_, {Finding(1)}, {Finding(2)}),
+                                     TwoOfficers(), time_));
+  EXPECT_EQ(failed.order.state, OrderState::kRecheckFailed);
+  EXPECT_THAT(failed.open, ElementsAre(Finding(1)));
+  EXPECT_THAT(failed.remaining, ElementsAre(Finding(2)));
+  const absl::Time later = At(2023, 1, 30);
+  ASSERT_OK_AND_ASSIGN(Rechecked closed, RecordRecheck(passed.order, RecheckOf(passed.order, later),
+                                                       TwoOfficers(), later));
+  EXPECT_EQ(closed.order.state, OrderState::kClosed);
+}
+
+TEST_F(RecheckTest, RecordedAfterANewApplicationTheOrderStillWaitsForItsAnswer) {
+  ASSERT_OK_AND_ASSIGN(
+      Order order, ReportRectified(served_, {At(2023, 1, 16, 11), "m", "x"}, At(2023, 1, 16, 11)));
+  ASSERT_OK_AND_ASSIGN(Rechecked result,
+                       RecordRecheck(order, RecheckOf(order, time_, {}, {Finding(2)}),
+                                     TwoOfficers(), At(2023, 1, 16, 12)));
+  EXPECT_EQ(result.order.state, OrderState::kReported);
 }
 
 TEST_F(RecheckTest, LiesBetweenServiceAndNowAndAfterEarlierRechecks) {

@@ -113,14 +113,35 @@ inline ServiceRecord ServiceAt(absl::Time time) {
 
 inline Order Served(Order order, absl::Time time) {
   static const auto& calendar = *new workday::Calendar(ReadCalendar());
-  return *Serve(Issued(std::move(order)), ServiceAt(time), TwoOfficers(), calendar, time);
+  return *Serve(Issued(std::move(order)), ServiceAt(time), TwoOfficers(), ShippedPolicy(), calendar,
+                time);
 }
 
-// A recheck of all open items; those in `open` are not rectified.
-inline Recheck RecheckOf(const Order& order, absl::Time time, std::vector<std::string> open = {}) {
+// Three people; as many as `against` disagree.
+inline Deliberation DeliberationAt(absl::Time time, int against = 0) {
+  Deliberation deliberation{
+      .meet_time = time,
+      .place = "支队会议室",
+      .chair = "districts/120110/officers/chief",
+      .participants = {},
+      .absentees = {{"districts/120110/officers/deputy", "外出培训"}},
+      .recusals = {{"districts/120110/officers/cousin", "与当事人有亲属关系"}},
+      .minutes = "一致同意"};
+  int left = against;
+  for (const char* name : {"legal", "head", "chief"}) {
+    deliberation.participants.push_back(
+        {absl::StrCat("districts/120110/officers/", name), --left < 0, "意见"});
+  }
+  return deliberation;
+}
+
+// A recheck of the open items but those of `left_out`; those in `open` are not rectified.
+inline Recheck RecheckOf(const Order& order, absl::Time time, std::vector<std::string> open = {},
+                         std::vector<std::string> left_out = {}) {
   Recheck recheck{time, {kLi, kWang}, {}};
   for (const OrderItem& item : order.items) {
-    if (!item.open()) continue;
+    const bool left = std::find(left_out.begin(), left_out.end(), item.finding) != left_out.end();
+    if (!item.open() || left) continue;
     const bool rectified = std::find(open.begin(), open.end(), item.finding) == open.end();
     recheck.results.push_back({item.finding, rectified, "现场查看"});
   }

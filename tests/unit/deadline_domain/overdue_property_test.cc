@@ -88,7 +88,7 @@ class Walk {
       next = Approve(*next, SignerOf(role), "同意", now_);
     }
     next = Serve(*Issue(*next, absl::StrCat("第", ++names_, "号"), now_), ServiceAt(now_),
-                 TwoOfficers(), calendar_, now_);
+                 TwoOfficers(), ShippedPolicy(), calendar_, now_);
     ASSERT_OK(next);
     Put(next, {{Trigger::kOrderServed, now_}});
   }
@@ -101,7 +101,8 @@ class Walk {
 
   void DecideOnExtension(const Order& order) {
     const auto decided =
-        DecideExtension(order, {Pick(3) > 0, std::nullopt, "r"}, SignerOf("CHIEF"), policy_, now_);
+        DecideExtension(order, {Pick(3) > 0, std::nullopt, "r", DeliberationAt(now_)},
+                        SignerOf("CHIEF"), policy_, now_);
     if (!decided.ok()) return;
     met.insert(Pick(2) == 0 ? "EXTENSION" : "EXTENSION_DECIDED");
     Put(decided, OccurrencesOf(decided->extensions.back(), *decided));
@@ -112,8 +113,8 @@ class Walk {
     if (proposals.empty()) return;
     const InstrumentRule& rule = *proposals[Pick(static_cast<int>(proposals.size()))].rule;
     const std::string second = absl::StrCat("districts/120110/orders/second", ++names_);
-    const auto decided =
-        DecideNext(order, {rule.instrument, "r", "", second}, SignerOf("CHIEF"), policy_, now_);
+    const auto decided = DecideNext(order, {rule.instrument, "r", "", second, DeliberationAt(now_)},
+                                    SignerOf("CHIEF"), policy_, now_);
     if (!decided.ok()) return;  // a second order while a term runs
     met.insert(rule.title);
     Occurrence occurrence{.trigger = Trigger::kNextDecided, .time = now_};
@@ -139,11 +140,22 @@ class Walk {
   }
 
   void DoRecheck(const Order& order) {
-    std::vector<std::string> open;
+    const bool reported = order.state == OrderState::kReported;
+    std::vector<std::string> open, left_out;
+    size_t still_open = 0;
     for (const OrderItem& item : order.items) {
-      if (item.open() && Pick(4) > 0) open.push_back(item.finding);
+      if (!item.open()) continue;
+      ++still_open;
+      const bool may_wait = !reported && *item.due_date >= CivilDayOf(now_);
+      if (may_wait && Pick(2) == 0) {
+        left_out.push_back(item.finding);
+      } else if (Pick(4) > 0) {
+        open.push_back(item.finding);
+      }
     }
-    const Recheck recheck = RecheckOf(order, now_, open);
+    if (left_out.size() == still_open) return;
+    if (!left_out.empty()) met.insert(open.empty() ? "PART_PASSED" : "PART_FAILED");
+    const Recheck recheck = RecheckOf(order, now_, open, left_out);
     const auto rechecked = RecordRecheck(order, recheck, TwoOfficers(), now_);
     ASSERT_OK(rechecked);
     Put(rechecked->order, SubjectOf(rechecked->order), OccurrencesOf(recheck, rechecked->order));
@@ -199,8 +211,8 @@ TEST(OverduePropertyTest, AnOpenOverdueOrderAlwaysHasANamedPostThatMustAct) {
     if (::testing::Test::HasFailure()) return;
   }
   for (const char* name :
-       {"SERVED", "REPORTED", "RECHECK_FAILED", "CLOSED", "SUPERSEDED", "EXTENSION", "立案处罚",
-        "再次责令改正", "临时查封", "约谈", "移送、抄告"}) {
+       {"SERVED", "REPORTED", "RECHECK_FAILED", "CLOSED", "SUPERSEDED", "EXTENSION", "PART_PASSED",
+        "PART_FAILED", "立案处罚", "再次责令改正", "临时查封", "约谈", "移送、抄告"}) {
     EXPECT_TRUE(Walk::met.contains(name)) << name << " was never met";
   }
 }

@@ -76,6 +76,14 @@ TEST(PolicyTest, RefusesATermThatEndsBeforeTheHazardIsGoneWithNothingAfterIt) {
   EXPECT_THAT(DetailOf(status)->violations[0].text.zh, HasSubstr("复查不合格"));
 }
 
+TEST(PolicyTest, RefusesAPartialRecheckAfterWhichNobodyLooksAtTheRest) {
+  Policy policy = ShippedPolicy();
+  std::erase(RuleOf(policy, "recheck").start_on, Trigger::kTermsRemain);
+  const absl::Status status = ValidatePolicy(policy);
+  ASSERT_THAT(status, HasViolation("clocks"));
+  EXPECT_THAT(DetailOf(status)->violations[0].text.zh, HasSubstr("其余期限未届满"));
+}
+
 TEST(PolicyTest, RefusesAnInstrumentAfterWhichNobodyActs) {
   Policy policy = ShippedPolicy();
   std::erase_if(policy.clocks, [](const ClockRule& r) { return r.kind == "penalty_record"; });
@@ -94,10 +102,11 @@ TEST(PolicyTest, NamesMistakesOfExtensionsAndInstruments) {
   policy.extension.document.code = "消限";
   policy.instruments[1].instrument = policy.instruments[0].instrument;
   policy.instruments[1].basis = "";
+  policy.service.public_notice_days = -1;
   const absl::Status status = ValidatePolicy(policy);
   for (const char* field :
-       {"extension.decided_by", "extension.max_count", "extension.document.code",
-        "instruments[1].instrument", "instruments[1].basis"}) {
+       {"service.public_notice_days", "extension.decided_by", "extension.max_count",
+        "extension.document.code", "instruments[1].instrument", "instruments[1].basis"}) {
     EXPECT_THAT(status, HasViolation(field));
   }
 }

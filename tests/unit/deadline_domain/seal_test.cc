@@ -60,6 +60,17 @@ TEST(SealTest, ThirtyDaysEndOnTheirLastDayAlsoInAHoliday) {
   EXPECT_EQ(day, absl::CivilDay(2026, 2, 19));
 }
 
+TEST(SealTest, AStudyIsLedBySomebodyElseThanTheHandlingOfficerAndFollowsItsMajority) {
+  SealStudy study = Study();
+  study.opinions[1].agrees = study.opinions[2].agrees = false;
+  EXPECT_THAT(StudySeal(Proposed(), study, At(2023, 1, 4, 16)),
+              StatusIs(kState, "STUDY_INCOMPLETE"));
+  study = Study();
+  study.chair = study.opinions[0].officer = kLi;
+  EXPECT_THAT(StudySeal(Proposed(), study, At(2023, 1, 4, 16)),
+              StatusIs(kState, "STUDY_INCOMPLETE"));
+}
+
 TEST(SealTest, TheTermRunsFromTheServiceOrFromTheSealingOnTheSpot) {
   ASSERT_OK_AND_ASSIGN(Seal seal, Approved(Proposed()));
   ASSERT_OK_AND_ASSIGN(seal, ServeSeal(seal, Served(), TwoOfficers(), At(2023, 1, 5, 12)));

@@ -1,0 +1,77 @@
+#include "services/rectification_deadlines/store/order_versions.h"
+
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/names.h"
+#include "services/rectification_deadlines/store/order_message.h"
+
+namespace rectify::deadline::store {
+namespace {
+
+constexpr pg::Statement kInsert = {"deadline.insert_order_version", R"sql(
+  insert into order_versions (district, order_id, version, record_time, state, document_number,
+                              open_due_date, message)
+  values ($1, $2::uuid, $3::bigint, $4::timestamptz, $5::smallint, $6, $7::date, $8::bytea)
+  on conflict do nothing)sql"};
+
+constexpr pg::Statement kLoad = {"deadline.load_order_version", R"sql(
+  select message from order_versions
+   where district = $1 and order_id = $2::uuid and record_time <= $3::timestamptz
+   order by version desc limit 1)sql"};
+
+constexpr pg::Statement kUnrecorded = {"deadline.unrecorded_orders", R"sql(
+  select district, id from orders o
+   where not exists (select from order_versions
+                      where district = o.district and order_id = o.id)
+   order by district, id limit $1::bigint)sql"};
+
+constexpr char kFrom[] =
+    "(select o.district, o.id, o.create_time, o.kind, o.venue, o.street, o.inspection, "
+    "o.officers, v.state, v.document_number, v.open_due_date, v.message from orders o cross join "
+    "lateral (select * from order_versions where district = o.district and order_id = o.id and "
+    "record_time <= $2::timestamptz order by version desc limit 1) v where o.district = $1) "
+    "as orders where district = $1";
+
+}  // namespace
+
+absl::Status InsertVersion(pg::Tx& tx, const domain::Order& order) {
+  const NameParts name = SplitName(order.name);
+  v1::Order message = ToMessage(order);
+  MaskPersons(message);
+  return tx
+      .Exec(kInsert, {name.district, name.id, order.version, order.update_time,
+                      static_cast<int>(order.state), order.document_number, order.OpenDueDate(),
+                      pg::Bytes{message.SerializeAsString()}})
+      .status();
+}
+
+absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::Time as_of) {
+  const NameParts parts = SplitName(name);
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoad, {parts.district, parts.id, as_of}));
+  if (rows.empty()) return rectify::NotFoundError(name);
+  return ReadVersion(rows[0]);
+}
+
+absl::StatusOr<std::vector<std::string>> FindUnrecorded(pg::Tx& tx, int limit) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kUnrecorded, {limit}));
+  std::vector<std::string> names;
+  for (const pg::Row row : rows) names.push_back(OrderName(row.Text(0), row.Text(1)));
+  return names;
+}
+
+query::ListSpec VersionList(std::vector<query::ListField> fields) {
+  return {.name = "deadline.list_orders_as_of",
+          .columns = "message",
+          .from = kFrom,
+          .fields = std::move(fields),
+          .order = {{"create_time", "timestamptz"}, {"id", "uuid"}},
+          .descending = true};
+}
+
+v1::Order ReadVersion(const pg::Row& row) {
+  v1::Order order;
+  order.ParseFromString(row.Bytes(0));
+  return order;
+}
+
+}  // namespace rectify::deadline::store
