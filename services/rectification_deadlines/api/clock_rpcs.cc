@@ -23,11 +23,6 @@ pg::TxOptions ReadOptions(const Call& call) {
   return {.access = pg::Access::kReadOnly, .deadline = call.deadline};
 }
 
-template <typename Request>
-absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
-  return ToAsOf(request.has_as_of(), request.as_of(), "as_of", now);
-}
-
 absl::StatusOr<v1::Clock> GetClock(Context& context, const Call& call,
                                    const v1::GetClockRequest& request) {
   const absl::Time now = context.host.clock().Now();

@@ -193,15 +193,6 @@ v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
   return message;
 }
 
-absl::StatusOr<std::optional<absl::Time>> ToAsOf(bool given,
-                                                 const google::protobuf::Timestamp& time,
-                                                 absl::string_view field, absl::Time now) {
-  if (!given) return std::nullopt;
-  const absl::Time as_of = rpc::ToTime(time);
-  if (as_of <= now) return as_of;
-  return FieldError(field, {"不能晚于现在", "must not lie in the future"});
-}
-
 std::vector<domain::OrderItem> ToItems(
     const google::protobuf::RepeatedPtrField<v1::OrderItem>& messages) {
   std::vector<domain::OrderItem> items;

@@ -9,6 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/repeated_ptr_field.h"
+#include "libs/base/error.h"
+#include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/rectification_deadlines/domain/clock.h"
 #include "services/rectification_deadlines/domain/order.h"
@@ -30,11 +32,14 @@ v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
                                   const domain::Deadline& deadline,
                                   const std::vector<domain::DayStep>& steps);
 
-// The time of `as_of` or `as_of`; nullopt for now. INVALID_ARGUMENT at the field when it lies
-// in the future.
-absl::StatusOr<std::optional<absl::Time>> ToAsOf(bool given,
-                                                 const google::protobuf::Timestamp& time,
-                                                 absl::string_view field, absl::Time now);
+// The time of a request's `as_of`; nullopt for now. INVALID_ARGUMENT when it lies in the future.
+template <typename Request>
+absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
+  if (!request.has_as_of()) return std::nullopt;
+  const absl::Time as_of = rpc::ToTime(request.as_of());
+  if (as_of <= now) return as_of;
+  return FieldError("as_of", {"不能晚于现在", "must not lie in the future"});
+}
 
 std::vector<domain::OrderItem> ToItems(
     const google::protobuf::RepeatedPtrField<v1::OrderItem>& items);

@@ -39,11 +39,6 @@ bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
   return false;
 }
 
-template <typename Request>
-absl::StatusOr<std::optional<absl::Time>> AsOf(const Request& request, absl::Time now) {
-  return ToAsOf(request.has_as_of(), request.as_of(), "as_of", now);
-}
-
 // With what the policy proposes, for the present only.
 absl::StatusOr<v1::Order> LoadMessage(Context& context, pg::Tx& tx, const std::string& name,
                                       std::optional<absl::Time> as_of, absl::Time now) {
