@@ -223,11 +223,14 @@ absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls) {
     return absl::OkStatus();
   }));
   const std::set<std::string> mine(settled.begin(), settled.end());
+  const absl::Time now = commands_.clock().Now();
   int done = 0;
   for (const Ending& ending : endings) {
-    const bool settled_here = mine.contains(ending.settlement.claim.reminder.id);
-    Count(ending, settled_here, commands_.clock().Now());
-    done += settled_here && ending.settlement.called;
+    const store::Settlement& settlement = ending.settlement;
+    const bool settled_here = mine.contains(settlement.claim.reminder.id);
+    Count(ending, settled_here, now);
+    // What was only given back is as due as before.
+    done += settled_here && (settlement.called || settlement.outcome.not_before > now);
   }
   return done;
 }
