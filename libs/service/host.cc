@@ -15,6 +15,7 @@
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/convert.h"
+#include "libs/service/own_token.h"
 
 namespace rectify::service {
 namespace {
@@ -29,7 +30,6 @@ constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
 constexpr absl::Duration kDriven = absl::Seconds(2);
 constexpr absl::Duration kDrivenPoll = absl::Seconds(1);
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
-constexpr absl::Duration kTokenLife = absl::Minutes(10);
 
 // A flag that background threads wait on; wakes early.
 class Bell {
@@ -48,38 +48,6 @@ class Bell {
  private:
   absl::Mutex mutex_;
   bool rung_ ABSL_GUARDED_BY(mutex_) = false;
-};
-
-// A service's own token, renewed before it ends.
-class OwnToken {
- public:
-  OwnToken(std::unique_ptr<rpc::TokenSigner> signer, std::string subject)
-      : signer_(std::move(signer)), subject_(std::move(subject)) {}
-
-  std::string Get() {
-    absl::MutexLock lock(&mutex_);
-    const absl::Time now = absl::Now();
-    if (now + kTokenLife / 2 > expires_) {
-      rpc::Caller self;
-      self.subject = subject_;
-      self.roles = {"SERVICE"};
-      absl::StatusOr<std::string> token = signer_->Sign(self, kTokenLife);
-      if (!token.ok()) {
-        log::Error("token_not_signed", {{"error", token.status().ToString()}});
-        return "";
-      }
-      token_ = *std::move(token);
-      expires_ = now + kTokenLife;
-    }
-    return token_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::unique_ptr<rpc::TokenSigner> signer_;
-  const std::string subject_;
-  std::string token_ ABSL_GUARDED_BY(mutex_);
-  absl::Time expires_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 struct Timer {

@@ -70,6 +70,10 @@ absl::StatusOr<domain::Policy> ToPolicy(const v1::ReminderPolicy& proto) {
   for (const v1::DeputyPost& each : proto.deputy_posts()) {
     policy.deputy_posts.push_back({each.post(), each.deputy()});
   }
+  for (const v1::IndustryDepartment& each : proto.industry_departments()) {
+    policy.industry_departments.push_back(
+        {each.department(), {each.venue_kinds().begin(), each.venue_kinds().end()}});
+  }
   for (const v1::Ladder& each : proto.ladders()) {
     domain::Ladder ladder{each.name(), {}};
     for (const v1::LadderStep& step : each.steps()) ladder.steps.push_back(ToStep(step));

@@ -17,6 +17,7 @@ struct TrackedClock {
   std::string title, subject;
   std::vector<std::string> findings, hazards;
   std::string owner, handling_officer, venue, party, street;  // resource names; party is printed
+  std::string department{};  // in charge of the venue's industry; a resource name or empty
   std::string document_number, basis;
   std::string ladder;
   absl::Time start_time, due_time;

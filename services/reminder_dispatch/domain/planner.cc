@@ -29,6 +29,8 @@ std::string NameOf(RecipientKind kind, const TrackedClock& clock) {
       return PostOf(clock, "department-head");
     case RecipientKind::kChief:
       return PostOf(clock, "chief");
+    case RecipientKind::kIndustryDepartment:
+      return clock.department;
   }
   return "";
 }
@@ -42,7 +44,8 @@ std::vector<std::string> RecipientsOf(const Step& step, const TrackedClock& cloc
       names.push_back(std::move(name));
     }
   }
-  if (names.empty()) names.push_back(NameOf(RecipientKind::kDepartmentHead, clock));
+  if (names.empty() && !step.IsOptional())
+    names.push_back(NameOf(RecipientKind::kDepartmentHead, clock));
   return names;
 }
 

@@ -42,6 +42,7 @@ class PolicyCheck {
     CheckGates(policy);
     CheckLimits(policy);
     CheckDeputies(policy);
+    CheckIndustries(policy);
     return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
   }
 
@@ -96,6 +97,18 @@ class PolicyCheck {
     }
   }
 
+  void CheckIndustries(const Policy& policy) {
+    std::set<int> kinds;
+    for (const IndustryDepartment& each : policy.industry_departments) {
+      Require(!each.department.empty(), "industry_departments", "部门代码为空",
+              "lack the code of a department");
+      for (int kind : each.venue_kinds) {
+        Require(kind > 0 && kinds.insert(kind).second, "industry_departments",
+                "场所用途未写明或者属于两个部门", "name a use of venues twice or not at all");
+      }
+    }
+  }
+
   // A digest is as full as the policy allows.
   void CheckLengths(const Policy& policy, const Ladder& ladder, const std::string& field) {
     for (const Step& step : ladder.steps) {
@@ -128,7 +141,7 @@ class PolicyCheck {
               "只有最后一步可以重复", "only the last step may repeat");
     }
     const bool goes_on = !ladder.steps.empty() && ladder.steps.back().repeat_days > 0 &&
-                         ladder.steps.back().offset > 0;
+                         ladder.steps.back().offset > 0 && !ladder.steps.back().IsOptional();
     Require(goes_on, field + ".steps", "最后一步应在到期之后并且重复：逾期不得无声",
             "must end with a repeating step after the due date");
   }
@@ -158,7 +171,7 @@ class PolicyCheck {
     const std::set<RecipientKind> recipients(step.recipients.begin(), step.recipients.end());
     Require(!recipients.empty() && recipients.size() == step.recipients.size() &&
                 *recipients.begin() >= RecipientKind::kOwner &&
-                *recipients.rbegin() <= RecipientKind::kChief,
+                *recipients.rbegin() <= RecipientKind::kIndustryDepartment,
             place + ".recipients", "收件人为空、重复或者未知", "are missing, repeated or unknown");
     const std::set<Channel> channels(step.channels.begin(), step.channels.end());
     Require(!channels.empty() && channels.size() == step.channels.size() &&
@@ -198,6 +211,19 @@ absl::string_view NameOf(Channel channel) {
       return "企业微信";
     case Channel::kSms:
       return "短信";
+  }
+  return "";
+}
+
+bool Step::IsOptional() const {
+  return std::all_of(recipients.begin(), recipients.end(),
+                     [](RecipientKind kind) { return kind == RecipientKind::kIndustryDepartment; });
+}
+
+std::string Policy::DepartmentFor(int venue_kind) const {
+  for (const IndustryDepartment& each : industry_departments) {
+    const std::vector<int>& kinds = each.venue_kinds;
+    if (std::find(kinds.begin(), kinds.end(), venue_kind) != kinds.end()) return each.department;
   }
   return "";
 }

@@ -29,6 +29,7 @@ enum class RecipientKind {
   kStreet = 4,
   kDepartmentHead = 5,
   kChief = 6,
+  kIndustryDepartment = 7,
 };
 
 // What a step's offset counts.
@@ -54,6 +55,9 @@ struct Step {
   bool unless_acknowledged = false;       // left out while acknowledged
   std::vector<std::string> inhibited_by;  // kinds of clocks that speak for it
   std::string title, body;
+
+  // Only for a department that not every venue has; without one the step is left out.
+  bool IsOptional() const;
 };
 
 struct Ladder {
@@ -89,6 +93,12 @@ struct DeputyPost {
   std::string post, deputy;
 };
 
+// The department in charge of some uses of venues, by its code.
+struct IndustryDepartment {
+  std::string department;
+  std::vector<int> venue_kinds;  // numbers of the registry's contract
+};
+
 struct Policy {
   int version = 0;
   std::vector<Ladder> ladders;
@@ -99,7 +109,10 @@ struct Policy {
   std::vector<RateLimit> rate_limits;
   std::vector<MessageLimit> message_limits;
   std::vector<DeputyPost> deputy_posts;
+  std::vector<IndustryDepartment> industry_departments;
 
+  // The code of the department in charge; empty when there is none.
+  std::string DepartmentFor(int venue_kind) const;
   // The limits of the channel, or none.
   MessageLimit LimitOf(Channel channel) const;
   std::vector<RateLimit> RatesOf(Channel channel) const;

@@ -17,6 +17,7 @@
 #include "services/reminder_dispatch/events/payloads.h"
 #include "services/reminder_dispatch/store/clock_store.h"
 #include "services/reminder_dispatch/store/reminder_store.h"
+#include "services/reminder_dispatch/store/venue_kinds.h"
 
 namespace rectify::reminder::events {
 namespace {
@@ -78,15 +79,34 @@ absl::StatusOr<domain::TrackedClock> KnownClock(Change& change, const std::strin
   return *std::move(clock);
 }
 
-absl::Status End(Change& change, const std::string& name, absl::string_view reason) {
-  ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, name));
-  clock.running = false;
+// Cancels what is open of the clock.
+absl::Status Silence(Change& change, const domain::TrackedClock& clock, absl::string_view reason) {
   RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
   ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
                    store::CancelOpen(change.sql(), clock.name, reason, change.now()));
   change.Audit(
       ClockRecord(clock, "CancelReminders", 0, static_cast<int>(cancelled.size()), reason));
   return EmitCancelled(change, cancelled, reason);
+}
+
+absl::Status End(Change& change, const std::string& name, absl::string_view reason) {
+  ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, name));
+  clock.running = false;
+  return Silence(change, clock, reason);
+}
+
+// The clock goes on, but its date does not hold any more; the new one comes when it is resumed.
+absl::Status Suspend(Change& change, const deadline::v1::ClockSuspended& suspended) {
+  ASSIGN_OR_RETURN(const domain::TrackedClock clock, KnownClock(change, suspended.clock()));
+  return Silence(change, clock, absl::StrCat("期限中止：", suspended.reason()));
+}
+
+// In charge of the venue's industry; a resource name, or empty.
+absl::StatusOr<std::string> DepartmentOf(Change& change, const domain::Policy& policy,
+                                         const domain::TrackedClock& clock) {
+  ASSIGN_OR_RETURN(const int kind, store::ReadVenueKind(change.sql(), clock.venue));
+  const std::string code = policy.DepartmentFor(kind);
+  return code.empty() ? "" : absl::StrCat("districts/", clock.district(), "/departments/", code);
 }
 
 std::string DayText(const domain::TrackedClock& clock) { return FormatCivilDay(clock.DueDay()); }
@@ -123,6 +143,10 @@ absl::Status DeadlineConsumer::operator()(Change& change,
   if (Is<deadline::v1::DueDateChanged>(event)) return Move(change, event);
   if (Is<deadline::v1::ClockPassed>(event)) return Pass(change, event);
   if (Is<deadline::v1::CalendarImported>(event)) return Import(change, event);
+  if (Is<deadline::v1::ClockSuspended>(event)) {
+    ASSIGN_OR_RETURN(const auto suspended, Parse<deadline::v1::ClockSuspended>(event));
+    return Suspend(change, suspended);
+  }
   if (Is<deadline::v1::ClockMet>(event)) {
     ASSIGN_OR_RETURN(const auto met, Parse<deadline::v1::ClockMet>(event));
     return End(change, met.clock(), "义务已履行");
@@ -140,6 +164,7 @@ absl::Status DeadlineConsumer::Start(Change& change, const event::v1::EventEnvel
   ASSIGN_OR_RETURN(std::optional<domain::TrackedClock> before,
                    store::LockClock(change.sql(), clock.name));
   if (before.has_value()) clock.schedule_version = before->schedule_version + 1;
+  ASSIGN_OR_RETURN(clock.department, DepartmentOf(change, policy_, clock));
   return Replan(change, policy_, clock, "PlanReminders",
                 absl::StrCat("期限开始，", DayText(clock), "到期"));
 }
@@ -152,8 +177,9 @@ absl::Status DeadlineConsumer::Move(Change& change, const event::v1::EventEnvelo
   domain::TrackedClock clock =
       Moved(before, due_date, rpc::ToTime(changed.due_time()), changed.reason() == "EARLIER_START",
             rpc::ToTime(event.occur_time()));
-  // A date that only became firm needs no other reminders.
-  if (clock.due_date == before.due_date && clock.due_time == before.due_time) {
+  // A date that only became firm needs no other reminders; a suspended clock had lost its own.
+  if (changed.reason() != "RESUMED" && clock.due_date == before.due_date &&
+      clock.due_time == before.due_time) {
     return store::SaveClock(change.sql(), clock);
   }
   ++clock.schedule_version;
@@ -166,6 +192,7 @@ absl::Status DeadlineConsumer::Pass(Change& change, const event::v1::EventEnvelo
   ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, passed.clock()));
   clock.owner = passed.facts().owner();
   clock.venue = passed.facts().venue();
+  ASSIGN_OR_RETURN(clock.department, DepartmentOf(change, policy_, clock));
   ++clock.schedule_version;
   return Replan(change, policy_, clock, "ReplanReminders",
                 absl::StrCat("场所合并：", passed.reason()), Past::kOnlyOpen);

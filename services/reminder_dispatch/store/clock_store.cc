@@ -11,7 +11,7 @@ namespace {
 #define RECTIFY_CLOCK_COLUMNS                                                                   \
   "name, title, subject, findings, hazards, owner, handling_officer, venue, party, street, "    \
   "document_number, basis, ladder, start_time, due_time, due_date, running, schedule_version, " \
-  "kind"
+  "kind, department"
 
 constexpr pg::Statement kLock = {
     "reminder.lock_clock", "select " RECTIFY_CLOCK_COLUMNS
@@ -40,10 +40,10 @@ constexpr pg::Statement kLockByWorkdays = {
 constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
   insert into clocks (district, name, title, subject, findings, hazards, owner, handling_officer,
                       venue, party, street, document_number, basis, ladder, start_time, due_time,
-                      due_date, running, schedule_version, kind)
+                      due_date, running, schedule_version, kind, department)
   values ($1::text, $2::text, $3::text, $4::text, $5::text[], $6::text[], $7::text, $8::text,
           $9::text, $10::text, $11::text, $12::text, $13::text, $14::text, $15::timestamptz,
-          $16::timestamptz, $17::date, $18::boolean, $19::int, $20::text)
+          $16::timestamptz, $17::date, $18::boolean, $19::int, $20::text, $21::text)
   on conflict (district, name) do update set
     title = excluded.title, subject = excluded.subject, findings = excluded.findings,
     hazards = excluded.hazards, owner = excluded.owner,
@@ -51,7 +51,8 @@ constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
     street = excluded.street, document_number = excluded.document_number, basis = excluded.basis,
     ladder = excluded.ladder, start_time = excluded.start_time, due_time = excluded.due_time,
     due_date = excluded.due_date, running = excluded.running,
-    schedule_version = excluded.schedule_version, kind = excluded.kind)sql"};
+    schedule_version = excluded.schedule_version, kind = excluded.kind,
+    department = excluded.department)sql"};
 
 constexpr pg::Statement kNextEvent = {"reminder.next_clock_event", R"sql(
   update clocks set event_version = event_version + 1
@@ -94,6 +95,7 @@ domain::TrackedClock ToClock(const pg::Row& row) {
   clock.running = row.Bool(16);
   clock.schedule_version = static_cast<int>(row.Int(17));
   clock.kind = row.Text(18);
+  clock.department = row.Text(19);
   return clock;
 }
 
@@ -154,7 +156,8 @@ absl::Status SaveClock(pg::Tx& tx, const domain::TrackedClock& clock) {
                     clock.due_date,
                     clock.running,
                     clock.schedule_version,
-                    clock.kind})
+                    clock.kind,
+                    clock.department})
       .status();
 }
 

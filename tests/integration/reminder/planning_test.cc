@@ -2,6 +2,8 @@
 #include "gmock/gmock.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/convert.h"
+#include "rectify/venue/v1/venue_events.pb.h"
+#include "services/reminder_dispatch/events/venue_consumer.h"
 #include "tests/integration/reminder/fixture.h"
 
 namespace rectify::reminder {
@@ -20,7 +22,16 @@ using ::testing::StartsWith;
 
 const absl::CivilDay kDue(2023, 2, 3);
 
-using PlanningTest = ReminderTest;
+class PlanningTest : public ReminderTest {
+ protected:
+  std::vector<std::string> Recipients(const std::string& step) {
+    std::vector<std::string> recipients;
+    for (const domain::Reminder& reminder : Reminders()) {
+      if (reminder.step == step) recipients.push_back(reminder.recipient);
+    }
+    return recipients;
+  }
+};
 
 // 2 recipients on each of T-7, T-3, T-1, T+0; 4 on T+1wd, 2 on T+2wd, 5 on T+3wd; chief; street
 // twice; 2 on T+30; 4 on T+22.
@@ -105,6 +116,35 @@ TEST_F(PlanningTest, ADateThatOnlyBecameFirmChangesNothing) {
   MustApply(DueDateMoved(kDue, kDue, "CALENDAR_LOADED"));
   EXPECT_THAT(Reminders(), SizeIs(kFullLadder));
   EXPECT_THAT(States(), Each(EndsWith("PENDING")));
+}
+
+TEST_F(PlanningTest, TheDepartmentInChargeOfTheIndustryHearsOfALongOverdueTerm) {
+  venue::v1::VenueRegistered registered;
+  registered.mutable_venue()->set_name(kVenue);
+  registered.mutable_venue()->set_kind(venue::v1::VENUE_KIND_SCHOOL);
+  event::v1::EventEnvelope event;
+  event.set_type(registered.GetDescriptor()->full_name());
+  event.set_payload(registered.SerializeAsString());
+  ASSERT_OK(commands_->Act(
+      {"services/reminder", "venue/1/1", ""}, "apply",
+      [&](rectify::events::Change& change) { return events::ApplyVenueEvent(change, event); }));
+  MustApply(Started());
+  EXPECT_THAT(Recipients("T+15-industry"), Each("districts/120110/departments/jiaoyu"));
+  EXPECT_THAT(Recipients("T+15-industry"), SizeIs(2));  // by mail and by webhook
+}
+
+TEST_F(PlanningTest, ASuspendedClockIsSilentUntilItIsResumed) {
+  MustApply(Started());
+  deadline::v1::ClockSuspended suspended;
+  suspended.set_clock(kClock);
+  suspended.set_reason("委托检验");
+  MustApply(suspended);
+  EXPECT_THAT(States(), Each(EndsWith("CANCELLED")));
+  EXPECT_EQ(Reminders()[0].last_error, "期限中止：委托检验");
+  // Resumed on the same day, it has the date that it had.
+  MustApply(DueDateMoved(kDue, kDue, "RESUMED"));
+  EXPECT_EQ(Only("T-3").due_time, At(1, 31));
+  EXPECT_EQ(Only("T-3").state, domain::State::kPending);
 }
 
 TEST_F(PlanningTest, AnEarlierStartIsRemindedOfAtOnce) {

@@ -132,6 +132,17 @@ TEST(Plan, AStepThatWouldReachNobodyGoesToTheDepartmentHead) {
   EXPECT_EQ(plan[0].recipient, "districts/120110/posts/department-head");
 }
 
+TEST(Plan, TheDepartmentInChargeIsWrittenToWhereThereIsOne) {
+  TrackedClock clock = TermClock(At(1, 3), kDue);
+  Step step = StepOf("T+15", 15);
+  step.recipients = {RecipientKind::kIndustryDepartment};
+  EXPECT_TRUE(Plan({"industry", {step}}, clock, Year2023(), At(1, 3)).empty());
+  clock.department = "districts/120110/departments/jiaoyu";
+  const std::vector<Reminder> plan = Plan({"industry", {step}}, clock, Year2023(), At(1, 3));
+  ASSERT_EQ(plan.size(), 1U);
+  EXPECT_EQ(plan[0].recipient, clock.department);
+}
+
 TEST(Plan, EachChannelHasItsOwnReminderAndId) {
   Step step = StepOf("T+15", 15);
   step.channels = {Channel::kEmail, Channel::kWebhook};

@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
+#include "rectify/venue/v1/venue.pb.h"
 #include "services/reminder_dispatch/api/policy_file.h"
 #include "tests/unit/reminder/facts.h"
 
@@ -203,6 +204,21 @@ TEST(PolicyFile, TheShippedCorrectionLadderRemindsAndEscalates) {
                                            "T+3wd 2023-02-08 09:00", "T+15 2023-02-18 09:00",
                                            "T+15-street 2023-02-18 09:00", "T+22 2023-02-25 09:00",
                                            "T+30 2023-03-05 09:00"));
+}
+
+TEST(PolicyFile, EachUseOfVenuesHasAtMostOneDepartmentInCharge) {
+  ASSERT_OK_AND_ASSIGN(Policy policy, api::LoadPolicy(""));
+  EXPECT_EQ(policy.DepartmentFor(venue::v1::VENUE_KIND_SCHOOL), "jiaoyu");
+  EXPECT_EQ(policy.DepartmentFor(venue::v1::VENUE_KIND_OTHER), "");
+  policy.industry_departments.push_back({"weijian", {venue::v1::VENUE_KIND_SCHOOL}});
+  EXPECT_THAT(ValidatePolicy(policy), HasViolation("industry_departments"));
+}
+
+TEST(PolicyFile, ALadderDoesNotEndAtADepartmentThatMayNotBeThere) {
+  ASSERT_OK_AND_ASSIGN(Policy policy, api::LoadPolicy(""));
+  policy.ladders[0].steps.back().recipients = {RecipientKind::kIndustryDepartment};
+  EXPECT_THAT(ValidatePolicy(policy),
+              HasViolation("ladders[" + policy.ladders[0].name + "].steps"));
 }
 
 TEST(PolicyFile, NamesThePlaceOfASyntaxError) {
