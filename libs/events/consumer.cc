@@ -172,6 +172,7 @@ absl::StatusOr<int> Consumer::Step(absl::Duration wait) {
 
 absl::StatusOr<int> Consumer::CatchUp(int64_t position) {
   int total = 0;
+  if (reached_ >= position) return total;
   ASSIGN_OR_RETURN(Cursor cursor, ReadCursor());
   while (cursor.position < position) {
     ASSIGN_OR_RETURN(const int applied,
@@ -187,6 +188,7 @@ absl::StatusOr<int> Consumer::CatchUp(int64_t position) {
                         {}});
     }
   }
+  reached_ = cursor.position;
   return total;
 }
 

@@ -3,6 +3,7 @@
 // source. An object belongs to one thread; replicas each have their own.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -87,6 +88,9 @@ class Consumer {
   FeedReader& feed_;
   Handler handler_;
   redis::Connection redis_;
+  // The cursor has been there; it only goes on. Spares a look at the database when CatchUp has
+  // nothing to do.
+  std::atomic<int64_t> reached_ = 0;
 };
 
 }  // namespace rectify::events
