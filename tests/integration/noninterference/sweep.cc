@@ -4,7 +4,6 @@
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <regex>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -28,6 +27,7 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
 constexpr int kMaxDepth = 4;
+constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr char kTrace[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 // "venues" of "districts/{district}/venues/{uuid}", "" of "districts/{district}".
@@ -211,9 +211,15 @@ void Names::Add(const std::string& name) {
 }
 
 void Names::Harvest(const std::string& bytes) {
-  static const std::regex pattern("districts/120110/[A-Za-z]+/[0-9a-f-]+");
-  for (std::sregex_iterator it(bytes.begin(), bytes.end(), pattern), end; it != end; ++it) {
-    Add(it->str());
+  // districts/120110/{collection}/{id}
+  const std::string start = absl::StrCat(kParent, "/");
+  for (size_t at = bytes.find(start); at != std::string::npos; at = bytes.find(start, at + 1)) {
+    const size_t collection = at + start.size();
+    const size_t slash = bytes.find_first_not_of(kLetters, collection);
+    if (slash == collection || slash == std::string::npos || bytes[slash] != '/') continue;
+    const size_t end =
+        std::min(bytes.find_first_not_of("0123456789abcdef-", slash + 1), bytes.size());
+    if (end > slash + 1) Add(bytes.substr(at, end - at));
   }
 }
 
