@@ -103,9 +103,9 @@ struct Host::Impl {
     return sequencer->Drain();
   }
 
+  // The relay is the loop's alone.
   absl::StatusOr<int> Sequence() {
-    absl::MutexLock lock(&sequencing);
-    ASSIGN_OR_RETURN(int moved, sequencer->Drain());
+    ASSIGN_OR_RETURN(int moved, Drain());
     if (relay != nullptr) {
       // Redis only makes readers faster; they read the feed when it is away.
       if (absl::StatusOr<int> published = relay->Publish(); !published.ok()) {
