@@ -96,6 +96,12 @@ std::string ConstraintIn(absl::string_view sqlstate, absl::string_view message) 
 }
 
 Failure ClassifyFailure(const std::exception& error) {
+  if (auto* answer = dynamic_cast<const ServerError*>(&error); answer != nullptr) {
+    return {.kind = answer->lost ? Failure::Kind::kLost : KindOf(answer->sqlstate),
+            .sqlstate = answer->sqlstate,
+            .constraint = answer->constraint,
+            .message = Loggable(answer->sqlstate, answer->what())};
+  }
   Failure failure;
   failure.sqlstate = SqlStateOf(error);
   failure.constraint = ConstraintIn(failure.sqlstate, error.what());

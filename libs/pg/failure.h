@@ -2,7 +2,9 @@
 #pragma once
 
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -21,7 +23,19 @@ struct Failure {
   std::string message;     // for the log: first line, without the DETAIL that quotes row values
 };
 
-// `error` is any exception that left libpqxx.
+// What a statement in a pipeline was answered.
+class ServerError : public std::runtime_error {
+ public:
+  ServerError(std::string state, std::string violated, const std::string& message, bool gone)
+      : std::runtime_error(message),
+        sqlstate(std::move(state)),
+        constraint(std::move(violated)),
+        lost(gone) {}
+  std::string sqlstate, constraint;  // "" when the server did not tell
+  bool lost;                         // the connection is gone
+};
+
+// `error` is a ServerError or any exception that left libpqxx.
 Failure ClassifyFailure(const std::exception& error);
 
 // Sorts by SQLSTATE alone; empty means that the connection was lost without a word.

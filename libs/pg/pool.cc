@@ -71,7 +71,7 @@ struct Pool::Impl {
   struct Outcome {
     absl::Status status;
     bool repeatable = false;
-    bool stale = false;  // an idle session turned out to be dead before anything ran on it
+    bool stale = false;  // an idle session turned out to be dead before it answered anything
   };
   Outcome RunOnce(absl::string_view op, const TxOptions& options, absl::Duration statement_timeout,
                   const std::function<absl::Status(Tx&)>& fn);
@@ -138,8 +138,7 @@ Pool::Impl::Outcome Pool::Impl::RunOnce(absl::string_view op, const TxOptions& o
 
   SessionTx tx(session.get(), op, options, statement_timeout);
   absl::Status status = tx.Begin();
-  const bool began = status.ok();
-  if (began) {
+  if (status.ok()) {
     status = RunCatching(op, fn, tx);
     if (status.ok()) status = tx.Commit();
     if (!status.ok()) tx.Rollback();
@@ -149,7 +148,7 @@ Pool::Impl::Outcome Pool::Impl::RunOnce(absl::string_view op, const TxOptions& o
   } else {
     Return(std::move(session));
   }
-  return {status, tx.repeatable(), tx.lost() && !began && !fresh};
+  return {status, tx.repeatable(), tx.lost() && !tx.answered() && !fresh};
 }
 
 Pool::Pool(PoolOptions options)

@@ -36,6 +36,9 @@ class Tx {
   // Savepoint.
   virtual absl::StatusOr<Rows> Exec(const Statement& statement,
                                     const std::vector<Param>& params = {}) = 0;
+  // Queues a statement whose answer nobody reads; it travels with the next Exec, or with COMMIT.
+  // Errors of it are told there.
+  virtual absl::Status Send(const Statement& statement, const std::vector<Param>& params) = 0;
   // Runs `fn`; when it fails, only its own effects are rolled back.
   virtual absl::Status Savepoint(const std::function<absl::Status()>& fn) = 0;
   // Runs SQL text that is not prepared and may hold several statements (migrations, tests).

@@ -1,7 +1,7 @@
 #include "libs/pg/rows.h"
 
-#include <pqxx/result>
-#include <pqxx/row>
+#include <libpq-fe.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -17,15 +17,13 @@ namespace {
   throw std::logic_error(absl::StrCat("result column ", column, " is not ", wanted));
 }
 
-pqxx::field FieldAt(const pqxx::result& result, int index, int column) {
-  if (index < 0 || static_cast<size_t>(index) >= static_cast<size_t>(result.size())) {
+void CheckPlace(const PGresult* result, int index, int column) {
+  if (index < 0 || index >= PQntuples(result)) {
     throw std::logic_error(absl::StrCat("result row ", index, " does not exist"));
   }
-  if (column < 0 || column >= static_cast<int>(result.columns())) {
+  if (column < 0 || column >= PQnfields(result)) {
     throw std::logic_error(absl::StrCat("result column ", column, " does not exist"));
   }
-  return result[static_cast<pqxx::result::size_type>(index)]
-               [static_cast<pqxx::row::size_type>(column)];
 }
 
 template <typename T>
@@ -37,14 +35,17 @@ T ValueOrThrow(std::optional<T> value, int column, absl::string_view wanted) {
 }  // namespace
 
 absl::string_view Row::Raw(int column) const {
-  pqxx::field field = FieldAt(*result_, index_, column);
-  if (field.is_null()) ThrowBadColumn(column, "set (it is NULL)");
-  return absl::string_view(field.c_str(), field.size());
+  if (IsNull(column)) ThrowBadColumn(column, "set (it is NULL)");
+  return absl::string_view(PQgetvalue(result_, index_, column),
+                           PQgetlength(result_, index_, column));
 }
 
-int Row::size() const { return static_cast<int>(result_->columns()); }
+int Row::size() const { return PQnfields(result_); }
 
-bool Row::IsNull(int column) const { return FieldAt(*result_, index_, column).is_null(); }
+bool Row::IsNull(int column) const {
+  CheckPlace(result_, index_, column);
+  return PQgetisnull(result_, index_, column) == 1;
+}
 
 std::string Row::Text(int column) const { return std::string(Raw(column)); }
 
@@ -107,19 +108,15 @@ std::optional<absl::CivilDay> Row::OptDay(int column) const {
   return Day(column);
 }
 
-Rows::Rows() : result_(std::make_unique<pqxx::result>()) {}
-// libpqxx 6 has no move of a result, 7 has.
-// NOLINTNEXTLINE(performance-unnecessary-value-param)
-Rows::Rows(pqxx::result result) : result_(std::make_unique<pqxx::result>(std::move(result))) {}
-Rows::Rows(Rows&&) noexcept = default;
-Rows& Rows::operator=(Rows&&) noexcept = default;
-Rows::~Rows() = default;
+void Rows::Clear::operator()(pg_result* result) const { PQclear(result); }
 
-// A moved-from Rows is empty.
-int Rows::size() const { return result_ == nullptr ? 0 : static_cast<int>(result_->size()); }
+// A moved-from Rows is empty, and libpq takes a null result as an empty one.
+int Rows::size() const { return PQntuples(result_.get()); }
 
 int64_t Rows::affected() const {
-  return result_ == nullptr ? 0 : static_cast<int64_t>(result_->affected_rows());
+  int64_t count = 0;  // stays 0 for commands that count nothing
+  if (result_ != nullptr && absl::SimpleAtoi(PQcmdTuples(result_.get()), &count)) return count;
+  return 0;
 }
 
 }  // namespace rectify::pg

@@ -11,10 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
-namespace pqxx {
-class result;
-class row;
-}  // namespace pqxx
+struct pg_result;  // libpq's PGresult
 
 namespace rectify::pg {
 
@@ -42,19 +39,16 @@ class Row {
 
  private:
   friend class Rows;
-  Row(const pqxx::result* result, int index) : result_(result), index_(index) {}
+  Row(const pg_result* result, int index) : result_(result), index_(index) {}
   absl::string_view Raw(int column) const;
-  const pqxx::result* result_;
+  const pg_result* result_;
   int index_;
 };
 
 class Rows {
  public:
-  Rows();
-  explicit Rows(pqxx::result result);
-  Rows(Rows&&) noexcept;
-  Rows& operator=(Rows&&) noexcept;
-  ~Rows();
+  Rows() = default;
+  explicit Rows(pg_result* result) : result_(result) {}  // owns it
 
   int size() const;
   bool empty() const { return size() == 0; }
@@ -79,7 +73,10 @@ class Rows {
   Iterator end() const { return {this, size()}; }
 
  private:
-  std::unique_ptr<pqxx::result> result_;
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
 };
 
 }  // namespace rectify::pg

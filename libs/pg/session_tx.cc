@@ -92,35 +92,53 @@ absl::Status SessionTx::Guard(absl::string_view what, const std::function<void()
   }
 }
 
-std::string SessionTx::TimeoutSetting(absl::Duration timeout) {
+void SessionTx::Command(const std::string& sql) {
+  session_->Queue(sql.c_str());
+  session_->Flush();
+  answered_ = true;
+}
+
+void SessionTx::SetTimeout(absl::Duration timeout) {
   timeout_ = timeout;
-  return absl::StrCat("SET LOCAL statement_timeout = ",
-                      std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
+  session_->Queue(absl::StrCat("SET LOCAL statement_timeout = ",
+                               std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)))
+                      .c_str());
 }
 
 void SessionTx::TightenTimeout() {
   const absl::Duration left = options_.deadline - absl::Now();
-  if (left < timeout_ / 2) session_->Run(TimeoutSetting(left));
+  if (left < timeout_ / 2) SetTimeout(left);
 }
 
 absl::Status SessionTx::Begin() {
   const absl::Duration left = options_.deadline - absl::Now();
   if (left <= absl::ZeroDuration()) return failed_ = DeadlineError();
-  std::string command = BeginCommand(options_.access);
-  // One round trip with BEGIN.
-  if (left < timeout_) absl::StrAppend(&command, "; ", TimeoutSetting(left));
-  return Guard("BEGIN", [&] { session_->Run(command); });
+  return Guard("BEGIN", [&] {
+    session_->Queue(BeginCommand(options_.access));
+    if (left < timeout_) SetTimeout(left);
+  });
 }
 
+// Nothing of a reader is lost with its COMMIT, so nobody waits for it.
 absl::Status SessionTx::Commit() {
   if (!failed_.ok()) return failed_;
+  const bool writes = options_.access == Access::kReadWrite;
+  bool committing = false;
   try {
     session_->TakeReplicationWarning();
-    session_->Run("COMMIT");
+    // A session that died while it was idle shows it here, and not as a COMMIT in doubt.
+    if (writes && !answered_) session_->Flush();
+    committing = true;
+    session_->Queue("COMMIT");
+    if (writes) {
+      session_->Flush();
+    } else {
+      session_->Post();
+    }
   } catch (const std::exception& error) {
     absl::Status status = Fail("COMMIT", ClassifyFailure(error));
     // Nothing was written that could be doubled.
-    if (!lost_ || options_.access != Access::kReadWrite) return status;
+    if (!lost_ || !writes || !committing) return status;
     repeatable_ = false;
     return failed_ = CommitInDoubtError();
   }
@@ -134,40 +152,54 @@ absl::Status SessionTx::Commit() {
 void SessionTx::Rollback() {
   if (lost_) return;
   try {
-    session_->Run("ROLLBACK");
+    session_->Queue("ROLLBACK");
+    session_->Flush();
   } catch (const std::exception& error) {
     log::Warning("pg_rollback_failed", {{"op", op_}, {"message", ClassifyFailure(error).message}});
     lost_ = true;
   }
 }
 
+absl::Status SessionTx::Send(const Statement& statement, const std::vector<Param>& params) {
+  if (!failed_.ok()) return failed_;
+  if (absl::Status clean = CheckText(params); !clean.ok()) return failed_ = clean;
+  return Guard(statement.name, [&] { session_->Queue(statement, params); });
+}
+
 absl::StatusOr<Rows> SessionTx::Exec(const Statement& statement, const std::vector<Param>& params) {
   if (!failed_.ok()) return failed_;
   if (absl::Status clean = CheckText(params); !clean.ok()) return failed_ = clean;
   Rows rows;
-  RETURN_IF_ERROR(Guard(statement.name, [&] { rows = session_->RunPrepared(statement, params); }));
+  RETURN_IF_ERROR(Guard(statement.name, [&] {
+    session_->Queue(statement, params);
+    rows = session_->Flush();
+    answered_ = true;
+  }));
   return rows;
 }
 
 absl::Status SessionTx::ExecScript(absl::string_view sql) {
   if (!failed_.ok()) return failed_;
   if (!IsCleanUtf8(sql)) return failed_ = absl::InvalidArgumentError("the script is not text");
-  return Guard("script", [&] { session_->Run(std::string(sql)); });
+  return Guard("script", [&] {
+    session_->Run(std::string(sql));
+    answered_ = true;
+  });
 }
 
 absl::Status SessionTx::Savepoint(const std::function<absl::Status()>& fn) {
   const std::string name = absl::StrCat("s", depth_ + 1);
-  RETURN_IF_ERROR(Guard("SAVEPOINT", [&] { session_->Run("SAVEPOINT " + name); }));
+  RETURN_IF_ERROR(Guard("SAVEPOINT", [&] { Command("SAVEPOINT " + name); }));
   ++depth_;
   absl::Status status = fn();
   --depth_;
   if (status.ok()) status = failed_;
-  if (status.ok()) {
-    return Guard("RELEASE", [&] { session_->Run("RELEASE SAVEPOINT " + name); });
-  }
-  if (lost_) return status;
+  // Waits, so that an error of what `fn` has sent is found inside the savepoint.
+  if (status.ok()) status = Guard("RELEASE", [&] { Command("RELEASE SAVEPOINT " + name); });
+  if (status.ok() || lost_) return status;
   try {
-    session_->Run(absl::StrCat("ROLLBACK TO SAVEPOINT ", name, "; RELEASE SAVEPOINT ", name));
+    session_->Queue(("ROLLBACK TO SAVEPOINT " + name).c_str());
+    Command("RELEASE SAVEPOINT " + name);
     failed_ = absl::OkStatus();
   } catch (const std::exception& error) {
     return Fail("ROLLBACK TO", ClassifyFailure(error));

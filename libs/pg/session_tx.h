@@ -23,12 +23,14 @@ class SessionTx : public Tx {
   SessionTx(Session* session, absl::string_view op, const TxOptions& options,
             absl::Duration statement_timeout);
 
+  // Costs no round trip: BEGIN travels with the first statement.
   absl::Status Begin();
   absl::Status Commit();
   // Leaves the session clean for the next lease, or lost() true.
   void Rollback();
 
   absl::StatusOr<Rows> Exec(const Statement& statement, const std::vector<Param>& params) override;
+  absl::Status Send(const Statement& statement, const std::vector<Param>& params) override;
   absl::Status Savepoint(const std::function<absl::Status()>& fn) override;
   absl::Status ExecScript(absl::string_view sql) override;
 
@@ -36,6 +38,8 @@ class SessionTx : public Tx {
   const absl::Status& failed() const { return failed_; }
   // The session is spent.
   bool lost() const { return lost_; }
+  // The server has answered something of this transaction.
+  bool answered() const { return answered_; }
   // The failure may not come back when the transaction runs again.
   bool repeatable() const { return repeatable_; }
 
@@ -44,7 +48,8 @@ class SessionTx : public Tx {
   // is over.
   absl::Status Guard(absl::string_view what, const std::function<void()>& work);
   absl::Status Fail(absl::string_view what, const Failure& failure);
-  std::string TimeoutSetting(absl::Duration timeout);
+  void Command(const std::string& sql);  // queues it and waits
+  void SetTimeout(absl::Duration timeout);
   // Keeps the server's own timeout close to the deadline in transactions of several statements.
   void TightenTimeout();
 
@@ -54,6 +59,7 @@ class SessionTx : public Tx {
   absl::Duration timeout_;  // what the server holds now
   absl::Status failed_;
   bool lost_ = false;
+  bool answered_ = false;
   bool repeatable_ = false;
   int depth_ = 0;  // of savepoints
 };

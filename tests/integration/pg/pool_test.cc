@@ -71,6 +71,7 @@ TEST_F(PoolTest, ASessionThatIsLostEveryTimeEndsAsUnavailable) {
   int runs = 0;
   absl::Status status = pool_.Transact("Killed", {}, [&](Tx& tx) -> absl::Status {
     ++runs;
+    RETURN_IF_ERROR(tx.Exec(kCount).status());
     database_.TerminateSessions();
     return tx.Exec(kCount).status();
   });

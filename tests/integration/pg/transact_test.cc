@@ -86,6 +86,48 @@ TEST_F(Transact, ASavepointLosesOnlyItsOwnEffects) {
   EXPECT_EQ(Ask(kNote, {2}), "no row");
 }
 
+TEST_F(Transact, WhatIsSentRunsInOrderBeforeTheNextAnswer) {
+  ASSERT_OK(pool_.Transact("Sends", {}, [](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Send(kInsert, {1, "a"}));
+    RETURN_IF_ERROR(tx.Send(kSetNote, {1, "b"}));
+    ASSIGN_OR_RETURN(Rows rows, tx.Exec(kNote, {1}));
+    EXPECT_EQ(rows[0].Text(0), "b");
+    return tx.Send(kInsert, {2, "with COMMIT"});
+  }));
+  EXPECT_EQ(Ask(kCount), "2");
+}
+
+TEST_F(Transact, AFailureOfWhatWasSentIsToldAtCommitAndNothingStays) {
+  absl::Status status = pool_.Transact("SendsTwice", {}, [](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Exec(kInsert, {1, "a"}).status());
+    RETURN_IF_ERROR(tx.Send(kInsert, {1, "again"}));
+    return tx.Send(kInsert, {2, "skipped"});
+  });
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS"));
+  EXPECT_EQ(ConstraintOf(status), "item_pkey");
+  EXPECT_EQ(Ask(kCount), "0");
+}
+
+TEST_F(Transact, ASavepointHoldsWhatWasSentInside) {
+  ASSERT_OK(pool_.Transact("Savepoint", {}, [](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Send(kInsert, {1, "kept"}));
+    absl::Status inner = tx.Savepoint([&] { return tx.Send(kInsert, {1, "twice"}); });
+    EXPECT_EQ(SqlStateOf(inner), "23505");
+    return tx.Send(kInsert, {2, "kept"});
+  }));
+  EXPECT_EQ(Ask(kCount), "2");
+}
+
+TEST_F(Transact, AStatementWhosePreparationFailedIsPreparedAgain) {
+  constexpr Statement kLater = {"later", "SELECT note FROM later_item"};
+  const auto ask = [&] {
+    return pool_.Transact("Later", {}, [&](Tx& tx) { return tx.Exec(kLater).status(); });
+  };
+  EXPECT_EQ(SqlStateOf(ask()), "42P01");
+  Script("CREATE TABLE later_item (note text)");
+  EXPECT_OK(ask());
+}
+
 TEST_F(Transact, AReadOnlyTransactionCannotWrite) {
   TxOptions read_only;
   read_only.access = Access::kReadOnly;
