@@ -1,75 +1,23 @@
 #include "libs/events/command.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
+#include "libs/events/command_end.h"
+#include "libs/events/idempotency.h"
 #include "spine_sql.h"
 
 namespace rectify::events {
 namespace {
 
-constexpr absl::Duration kRequestMemory = absl::Hours(24 * 30);
-constexpr int kPurgeBatch = 5000;
 constexpr int kInDoubtAttempts = 3;
 
-constexpr pg::Statement kClaimRequest = {"events.claim_request", R"sql(
-  insert into idempotency (caller, method, request_id, fingerprint, created_at)
-  values ($1::text, $2::text, $3::uuid, $4::bytea, $5::timestamptz)
-  on conflict do nothing returning 1)sql"};
-
-constexpr pg::Statement kReadRequest = {"events.read_request", R"sql(
-  select fingerprint, response from idempotency
-   where caller = $1::text and method = $2::text and request_id = $3::uuid)sql"};
-
-// One statement, because round trips are the cost of a command. The outbox ids are drawn here, at
-// the end, while the caller's rows are locked: that makes their order the order of the versions.
-constexpr pg::Statement kFinish = {"events.finish", R"sql(
-  with audit as (
-    insert into audit_entry (occurred_at, actor, roles, action, subject, related, summary, details,
-                             request_id, trace)
-    select $1::timestamptz, $2::text, $3::text[], action, subject, related::text[], summary,
-           jsonb_object(details::text[]), $4::uuid, $5::text
-      from unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-           with ordinality as t(action, subject, related, summary, details, n)
-     order by n
-  ), answered as (
-    update idempotency set response = $16::bytea
-     where caller = $17::text and method = $18::text and request_id = $4::uuid
-  )
-  insert into outbox (aggregate, aggregate_version, type, audience, payload, actor, request_id,
-                      trace, occurred_at)
-  select aggregate, version, type, audience, payload, $2::text, $4::uuid, $5::text, $1::timestamptz
-    from unnest($11::text[], $12::bigint[], $13::text[], $14::smallint[], $15::bytea[])
-         with ordinality as t(aggregate, version, type, audience, payload, n)
-   order by n)sql"};
-
-constexpr pg::Statement kPurge = {"events.purge_idempotency", R"sql(
-  delete from idempotency where (caller, method, request_id) in (
-    select caller, method, request_id from idempotency
-     where created_at < $1::timestamptz limit $2::bigint for update skip locked))sql"};
-
-absl::Status ReusedError() {
-  return FieldError("request_id",
-                    {"该请求编号已用于内容不同的另一请求",
-                     "request_id was used before for a request with another content"},
-                    "REQUEST_ID_REUSED");
-}
-
-// An array literal as text, for one row of a set whose column is an array itself.
-std::string Literal(const std::vector<std::string>& values) {
-  return pg::Param(values).text().value_or("{}");
-}
-
 }  // namespace
-
-struct Commands::Request {
-  std::string caller, method, id, fingerprint;
-};
 
 std::string Change::NewId(absl::string_view step) const { return DeriveUuid7(now_, parent_, step); }
 
@@ -85,6 +33,25 @@ void Change::Emit(absl::string_view aggregate, int64_t version,
                      payload.SerializeAsString(), version, audience});
 }
 
+// Calls of one method, and what became of each.
+struct Commands::Group {
+  const std::vector<const rpc::Call*>& calls;
+  const GroupWork& work;
+  std::vector<absl::StatusOr<std::string>> answers;
+  std::vector<size_t> deferred = {}, repeated = {};  // by the last transaction
+
+  std::vector<const rpc::Call*> Of(const std::vector<size_t>& indices) const {
+    std::vector<const rpc::Call*> some;
+    for (size_t index : indices) some.push_back(calls[index]);
+    return some;
+  }
+  absl::Time Deadline(const std::vector<size_t>& indices) const {
+    absl::Time last = absl::InfinitePast();
+    for (size_t index : indices) last = std::max(last, calls[index]->deadline);
+    return last;
+  }
+};
+
 Commands::Commands(pg::Pool& pool, const Clock& clock, std::function<void()> on_commit)
     : pool_(pool), clock_(clock), on_commit_(std::move(on_commit)) {}
 
@@ -92,102 +59,125 @@ void Commands::Committed() const {
   if (on_commit_) on_commit_();
 }
 
-absl::Status Commands::Finish(Change& change, const Request* request, const std::string& response) {
-  if (change.audit_.empty() && change.outbox_.empty() && request == nullptr) {
-    return absl::OkStatus();
-  }
-  std::vector<std::string> actions, subjects, related, summaries, details;
-  for (AuditRecord& record : change.audit_) {
-    std::vector<std::string> pairs;
-    for (const auto& [key, value] : record.details) {
-      pairs.push_back(key);
-      pairs.push_back(value);
-    }
-    actions.push_back(std::move(record.action));
-    subjects.push_back(std::move(record.subject));
-    related.push_back(Literal(record.related));
-    summaries.push_back(std::move(record.summary));
-    details.push_back(Literal(pairs));
-  }
-  std::vector<std::string> aggregates, types;
-  std::vector<int64_t> versions, audiences;
-  std::vector<pg::Bytes> payloads;
-  for (Change::Outgoing& outgoing : change.outbox_) {
-    aggregates.push_back(std::move(outgoing.aggregate));
-    types.push_back(std::move(outgoing.type));
-    versions.push_back(outgoing.version);
-    audiences.push_back(outgoing.audience);
-    payloads.push_back({std::move(outgoing.payload)});
-  }
-  const pg::Param none = nullptr;
-  return change.sql_
-      ->Exec(kFinish,
-             {change.now_, change.actor_, change.roles_,
-              change.request_id_.empty() ? none : pg::Param(change.request_id_), change.trace_,
-              actions, subjects, related, summaries, details, aggregates, versions, types,
-              audiences, payloads, request != nullptr ? pg::Param(pg::Bytes{response}) : none,
-              request != nullptr ? pg::Param(request->caller) : none,
-              request != nullptr ? pg::Param(request->method) : none})
-      .status();
-}
-
 absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Message& response,
                                   const std::function<absl::Status(Change&)>& fn) {
-  const Request request{call.caller.subject, call.method, absl::AsciiStrToLower(call.request_id),
-                        call.fingerprint};
-  if (!IsUuid(request.id)) {
-    return FieldError("request_id", {"请求编号不是UUID", "request_id is not a UUID"});
-  }
-  const absl::Time now = clock_.Now();
-  bool wake = false;
-  const auto run = [&](pg::Tx& tx) -> absl::Status {
-    wake = false;
-    const pg::Param fingerprint = pg::Bytes{request.fingerprint};
-    ASSIGN_OR_RETURN(pg::Rows claimed, tx.Exec(kClaimRequest, {request.caller, request.method,
-                                                               request.id, fingerprint, now}));
-    if (claimed.empty()) return Replay(tx, request, response);
-    Change change;
-    change.sql_ = &tx;
-    change.now_ = now;
-    change.actor_ = request.caller;
-    change.roles_ = call.caller.roles;
-    // The caller is part of it, so that nobody can steer another one's ids by repeating his request
-    // id.
-    change.parent_ = absl::StrCat(request.caller, request.method, "/", request.id);
-    change.trace_ = call.trace;
-    change.request_id_ = request.id;
-    RETURN_IF_ERROR(fn(change));
-    wake = !change.outbox_.empty();
-    return Finish(change, &request, response.SerializeAsString());
+  const auto work = [&](pg::Tx&, std::vector<Turn>& turns) -> absl::Status {
+    RETURN_IF_ERROR(fn(turns.front().change()));
+    turns.front().Answer(response);
+    return absl::OkStatus();
   };
-  absl::Status status;
-  for (int attempt = 0; attempt < kInDoubtAttempts; ++attempt) {
-    status = pool_.Transact(call.method, {.deadline = call.deadline}, run);
-    // The request's row decides whether the lost commit happened, so asking again is safe; and a
-    // caller that sent no request_id could not do it.
-    if (ReasonOf(status) != "COMMIT_IN_DOUBT") break;
-    Committed();
-  }
-  if (status.ok() && wake) Committed();
-  return status;
-}
-
-absl::Status Commands::Replay(pg::Tx& tx, const Request& request,
-                              google::protobuf::Message& response) {
-  ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kReadRequest, {request.caller, request.method, request.id}));
-  if (rows.empty() || rows[0].IsNull(1)) {
-    return MakeError(absl::StatusCode::kAborted,
-                     {"CONFLICT",
-                      {"同一请求正在处理，请重试", "the same request is in progress; try again"},
-                      {},
-                      {}});
-  }
-  if (rows[0].Bytes(0) != request.fingerprint) return ReusedError();
-  if (!response.ParseFromString(rows[0].Bytes(1))) {
+  ASSIGN_OR_RETURN(const std::string encoded, std::move(RunGroup({&call}, work).front()));
+  if (!response.ParseFromString(encoded)) {
     return absl::DataLossError("the stored response can't be read");
   }
   return absl::OkStatus();
+}
+
+std::vector<absl::StatusOr<std::string>> Commands::RunGroup(
+    const std::vector<const rpc::Call*>& calls, const GroupWork& work) {
+  Group group{calls, work, {}};
+  std::vector<size_t> waiting;
+  for (const rpc::Call* call : calls) {
+    if (IsUuid(RequestIdOf(*call))) waiting.push_back(group.answers.size());
+    group.answers.push_back(
+        FieldError("request_id", {"请求编号不是UUID", "request_id is not a UUID"}));
+  }
+  while (waiting.size() > 1) {
+    const absl::Status status = RunTogether(group, waiting);
+    for (size_t index : status.ok() ? group.repeated : waiting) RunAlone(group, index);
+    if (!status.ok()) return std::move(group.answers);
+    waiting = std::move(group.deferred);
+  }
+  for (size_t index : waiting) RunAlone(group, index);
+  return std::move(group.answers);
+}
+
+// The request's row decides whether a lost commit happened, so asking again is safe; and a caller
+// that sent no request_id could not do it.
+void Commands::RunAlone(Group& group, size_t index) {
+  absl::Status status;
+  for (int attempt = 0; attempt < kInDoubtAttempts; ++attempt) {
+    status = RunTogether(group, {index});
+    if (ReasonOf(status) != "COMMIT_IN_DOUBT") break;
+    Committed();
+  }
+  if (!status.ok()) group.answers[index] = status;
+}
+
+absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indices) {
+  const std::vector<const rpc::Call*> calls = group.Of(indices);
+  const bool alone = indices.size() == 1;
+  const absl::Time now = clock_.Now();
+  std::vector<Turn> turns;
+  bool wake = false;
+  const auto run = [&](pg::Tx& tx) -> absl::Status {
+    turns.clear();
+    group.repeated.clear();
+    ASSIGN_OR_RETURN(const std::vector<bool> is_new, ClaimRequests(tx, calls, now));
+    for (size_t i = 0; i < calls.size(); ++i) {
+      if (is_new[i]) {
+        turns.push_back(Turn(indices[i], ChangeFor(*calls[i], tx, now)));
+      } else if (alone) {
+        ASSIGN_OR_RETURN(group.answers[indices[i]], FirstResponse(tx, *calls[i]));
+      } else {
+        group.repeated.push_back(indices[i]);
+      }
+    }
+    if (turns.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(group.work(tx, turns));
+    ASSIGN_OR_RETURN(wake, End(group, tx, turns, now));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(
+      pool_.Transact(calls.front()->method, {.deadline = group.Deadline(indices)}, run));
+  group.deferred.clear();
+  for (Turn& turn : turns) {
+    if (turn.deferred_) {
+      group.deferred.push_back(turn.index_);
+    } else {
+      group.answers[turn.index_] = *std::move(turn.result_);
+    }
+  }
+  if (wake && !turns.empty()) Committed();
+  return absl::OkStatus();
+}
+
+// Only what was done is remembered: a command that is refused may be tried again, alone it leaves
+// no trace at all.
+absl::StatusOr<bool> Commands::End(const Group& group, pg::Tx& tx, std::vector<Turn>& turns,
+                                   absl::Time now) {
+  if (turns.front().open() || turns.front().deferred_) {
+    return absl::InternalError("the first command of a group was not done");
+  }
+  if (turns.size() == 1 && !turns.front().result_->ok()) return turns.front().result_->status();
+  CommandEnd end;
+  std::vector<size_t> undone;
+  for (Turn& turn : turns) {
+    if (turn.open()) return absl::InternalError("a command of a group was left open");
+    if (turn.deferred_ || !turn.result_->ok()) {
+      undone.push_back(turn.index_);
+      continue;
+    }
+    end.Add(turn.change_);
+    end.Answer(*group.calls[turn.index_], **turn.result_);
+  }
+  RETURN_IF_ERROR(ForgetRequests(tx, group.Of(undone)));
+  RETURN_IF_ERROR(end.Send(tx, now));
+  return end.has_events();
+}
+
+Change Commands::ChangeFor(const rpc::Call& call, pg::Tx& tx, absl::Time now) {
+  Change change;
+  change.sql_ = &tx;
+  change.now_ = now;
+  change.actor_ = call.caller.subject;
+  change.roles_ = call.caller.roles;
+  change.request_id_ = RequestIdOf(call);
+  // The caller is part of it, so that nobody can steer another one's ids by repeating his request
+  // id.
+  change.parent_ = absl::StrCat(change.actor_, call.method, "/", change.request_id_);
+  change.trace_ = call.trace;
+  return change;
 }
 
 absl::Status Commands::ActWithin(pg::Tx& tx, const Cause& cause,
@@ -206,8 +196,10 @@ absl::StatusOr<bool> Commands::Perform(pg::Tx& tx, const Cause& cause,
   change.trace_ = cause.trace;
   change.request_id_ = cause.request_id;
   RETURN_IF_ERROR(fn(change));
-  RETURN_IF_ERROR(Finish(change, nullptr, ""));
-  return !change.outbox_.empty();
+  CommandEnd end;
+  end.Add(change);
+  RETURN_IF_ERROR(end.Send(tx, change.now_));
+  return end.has_events();
 }
 
 absl::Status Commands::Act(const Cause& cause, absl::string_view op,
@@ -216,13 +208,6 @@ absl::Status Commands::Act(const Cause& cause, absl::string_view op,
                    pool_.TransactValue(op, {}, [&](pg::Tx& tx) { return Perform(tx, cause, fn); }));
   if (emitted) Committed();
   return absl::OkStatus();
-}
-
-absl::StatusOr<int> PurgeIdempotency(pg::Pool& pool, absl::Time now) {
-  return pool.TransactValue("events.purge_idempotency", {}, [&](pg::Tx& tx) -> absl::StatusOr<int> {
-    ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPurge, {now - kRequestMemory, kPurgeBatch}));
-    return static_cast<int>(rows.affected());
-  });
 }
 
 pg::Migration SpineMigration(absl::string_view source) {

@@ -6,7 +6,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,7 +37,7 @@ struct AuditRecord {
   std::map<std::string, std::string> details;  // no personal data
 };
 
-// What a change may use. Lives inside one run of one transaction.
+// What one change of the data may use. Lives inside one run of one transaction.
 class Change {
  public:
   pg::Tx& sql() { return *sql_; }
@@ -53,6 +55,7 @@ class Change {
 
  private:
   friend class Commands;
+  friend class CommandEnd;
   Change() = default;
   struct Outgoing {
     std::string aggregate, type, payload;
@@ -66,6 +69,32 @@ class Change {
   std::vector<AuditRecord> audit_;
   std::vector<Outgoing> outbox_;
 };
+
+// One command of a group, in the transaction that it shares with the others. Ends with exactly one
+// of Answer, Refuse and Defer.
+class Turn {
+ public:
+  Change& change() { return change_; }
+  size_t index() const { return index_; }  // of its call in the group
+  void Answer(const google::protobuf::Message& response) { result_ = response.SerializeAsString(); }
+  // Ends this command with an error. It must not have written anything.
+  void Refuse(absl::Status status) { result_ = std::move(status); }
+  // It depends on another command of this transaction, so it gets a later one. Not for the first.
+  void Defer() { deferred_ = true; }
+  bool open() const { return !deferred_ && !result_.has_value(); }
+
+ private:
+  friend class Commands;
+  Turn(size_t index, Change change) : index_(index), change_(std::move(change)) {}
+  size_t index_;
+  Change change_;
+  bool deferred_ = false;
+  std::optional<absl::StatusOr<std::string>> result_;
+};
+
+// Does the commands of a group: loads what they need as sets, judges each alone, writes what the
+// good ones change as sets. An error means that the transaction as a whole can't be.
+using GroupWork = std::function<absl::Status(pg::Tx&, std::vector<Turn>&)>;
 
 // Why something is done without a person's request: an event or a timer.
 struct Cause {
@@ -99,6 +128,12 @@ class Commands {
     return response;
   }
 
+  // Runs several calls of one method in one transaction, with the same promises for each as Run. A
+  // group whose transaction fails is taken apart: each call then gets a transaction of its own, so
+  // that none hurts its neighbours. Returns encoded responses in the order of the calls.
+  std::vector<absl::StatusOr<std::string>> RunGroup(const std::vector<const rpc::Call*>& calls,
+                                                    const GroupWork& work);
+
   // Runs an effect of an event or timer in a transaction of its own.
   absl::Status Act(const Cause& cause, absl::string_view op,
                    const std::function<absl::Status(Change&)>& fn);
@@ -114,17 +149,19 @@ class Commands {
   const Clock& clock() const { return clock_; }
 
  private:
+  struct Group;
   absl::Status RunMessage(const rpc::Call& call, google::protobuf::Message& response,
                           const std::function<absl::Status(Change&)>& fn);
-  struct Request;
-  // Answers a repeated request with its first response.
-  static absl::Status Replay(pg::Tx& tx, const Request& request,
-                             google::protobuf::Message& response);
+  // One transaction for the calls of these indices.
+  absl::Status RunTogether(Group& group, const std::vector<size_t>& indices);
+  void RunAlone(Group& group, size_t index);
+  // Writes what the turns leave behind; returns whether events were emitted.
+  static absl::StatusOr<bool> End(const Group& group, pg::Tx& tx, std::vector<Turn>& turns,
+                                  absl::Time now);
+  static Change ChangeFor(const rpc::Call& call, pg::Tx& tx, absl::Time now);
   // Returns whether events were emitted.
   absl::StatusOr<bool> Perform(pg::Tx& tx, const Cause& cause,
                                const std::function<absl::Status(Change&)>& fn) const;
-  // Writes the audit entries, the response of a request (if any) and, last, the events.
-  static absl::Status Finish(Change& change, const Request* request, const std::string& response);
   pg::Pool& pool_;
   const Clock& clock_;
   std::function<void()> on_commit_;

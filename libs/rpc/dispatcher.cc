@@ -1,62 +1,60 @@
 #include "libs/rpc/dispatcher.h"
 
-#include <memory>
 #include <utility>
 
 #include "libs/base/status_macros.h"
-#include "libs/rpc/chain.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/unary_call.h"
 
 namespace rectify::rpc {
 namespace {
 
-// One unary call on its way; gRPC keeps context, request and response until Finish.
-struct UnaryCall {
-  const Method& method;
-  grpc::CallbackServerContext* context;
-  grpc::ServerUnaryReactor* reactor;
-  const grpc::ByteBuffer* request;
-  grpc::ByteBuffer* response;
-  Arrival arrival;
-
-  absl::Status Run(const ServerOptions& options, const TokenVerifier& verifier) {
-    Call& call = arrival.call;
-    RETURN_IF_ERROR(CheckBudget(call, *context, options));
-    ASSIGN_OR_RETURN(call.caller, Authorize(method, arrival.authorization, verifier));
-    const std::string bytes = Flatten(*request);
-    ASSIGN_OR_RETURN(auto message, ReadRequest(method, bytes, call.caller, false));
-    IdentifyCommand(*message, bytes, call);
-    ASSIGN_OR_RETURN(auto answer, method.unary(call, *message));
-    *response = ToBuffer(*answer);
+absl::StatusOr<grpc::ByteBuffer> Answer(const UnaryCall& call) {
+  absl::StatusOr<grpc::ByteBuffer> answer;
+  absl::Status status = Guarded([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto message, call.method().handlers.unary(call.call(), call.message()));
+    answer = ToBuffer(*message);
     return absl::OkStatus();
-  }
-
-  void Finish(const absl::Status& status) {
-    const absl::Status shown = ForCaller(status, method.path);
-    Account(arrival, shown);
-    reactor->Finish(ToGrpc(shown, arrival.call.language));
-  }
-};
+  });
+  if (!status.ok()) return status;
+  return answer;
+}
 
 }  // namespace
 
-Dispatcher::Dispatcher(const ServerOptions& options, const TokenVerifier& verifier)
+Dispatcher::Dispatcher(const ServerOptions& options, const TokenVerifier& verifier,
+                       const std::vector<MethodService>& services)
     : options_(options),
       verifier_(verifier),
       unary_executor_(options.workers, options.queue),
-      stream_executor_(options.workers, options.queue) {}
+      stream_executor_(options.workers, options.queue) {
+  for (const MethodService& service : services) {
+    for (const Method* method : service.methods) {
+      if (method->handlers.group != nullptr) {
+        gatherers_[method] = std::make_unique<Gatherer>(*method, options.queue);
+      }
+    }
+  }
+}
 
 grpc::ServerUnaryReactor* Dispatcher::Unary(const Method& method,
                                             grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto call = std::make_shared<UnaryCall>(UnaryCall{method, context, reactor, request, response,
-                                                    ReadArrival(method, *context, options_)});
-  const bool scheduled = unary_executor_.TrySchedule(
-      [this, call] { call->Finish(Guarded([&] { return call->Run(options_, verifier_); })); });
+  auto call = std::make_shared<UnaryCall>(method, *context, *request, *response, options_);
+  const auto gatherer = gatherers_.find(&method);
+  const bool scheduled = unary_executor_.TrySchedule([this, call, gatherer] {
+    const absl::Status read = Guarded([&] { return call->Read(verifier_); });
+    if (!read.ok()) {
+      call->Finish(read);
+    } else if (gatherer != gatherers_.end()) {
+      gatherer->second->Do(call);
+    } else {
+      call->Finish(Answer(*call));
+    }
+  });
   if (!scheduled) call->Finish(OverloadedError());
-  return reactor;
+  return call->reactor();
 }
 
 bool Dispatcher::AdmitStream() {

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <memory>
+#include <vector>
 
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "libs/rpc/executor.h"
+#include "libs/rpc/gatherer.h"
 #include "libs/rpc/method_table.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/token.h"
@@ -18,7 +22,8 @@ using ByteStream = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 // Outlives the gRPC server.
 class Dispatcher {
  public:
-  Dispatcher(const ServerOptions& options, const TokenVerifier& verifier);
+  Dispatcher(const ServerOptions& options, const TokenVerifier& verifier,
+             const std::vector<MethodService>& services);
 
   grpc::ServerUnaryReactor* Unary(const Method& method, grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
@@ -39,6 +44,7 @@ class Dispatcher {
   const ServerOptions& options_;
   const TokenVerifier& verifier_;
   std::atomic<int> streams_{0};
+  std::map<const Method*, std::unique_ptr<Gatherer>> gatherers_;  // constant after construction
   Executor unary_executor_;
   // Streams have threads of their own: a client that reads slowly holds one of these.
   Executor stream_executor_;

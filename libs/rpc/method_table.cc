@@ -36,7 +36,7 @@ std::vector<const FieldDescriptor*> ResourcePath(const Descriptor* type, absl::s
 }  // namespace
 
 void MethodTable::Add(absl::string_view name, const Descriptor* request, const Descriptor* response,
-                      UnaryHandler unary, StreamHandler stream) {
+                      Handlers handlers) {
   const MethodDescriptor* descriptor =
       DescriptorPool::generated_pool()->FindMethodByName(std::string(name));
   if (descriptor == nullptr) {
@@ -46,9 +46,8 @@ void MethodTable::Add(absl::string_view name, const Descriptor* request, const D
   Method method;
   method.descriptor = descriptor;
   method.path = absl::StrCat("/", descriptor->service()->full_name(), "/", descriptor->name());
-  method.unary = std::move(unary);
-  method.stream = std::move(stream);
-  if (method.streaming() != (method.stream != nullptr)) {
+  method.handlers = std::move(handlers);
+  if (method.streaming() != (method.handlers.stream != nullptr)) {
     faults_.push_back(absl::StrCat(name, method.streaming() ? " is a stream" : " is not a stream"));
   }
   if ((request != nullptr && request != descriptor->input_type()) ||

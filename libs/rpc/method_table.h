@@ -19,7 +19,16 @@ namespace rectify::rpc {
 
 using UnaryHandler = std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(
     const Call&, const google::protobuf::Message&)>;
+using GroupHandler = std::function<std::vector<absl::StatusOr<std::string>>(
+    const std::vector<Asked<google::protobuf::Message>>&)>;
 using StreamHandler = std::function<absl::StatusOr<std::unique_ptr<StreamSession>>(const Call&)>;
+
+// Exactly one is set.
+struct Handlers {
+  UnaryHandler unary = nullptr;
+  GroupHandler group = nullptr;
+  StreamHandler stream = nullptr;
+};
 
 struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
@@ -29,8 +38,7 @@ struct Method {
   // Fields from the request to the resource name; empty: no district check.
   std::vector<const google::protobuf::FieldDescriptor*> resource_path;
   const google::protobuf::Message* request_prototype = nullptr;
-  UnaryHandler unary;    // or
-  StreamHandler stream;  // exactly one is set
+  Handlers handlers;
 
   bool streaming() const {
     return descriptor->client_streaming() || descriptor->server_streaming();
@@ -47,7 +55,7 @@ class MethodTable {
  public:
   // `request` and `response` are null for streams, which learn their types from the contract.
   void Add(absl::string_view name, const google::protobuf::Descriptor* request,
-           const google::protobuf::Descriptor* response, UnaryHandler unary, StreamHandler stream);
+           const google::protobuf::Descriptor* response, Handlers handlers);
 
   // Checks all methods of all services named; FAILED_PRECONDITION with every fault found.
   absl::StatusOr<std::vector<MethodService>> Resolve();

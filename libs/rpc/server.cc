@@ -112,13 +112,18 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 void Server::AddUnary(absl::string_view method, const Descriptor* request,
                       const Descriptor* response, UnaryHandler handler) {
-  impl_->table.Add(method, request, response, std::move(handler), nullptr);
+  impl_->table.Add(method, request, response, {.unary = std::move(handler)});
+}
+
+void Server::AddGrouped(absl::string_view method, const Descriptor* request,
+                        const Descriptor* response, GroupHandler handler) {
+  impl_->table.Add(method, request, response, {.group = std::move(handler)});
 }
 
 void Server::Stream(
     absl::string_view method,
     std::function<absl::StatusOr<std::unique_ptr<StreamSession>>(const Call&)> open) {
-  impl_->table.Add(method, nullptr, nullptr, nullptr, std::move(open));
+  impl_->table.Add(method, nullptr, nullptr, {.stream = std::move(open)});
 }
 
 absl::Status Server::Start() {
@@ -131,7 +136,7 @@ absl::Status Server::Start() {
   grpc::ServerBuilder builder;
   impl_->Configure(builder);
   builder.AddListeningPort(impl_->options.listen, credentials, &impl_->port);
-  impl_->dispatcher = std::make_unique<Dispatcher>(impl_->options, impl_->verifier);
+  impl_->dispatcher = std::make_unique<Dispatcher>(impl_->options, impl_->verifier, contracts);
   for (const MethodService& contract : contracts) {
     impl_->service_names.push_back(contract.name);
     impl_->services.push_back(std::make_unique<ContractService>(contract, *impl_->dispatcher));

@@ -51,6 +51,13 @@ class StreamSession {
   virtual absl::Status OnEnd(Emitter&) { return absl::OkStatus(); }
 };
 
+// One call of a group.
+template <typename Request>
+struct Asked {
+  const Call& call;
+  const Request& request;
+};
+
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";
   int workers = 4;  // executor threads; match the database pool
@@ -86,6 +93,25 @@ class Server {
         });
   }
 
+  // Registers the handler of a unary method whose waiting calls are done together: while groups are
+  // at work, the calls that arrive make up the next one. A lone call waits for nobody. The handler
+  // returns encoded responses, one for each call and in their order.
+  template <typename Request, typename Response>
+  void Grouped(
+      absl::string_view method,
+      std::function<std::vector<absl::StatusOr<std::string>>(const std::vector<Asked<Request>>&)>
+          handler) {
+    AddGrouped(method, Request::descriptor(), Response::descriptor(),
+               [handler = std::move(handler)](const std::vector<AskedMessage>& asked) {
+                 std::vector<Asked<Request>> typed;
+                 typed.reserve(asked.size());
+                 for (const AskedMessage& one : asked) {
+                   typed.push_back({one.call, static_cast<const Request&>(one.request)});
+                 }
+                 return handler(typed);
+               });
+  }
+
   // Registers a streaming method of any kind.
   void Stream(absl::string_view method,
               std::function<absl::StatusOr<std::unique_ptr<StreamSession>>(const Call&)> open);
@@ -106,8 +132,13 @@ class Server {
  private:
   using UnaryHandler = std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(
       const Call&, const google::protobuf::Message&)>;
+  using AskedMessage = Asked<google::protobuf::Message>;
+  using GroupHandler =
+      std::function<std::vector<absl::StatusOr<std::string>>(const std::vector<AskedMessage>&)>;
   void AddUnary(absl::string_view method, const google::protobuf::Descriptor* request,
                 const google::protobuf::Descriptor* response, UnaryHandler handler);
+  void AddGrouped(absl::string_view method, const google::protobuf::Descriptor* request,
+                  const google::protobuf::Descriptor* response, GroupHandler handler);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

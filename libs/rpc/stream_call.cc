@@ -148,7 +148,7 @@ class StreamCall final : public ByteStream, public Emitter {
   }
 
   absl::Status Open() {
-    ASSIGN_OR_RETURN(session_, method_.stream(arrival_.call));
+    ASSIGN_OR_RETURN(session_, method_.handlers.stream(arrival_.call));
     if (session_ == nullptr) return absl::InternalError("the handler opened no session");
     return absl::OkStatus();
   }

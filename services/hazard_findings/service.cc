@@ -61,6 +61,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
                                 std::make_shared<domain::RuleBook>(std::move(rules)),
                                 std::move(cipher),
                                 std::move(files)};
+  api::RegisterRecordInspection(context);
   api::RegisterInspectionRpcs(context);
   api::RegisterFindingRpcs(context);
   api::RegisterCatalogRpcs(context);

@@ -26,6 +26,7 @@ struct Context {
   std::shared_ptr<const store::EvidenceFiles> evidence;
 };
 
+void RegisterRecordInspection(const Context& context);
 void RegisterInspectionRpcs(const Context& context);
 void RegisterFindingRpcs(const Context& context);
 void RegisterCatalogRpcs(const Context& context);

@@ -20,15 +20,15 @@ constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
                         title, description, location, disposition, term_days, stated_due_date,
                         transfer_department, state, order_name, find_time, close_time,
                         transfer_outcome, version, recurrence_of, recurrence_count)
-  select $1::text, id, $2::uuid, ordinal, $3::text, catalog_code, catalog_version, title,
+  select $1::text, id, inspection_id, ordinal, venue, catalog_code, catalog_version, title,
          description, location, disposition, term_days, stated_due_date, transfer_department, state,
-         '', $4::timestamptz, close_time, '', 1, recurrence_of, recurrence_count
-    from unnest($5::uuid[], $6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::text[],
-                $12::smallint[], $13::int[], $14::date[], $15::text[], $16::smallint[],
-                $17::timestamptz[], $18::uuid[], $19::int[])
-         as t(id, ordinal, catalog_code, catalog_version, title, description, location, disposition,
-              term_days, stated_due_date, transfer_department, state, close_time, recurrence_of,
-              recurrence_count))sql"};
+         '', find_time, close_time, '', 1, recurrence_of, recurrence_count
+    from unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::int[], $8::text[],
+                $9::text[], $10::text[], $11::smallint[], $12::int[], $13::date[], $14::text[],
+                $15::smallint[], $16::timestamptz[], $17::timestamptz[], $18::uuid[], $19::int[])
+         as t(id, inspection_id, ordinal, venue, catalog_code, catalog_version, title, description,
+              location, disposition, term_days, stated_due_date, transfer_department, state,
+              find_time, close_time, recurrence_of, recurrence_count))sql"};
 
 #define RECTIFY_FINDING_COLUMNS                                                           \
   "district, id, inspection_id, ordinal, venue, catalog_code, catalog_version, title, "   \
@@ -95,12 +95,15 @@ std::vector<Finding> ReadFindings(const pg::Rows& rows) {
   return findings;
 }
 
+const Finding& Deref(const Finding& finding) { return finding; }
+const Finding& Deref(const Finding* finding) { return *finding; }
+
 // One column of a set of findings.
-template <typename Read>
-auto Column(const std::vector<Finding>& findings, Read read) {
-  std::vector<std::decay_t<decltype(read(findings[0]))>> values;
+template <typename Findings, typename Read>
+auto Column(const Findings& findings, Read read) {
+  std::vector<std::decay_t<decltype(read(Deref(findings[0])))>> values;
   values.reserve(findings.size());
-  for (const Finding& finding : findings) values.push_back(read(finding));
+  for (const auto& finding : findings) values.push_back(read(Deref(finding)));
   return values;
 }
 
@@ -128,32 +131,33 @@ const query::ListSpec& FindingList() {
 
 }  // namespace
 
-absl::Status AddFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
+absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
+                         const std::vector<const Finding*>& findings) {
   if (findings.empty()) return absl::OkStatus();
-  const Finding& first = findings.front();
-  return tx
-      .Exec(kAdd,
-            {first.district, first.inspection_id, first.venue, first.find_time,
-             Column(findings, [](const Finding& f) { return f.id; }),
-             Column(findings, [](const Finding& f) { return f.ordinal; }),
-             Column(findings, [](const Finding& f) { return f.catalog_code; }),
-             Column(findings, [](const Finding& f) { return f.catalog_version; }),
-             Column(findings, [](const Finding& f) { return f.title; }),
-             Column(findings, [](const Finding& f) { return f.description; }),
-             Column(findings, [](const Finding& f) { return f.location; }),
-             Column(findings, [](const Finding& f) { return static_cast<int>(f.disposition); }),
-             Column(findings, [](const Finding& f) { return f.term_days; }),
-             Column(findings, [](const Finding& f) { return f.stated_due_date; }),
-             Column(findings, [](const Finding& f) { return f.transfer_department; }),
-             Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
-             Column(findings, [](const Finding& f) { return f.close_time; }),
-             Column(findings,
-                    [](const Finding& f) {
-                      return f.recurrence_of_id.empty() ? std::optional<std::string>()
-                                                        : f.recurrence_of_id;
-                    }),
-             Column(findings, [](const Finding& f) { return f.recurrence_count; })})
-      .status();
+  using F = Finding;
+  return tx.Send(kAdd,
+                 {district, Column(findings, [](const F& f) { return f.id; }),
+                  Column(findings, [](const F& f) { return f.inspection_id; }),
+                  Column(findings, [](const F& f) { return f.ordinal; }),
+                  Column(findings, [](const F& f) { return f.venue; }),
+                  Column(findings, [](const F& f) { return f.catalog_code; }),
+                  Column(findings, [](const F& f) { return f.catalog_version; }),
+                  Column(findings, [](const F& f) { return f.title; }),
+                  Column(findings, [](const F& f) { return f.description; }),
+                  Column(findings, [](const F& f) { return f.location; }),
+                  Column(findings, [](const F& f) { return static_cast<int>(f.disposition); }),
+                  Column(findings, [](const F& f) { return f.term_days; }),
+                  Column(findings, [](const F& f) { return f.stated_due_date; }),
+                  Column(findings, [](const F& f) { return f.transfer_department; }),
+                  Column(findings, [](const F& f) { return static_cast<int>(f.state); }),
+                  Column(findings, [](const F& f) { return f.find_time; }),
+                  Column(findings, [](const F& f) { return f.close_time; }),
+                  Column(findings,
+                         [](const F& f) {
+                           return f.recurrence_of_id.empty() ? std::optional<std::string>()
+                                                             : f.recurrence_of_id;
+                         }),
+                  Column(findings, [](const F& f) { return f.recurrence_count; })});
 }
 
 absl::StatusOr<Finding> GetFinding(pg::Tx& tx, absl::string_view district, absl::string_view id) {

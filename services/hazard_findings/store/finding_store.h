@@ -13,8 +13,9 @@
 
 namespace rectify::hazard::store {
 
-// Of one inspection, in one statement.
-absl::Status AddFindings(pg::Tx& tx, const std::vector<domain::Finding>& findings);
+// Of one district, in one statement that travels with what follows (Tx::Send).
+absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
+                         const std::vector<const domain::Finding*>& findings);
 
 // NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Finding> GetFinding(pg::Tx& tx, absl::string_view district,

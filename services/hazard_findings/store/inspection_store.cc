@@ -22,18 +22,30 @@ using domain::Inspection;
   "district, id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident, " \
   "advice, cap_exception"
 
-constexpr pg::Statement kAdd = {"hazard.add_inspection", R"sql(
+constexpr pg::Statement kAdd = {"hazard.add_inspections", R"sql(
   insert into inspections (district, id, venue, inspect_time, summary, create_time, kind, lead,
                            campaign, accident, advice, cap_exception)
-  values ($1::text, $2::uuid, $3::text, $4::timestamptz, $5::text, $6::timestamptz, $7::smallint,
-          $8::text, $9::text, $10::text, $11::text[], $12::smallint)
-  on conflict do nothing)sql"};
+  select $1::text, id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident,
+         advice::text[], cap_exception
+    from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::timestamptz[],
+                $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[])
+         as t(id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident, advice,
+              cap_exception)
+   order by id
+  on conflict do nothing returning id)sql"};
+
+constexpr pg::Statement kAddOfficers = {"hazard.add_inspection_officers", R"sql(
+  insert into inspection_officers (district, inspection_id, ordinal, officer)
+  select $1::text, inspection_id, ordinal, officer
+    from unnest($2::uuid[], $3::int[], $4::text[]) as t(inspection_id, ordinal, officer))sql"};
 
 constexpr pg::Statement kAddAnswers = {"hazard.add_inspection_answers", R"sql(
-  insert into inspection_answers (district, inspection_id, ordinal, item, result, note, findings, hint)
-  select $1::text, $2::uuid, n - 1, item, result, note, findings::int[], hint
-    from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::boolean[])
-         with ordinality as t(item, result, note, findings, hint, n))sql"};
+  insert into inspection_answers (district, inspection_id, ordinal, item, result, note, findings,
+                                  hint)
+  select $1::text, inspection_id, ordinal, item, result, note, findings::int[], hint
+    from unnest($2::uuid[], $3::int[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+                $8::boolean[])
+         as t(inspection_id, ordinal, item, result, note, findings, hint))sql"};
 
 constexpr pg::Statement kAnswers = {"hazard.inspection_answers", R"sql(
   select inspection_id, item, result, note, findings::text[], hint from inspection_answers
@@ -41,18 +53,17 @@ constexpr pg::Statement kAnswers = {"hazard.inspection_answers", R"sql(
    order by inspection_id, ordinal)sql"};
 
 // The lock keeps two inspections of one venue from both being the last one that the cap allows.
-constexpr pg::Statement kLockVenue = {"hazard.lock_venue", R"sql(
-  select name from venues where district = $1::text and name = $2::text for no key update)sql"};
+constexpr pg::Statement kLockVenues = {"hazard.lock_venues", R"sql(
+  select name from venues where district = $1::text and name = any($2::text[])
+   order by name for no key update)sql"};
 
 constexpr pg::Statement kCounted = {"hazard.counted_inspections", R"sql(
-  select count(*) from inspections
-   where district = $1::text and venue = any($2::text[]) and cap_exception = 0
-     and inspect_time >= $3::timestamptz and inspect_time < $4::timestamptz)sql"};
-
-constexpr pg::Statement kAddOfficers = {"hazard.add_inspection_officers", R"sql(
-  insert into inspection_officers (district, inspection_id, ordinal, officer)
-  select $1::text, $2::uuid, n - 1, officer
-    from unnest($3::text[]) with ordinality as t(officer, n))sql"};
+  select t.venue, count(*)
+    from unnest($2::text[], $3::text[]) as t(venue, name)
+    join inspections i on i.district = $1::text and i.venue = t.name
+   where i.cap_exception = 0 and i.inspect_time >= $4::timestamptz
+     and i.inspect_time < $5::timestamptz
+   group by t.venue)sql"};
 
 constexpr pg::Statement kGet = {"hazard.get_inspection", "select " RECTIFY_INSPECTION_COLUMNS R"sql(
   from inspections where district = $1::text and id = $2::uuid)sql"};
@@ -63,12 +74,13 @@ constexpr pg::Statement kOfficers = {"hazard.inspection_officers", R"sql(
    order by inspection_id, ordinal)sql"};
 
 constexpr pg::Statement kPast = {"hazard.past_findings", R"sql(
-  select distinct on (catalog_code) catalog_code, id, find_time,
-         count(*) over (partition by catalog_code)
-    from findings
-   where district = $1::text and venue = any($2::text[]) and catalog_code = any($3::text[])
-     and find_time >= $4::timestamptz and find_time < $5::timestamptz
-   order by catalog_code, find_time desc, id desc)sql"};
+  select distinct on (t.n, f.catalog_code) t.n, f.catalog_code, f.id, f.find_time,
+         count(*) over (partition by t.n, f.catalog_code)
+    from unnest($2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+         as t(n, venue, catalog_code, starts, ends)
+    join findings f on f.district = $1::text and f.venue = t.venue
+     and f.catalog_code = t.catalog_code and f.find_time >= t.starts and f.find_time < t.ends
+   order by t.n, f.catalog_code, f.find_time desc, f.id desc)sql"};
 
 Inspection ReadInspection(const pg::Row& row) {
   return {.district = row.Text(0),
@@ -101,22 +113,49 @@ domain::ChecklistAnswer ReadAnswer(const pg::Row& row) {
   return answer;
 }
 
-absl::Status AddAnswers(pg::Tx& tx, const Inspection& inspection) {
-  if (inspection.answers.empty()) return absl::OkStatus();
-  std::vector<std::string> items, notes, findings;
-  std::vector<int> results;
-  std::vector<bool> hints;
-  for (const domain::ChecklistAnswer& answer : inspection.answers) {
-    items.push_back(answer.item);
-    results.push_back(static_cast<int>(answer.result));
-    notes.push_back(answer.note);
-    findings.push_back(absl::StrCat("{", absl::StrJoin(answer.findings, ","), "}"));
-    hints.push_back(answer.hint);
+using Inspections = std::vector<const Inspection*>;
+
+// One column of a set of inspections.
+template <typename Read>
+auto Column(const Inspections& inspections, Read read) {
+  std::vector<std::decay_t<decltype(read(*inspections[0]))>> values;
+  values.reserve(inspections.size());
+  for (const Inspection* inspection : inspections) values.push_back(read(*inspection));
+  return values;
+}
+
+absl::Status AddOfficers(pg::Tx& tx, absl::string_view district, const Inspections& inspections) {
+  std::vector<std::string> ids, officers;
+  std::vector<int> ordinals;
+  for (const Inspection* inspection : inspections) {
+    int ordinal = 0;
+    for (const std::string& officer : inspection->officers) {
+      ids.push_back(inspection->id);
+      ordinals.push_back(ordinal++);
+      officers.push_back(officer);
+    }
   }
-  return tx
-      .Exec(kAddAnswers,
-            {inspection.district, inspection.id, items, results, notes, findings, hints})
-      .status();
+  return tx.Send(kAddOfficers, {district, ids, ordinals, officers});
+}
+
+absl::Status AddAnswers(pg::Tx& tx, absl::string_view district, const Inspections& inspections) {
+  std::vector<std::string> ids, items, notes, findings;
+  std::vector<int> ordinals, results;
+  std::vector<bool> hints;
+  for (const Inspection* inspection : inspections) {
+    int ordinal = 0;
+    for (const domain::ChecklistAnswer& answer : inspection->answers) {
+      ids.push_back(inspection->id);
+      ordinals.push_back(ordinal++);
+      items.push_back(answer.item);
+      results.push_back(static_cast<int>(answer.result));
+      notes.push_back(answer.note);
+      findings.push_back(absl::StrCat("{", absl::StrJoin(answer.findings, ","), "}"));
+      hints.push_back(answer.hint);
+    }
+  }
+  if (ids.empty()) return absl::OkStatus();
+  return tx.Send(kAddAnswers, {district, ids, ordinals, items, results, notes, findings, hints});
 }
 
 // Three statements for any number of inspections.
@@ -162,47 +201,89 @@ const query::ListSpec& InspectionList() {
 
 }  // namespace
 
-absl::Status AddInspection(pg::Tx& tx, const Inspection& inspection) {
+absl::StatusOr<std::set<std::string>> AddInspections(
+    pg::Tx& tx, absl::string_view district, const std::vector<const Inspection*>& inspections) {
+  std::set<std::string> taken;
+  if (inspections.empty()) return taken;
+  using I = Inspection;
   ASSIGN_OR_RETURN(
       pg::Rows added,
-      tx.Exec(kAdd, {inspection.district, inspection.id, inspection.venue, inspection.inspect_time,
-                     inspection.summary, inspection.create_time, static_cast<int>(inspection.kind),
-                     inspection.lead, inspection.campaign, inspection.accident, inspection.advice,
-                     static_cast<int>(inspection.cap_exception)}));
-  if (added.affected() == 0) {
-    return MakeError(absl::StatusCode::kAlreadyExists,
-                     {.reason = "ALREADY_EXISTS",
-                      .text = {"该编号的检查已存在（inspection_id）",
-                               "an inspection with this id exists already (inspection_id)"},
-                      .metadata = {{"field", "inspection_id"}},
-                      .violations = {}});
+      tx.Exec(kAdd,
+              {district, Column(inspections, [](const I& i) { return i.id; }),
+               Column(inspections, [](const I& i) { return i.venue; }),
+               Column(inspections, [](const I& i) { return i.inspect_time; }),
+               Column(inspections, [](const I& i) { return i.summary; }),
+               Column(inspections, [](const I& i) { return i.create_time; }),
+               Column(inspections, [](const I& i) { return static_cast<int>(i.kind); }),
+               Column(inspections, [](const I& i) { return i.lead; }),
+               Column(inspections, [](const I& i) { return i.campaign; }),
+               Column(inspections, [](const I& i) { return i.accident; }),
+               Column(inspections, [](const I& i) { return pg::Param(i.advice).text(); }),
+               Column(inspections, [](const I& i) { return static_cast<int>(i.cap_exception); })}));
+  std::set<std::string> ids;
+  for (const pg::Row row : added) ids.insert(row.Text(0));
+  Inspections fresh;
+  std::vector<const domain::Finding*> findings;
+  for (const Inspection* inspection : inspections) {
+    if (ids.erase(inspection->id) == 0) {
+      taken.insert(inspection->id);
+      continue;
+    }
+    fresh.push_back(inspection);
+    for (const domain::Finding& finding : inspection->findings) findings.push_back(&finding);
   }
-  RETURN_IF_ERROR(
-      tx.Exec(kAddOfficers, {inspection.district, inspection.id, inspection.officers}).status());
-  RETURN_IF_ERROR(AddAnswers(tx, inspection));
-  return AddFindings(tx, inspection.findings);
+  RETURN_IF_ERROR(AddOfficers(tx, district, fresh));
+  RETURN_IF_ERROR(AddAnswers(tx, district, fresh));
+  RETURN_IF_ERROR(AddFindings(tx, district, findings));
+  return taken;
 }
 
-absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
-                                       const domain::Venue& venue, int64_t year) {
-  RETURN_IF_ERROR(tx.Exec(kLockVenue, {district, venue.name}).status());
+absl::StatusOr<std::map<std::string, int>> CountedInspections(
+    pg::Tx& tx, absl::string_view district, const std::vector<const domain::Venue*>& venues,
+    int64_t year) {
+  std::vector<std::string> locked, keys, names;
+  for (const domain::Venue* venue : venues) {
+    locked.push_back(venue->name);
+    for (const std::string& name : venue->names) {
+      keys.push_back(venue->name);
+      names.push_back(name);
+    }
+  }
+  RETURN_IF_ERROR(tx.Exec(kLockVenues, {district, locked}).status());
   ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kCounted, {district, venue.names, StartOfDay(absl::CivilDay(year)),
+                   tx.Exec(kCounted, {district, keys, names, StartOfDay(absl::CivilDay(year)),
                                       StartOfDay(absl::CivilDay(year + 1))}));
-  return static_cast<int>(rows[0].Int(0));
+  std::map<std::string, int> counted;
+  for (const pg::Row row : rows) counted[row.Text(0)] = static_cast<int>(row.Int(1));
+  return counted;
 }
 
-absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(pg::Tx& tx,
-                                                                 const Inspection& inspection,
-                                                                 const domain::Venue& venue,
-                                                                 absl::Time from) {
-  std::vector<std::string> codes;
-  for (const domain::Finding& finding : inspection.findings) codes.push_back(finding.catalog_code);
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {inspection.district, venue.names, codes, from,
-                                                  inspection.inspect_time}));
-  std::vector<domain::PastFindings> past;
-  for (pg::Row row : rows) {
-    past.push_back({row.Text(0), row.Text(1), row.Time(2), static_cast<int>(row.Int(3))});
+absl::StatusOr<std::vector<std::vector<domain::PastFindings>>> PastFindingsOf(
+    pg::Tx& tx, absl::string_view district, const std::vector<PastOf>& wanted) {
+  std::vector<int> places;
+  std::vector<std::string> venues, codes;
+  std::vector<absl::Time> starts, ends;
+  for (size_t n = 0; n < wanted.size(); ++n) {
+    std::set<std::string> distinct;
+    for (const domain::Finding& finding : wanted[n].inspection.findings) {
+      distinct.insert(finding.catalog_code);
+    }
+    for (const std::string& venue : wanted[n].venue.names) {
+      for (const std::string& code : distinct) {
+        places.push_back(static_cast<int>(n));
+        venues.push_back(venue);
+        codes.push_back(code);
+        starts.push_back(wanted[n].from);
+        ends.push_back(wanted[n].inspection.inspect_time);
+      }
+    }
+  }
+  std::vector<std::vector<domain::PastFindings>> past(wanted.size());
+  if (places.empty()) return past;
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {district, places, venues, codes, starts, ends}));
+  for (const pg::Row row : rows) {
+    past[row.Int(0)].push_back(
+        {row.Text(1), row.Text(2), row.Time(3), static_cast<int>(row.Int(4))});
   }
   return past;
 }

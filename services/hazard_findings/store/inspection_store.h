@@ -1,6 +1,8 @@
 // Inspections in the database.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,18 +17,27 @@
 
 namespace rectify::hazard::store {
 
-// With officers and findings. ALREADY_EXISTS when the id is taken.
-absl::Status AddInspection(pg::Tx& tx, const domain::Inspection& inspection);
+// Of one district, with officers, answers and findings. Returns the ids that were taken already;
+// nothing is written of those.
+absl::StatusOr<std::set<std::string>> AddInspections(
+    pg::Tx& tx, absl::string_view district,
+    const std::vector<const domain::Inspection*>& inspections);
 
-// Inspections of a venue, under each of its names, in a calendar year that count against the cap.
-// Until the transaction ends nobody else can ask for the same venue.
-absl::StatusOr<int> CountedInspections(pg::Tx& tx, absl::string_view district,
-                                       const domain::Venue& venue, int64_t year);
+// By name of the venue: its inspections, under each of its names, in a calendar year that count
+// against the cap. Until the transaction ends nobody else can ask for the same venues.
+absl::StatusOr<std::map<std::string, int>> CountedInspections(
+    pg::Tx& tx, absl::string_view district, const std::vector<const domain::Venue*>& venues,
+    int64_t year);
 
-// What is known of the codes of the inspection's findings at its venue, under each of its names,
-// found from `from` on and before the inspection.
-absl::StatusOr<std::vector<domain::PastFindings>> PastFindingsOf(
-    pg::Tx& tx, const domain::Inspection& inspection, const domain::Venue& venue, absl::Time from);
+struct PastOf {
+  const domain::Inspection& inspection;
+  const domain::Venue& venue;
+  absl::Time from;
+};
+// For each: what is known of the codes of the inspection's findings at its venue, under each of its
+// names, found from `from` on and before the inspection.
+absl::StatusOr<std::vector<std::vector<domain::PastFindings>>> PastFindingsOf(
+    pg::Tx& tx, absl::string_view district, const std::vector<PastOf>& wanted);
 
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

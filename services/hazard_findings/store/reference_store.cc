@@ -1,5 +1,7 @@
 #include "services/hazard_findings/store/reference_store.h"
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "libs/base/status_macros.h"
@@ -45,12 +47,12 @@ constexpr pg::Statement kSaveDepartments = {"hazard.save_departments", R"sql(
      set display_name = excluded.display_name, version = excluded.version
    where departments.version < excluded.version)sql"};
 
-constexpr pg::Statement kVenue = {"hazard.venue", R"sql(
-  select v.name, v.display_name, v.street, v.close_time,
+constexpr pg::Statement kVenues = {"hazard.venues", R"sql(
+  select n.name, v.name, v.display_name, v.street, v.close_time,
          array(select a.name from venues a
                 where a.district = v.district and a.survivor = v.name)
     from venues n join venues v on v.district = n.district and v.name = n.survivor
-   where n.district = $1::text and n.name = $2::text)sql"};
+   where n.district = $1::text and n.name = any($2::text[]))sql"};
 
 constexpr pg::Statement kOfficers = {"hazard.officers", R"sql(
   select name, display_name, certificate_start, certificate_end, post_start, post_end
@@ -66,12 +68,58 @@ constexpr pg::Statement kUnknown = {"hazard.unknown_names", R"sql(
      and not exists (select from officers o where o.district = $1::text and o.name = n.name)
      and not exists (select from departments d where d.district = $1::text and d.name = n.name))sql"};
 
+std::vector<std::string> Texts(const std::set<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
 template <typename T, typename Read>
 auto Column(const std::vector<Versioned<T>>& rows, Read read) {
   std::vector<std::decay_t<decltype(read(rows[0]))>> values;
   values.reserve(rows.size());
   for (const Versioned<T>& row : rows) values.push_back(read(row));
   return values;
+}
+
+// By the name asked for.
+absl::StatusOr<std::map<std::string, Venue>> VenuesOf(pg::Tx& tx, absl::string_view district,
+                                                      const std::set<std::string>& names) {
+  std::map<std::string, Venue> venues;
+  if (names.empty()) return venues;
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenues, {district, Texts(names)}));
+  for (pg::Row row : rows) {
+    venues[row.Text(0)] =
+        Venue{row.Text(1), row.Text(2), row.Text(3), row.OptTime(4), row.TextArray(5)};
+  }
+  return venues;
+}
+
+absl::StatusOr<std::map<std::string, Officer>> OfficersOf(pg::Tx& tx, absl::string_view district,
+                                                          const std::set<std::string>& names) {
+  std::map<std::string, Officer> officers;
+  if (names.empty()) return officers;
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOfficers, {district, Texts(names)}));
+  for (pg::Row row : rows) {
+    officers[row.Text(0)] =
+        Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
+  }
+  return officers;
+}
+
+absl::StatusOr<std::map<std::string, Department>> DepartmentsOf(
+    pg::Tx& tx, absl::string_view district, const std::set<std::string>& names) {
+  std::map<std::string, Department> departments;
+  if (names.empty()) return departments;
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kDepartments, {district, Texts(names)}));
+  for (pg::Row row : rows) departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
+  return departments;
+}
+
+template <typename T>
+void Pick(const std::map<std::string, T>& known, const std::vector<std::string>& names,
+          std::map<std::string, T>& picked) {
+  for (const std::string& name : names) {
+    if (auto found = known.find(name); found != known.end()) picked.insert(*found);
+  }
 }
 
 }  // namespace
@@ -113,39 +161,33 @@ absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>
 
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
                                                   const ReferenceNames& names) {
-  domain::References references;
-  if (!names.venue.empty()) {
-    ASSIGN_OR_RETURN(pg::Rows venues, tx.Exec(kVenue, {district, names.venue}));
-    for (pg::Row row : venues) {
-      references.venue =
-          Venue{row.Text(0), row.Text(1), row.Text(2), row.OptTime(3), row.TextArray(4)};
-    }
-  }
-  if (!names.officers.empty()) {
-    ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kOfficers, {district, names.officers}));
-    for (pg::Row row : officers) {
-      references.officers[row.Text(0)] =
-          Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
-    }
-  }
-  if (!names.departments.empty()) {
-    ASSIGN_OR_RETURN(pg::Rows departments, tx.Exec(kDepartments, {district, names.departments}));
-    for (pg::Row row : departments) {
-      references.departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
-    }
-  }
-  return references;
+  ASSIGN_OR_RETURN(std::vector<domain::References> references,
+                   LoadReferences(tx, district, std::vector<ReferenceNames>{names}));
+  return std::move(references.front());
 }
 
-absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx,
-                                                  const domain::InspectionDraft& draft) {
-  ReferenceNames names = {.venue = draft.venue, .officers = draft.officers, .departments = {}};
-  for (const domain::FindingDraft& finding : draft.findings) {
-    if (!finding.transfer_department.empty()) {
-      names.departments.push_back(finding.transfer_department);
-    }
+absl::StatusOr<std::vector<domain::References>> LoadReferences(
+    pg::Tx& tx, absl::string_view district, const std::vector<ReferenceNames>& commands) {
+  std::set<std::string> venue_names, officer_names, department_names;
+  for (const ReferenceNames& names : commands) {
+    if (!names.venue.empty()) venue_names.insert(names.venue);
+    officer_names.insert(names.officers.begin(), names.officers.end());
+    department_names.insert(names.departments.begin(), names.departments.end());
   }
-  return LoadReferences(tx, draft.district, names);
+  ASSIGN_OR_RETURN(const auto venues, VenuesOf(tx, district, venue_names));
+  ASSIGN_OR_RETURN(const auto officers, OfficersOf(tx, district, officer_names));
+  ASSIGN_OR_RETURN(const auto departments, DepartmentsOf(tx, district, department_names));
+
+  std::vector<domain::References> all;
+  for (const ReferenceNames& names : commands) {
+    domain::References& references = all.emplace_back();
+    if (auto found = venues.find(names.venue); found != venues.end()) {
+      references.venue = found->second;
+    }
+    Pick(officers, names.officers, references.officers);
+    Pick(departments, names.departments, references.departments);
+  }
+  return all;
 }
 
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,

@@ -35,8 +35,9 @@ struct ReferenceNames {
 // Those of the names that are known here; a venue that was merged is the one that goes on.
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
                                                   const ReferenceNames& names);
-// All that the draft mentions and that is known here.
-absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, const domain::InspectionDraft& draft);
+// The same for several commands, in their order.
+absl::StatusOr<std::vector<domain::References>> LoadReferences(
+    pg::Tx& tx, absl::string_view district, const std::vector<ReferenceNames>& commands);
 
 // Those of `names` (venues, officers, departments of one district) that have no copy here.
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,
