@@ -14,6 +14,9 @@ readonly SERVICES=(
 readonly SEALED=followup
 readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
 
+# The programs that run; RECTIFY_BUILD names another build folder than deploy/up's.
+readonly BUILD=${RECTIFY_BUILD:-$REPO/build}
+
 readonly SAMPLE=$REPO/deploy/sample/dongli-2023/scenario.txtpb
 readonly SAMPLE_START=2023-01-01
 
@@ -28,7 +31,7 @@ each_service() {
 
 # ---- Calls of the command line program
 
-cli() { "$REPO/build/services/cli/rectify" "$@"; }
+cli() { "$BUILD/services/cli/rectify" "$@"; }
 cli_init_keys() { cli keys init "$STATE/keys"; }
 cli_init_clock() { cli clock init "$STATE/clock" "$SAMPLE_START"; }
 cli_replay() { cli replay --brief "$SAMPLE"; }
@@ -121,8 +124,9 @@ up_service() {
   # Not `name`: each_service, between here and add_peer, has one of its own.
   local self=$1 folder=$2 own_port=$3 flags=()
   each_service add_peer
+  add_clock
   flags+=(--listen "127.0.0.1:$own_port" --pg "$(dsn "${self}_app" "$(database_of "$self")")"
-    --clock "shm:$STATE/clock" --allow-simulated-clock --keys "$STATE/keys")
+    --keys "$STATE/keys")
   if [[ $self == "$SEALED" ]]; then
     flags+=(--field-key "$STATE/$SEALED/field.key")
   else
@@ -135,8 +139,11 @@ up_service() {
       --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
   fi
   start_process "$self" "ready_serving $self" \
-    "$REPO/build/services/$folder/rectify-${folder//_/-}" "${flags[@]}"
+    "$BUILD/services/$folder/rectify-${folder//_/-}" "${flags[@]}"
 }
+
+# Like add_peer. The sample year is played on a clock that the command line moves.
+add_clock() { flags+=(--clock "shm:$STATE/clock" --allow-simulated-clock); }
 
 # Adds a --peer to the flags of up_service, its caller's caller.
 add_peer() {
@@ -203,7 +210,7 @@ write_env() {
   local entry name folder offset
   {
     echo "# source this file to use the command line program on this system"
-    echo "export PATH=$(printf %q "$REPO/build/services/cli"):\$PATH"
+    echo "export PATH=$(printf %q "$BUILD/services/cli"):\$PATH"
     for entry in "${SERVICES[@]}"; do
       read -r name folder offset <<<"$entry"
       echo "export RECTIFY_${name^^}=127.0.0.1:$(port "$offset")"

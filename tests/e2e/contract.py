@@ -1,15 +1,13 @@
 """Calls by the contract's descriptors, with errors decoded to what the contract promises of them."""
 
-import pathlib
-
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from system import BUILD
 
 
 class Contract:
-    def __init__(self, path=ROOT / "build/proto/contracts.binpb"):
+    def __init__(self, path=BUILD / "proto/contracts.binpb"):
         files = descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())
         self._pool = descriptor_pool.DescriptorPool()
         for file in files.file:

@@ -18,7 +18,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CLI = ROOT / "build/services/cli/rectify"
+BUILD = pathlib.Path(os.environ.get("RECTIFY_BUILD", ROOT / "build"))
+CLI = BUILD / "services/cli/rectify"
 SERVICES = ("venue", "hazard", "deadline", "reminder")
 PORTS_USED = 40  # from the base: the services' metrics end at base + 33
 

@@ -1,0 +1,54 @@
+"""The alternatives under peers/, which npm installs."""
+
+import json
+import os
+import pathlib
+
+import stand
+import system
+
+PEERS = pathlib.Path(__file__).resolve().parent / "peers"
+
+
+def install():
+    """npm ci, when the lock file is not the installed one."""
+    lock, installed = PEERS / "package-lock.json", PEERS / "node_modules/.installed"
+    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+        system.run(["npm", "ci", "--prefix", str(PEERS), "--no-audit", "--no-fund",
+                    "--ignore-scripts"], os.environ, 600)
+        installed.write_bytes(lock.read_bytes())
+
+
+def postgres_environment(bench, role, database):
+    """For node-postgres, which does not read a socket's folder from a URL as libpq does."""
+    host, port = bench.bash('echo "$SOCKETS $PORT_BASE"').split()
+    return {**os.environ, "PGHOST": host, "PGPORT": port, "PGDATABASE": database,
+            "PGUSER": f"{role}_app" if role != "postgres" else role,
+            "PGOPTIONS": f"-c search_path={role}"}
+
+
+def write_server(stack, write, style):
+    """Starts the Node service for as long as `stack` lives; gives its measurement."""
+    bench = write.bench
+    path = bench.folder / f"write-{style}.json"
+    cte = write.rows.cte(
+        "SELECT $1::text AS inspection, $2::text AS finding, $3::text AS request, $4::text AS venue",
+        {what: f"ids.{what}" for what in ("inspection", "finding", "request", "venue")})
+    statements = {"plain": write.rows.statements(),
+                  "tuned": [{"text": cte, "values": ["inspection", "finding", "request", "venue"]}]}
+    path.write_text(json.dumps(statements[style]), encoding="utf-8")
+    port = stack.enter_context(stand.background(
+        ["node", PEERS / "write_server.mjs", path],
+        env=postgres_environment(bench, "hazard", write.database)))
+    return lambda: wrk(f"http://127.0.0.1:{port}/inspections", 32, write.seconds,
+                       write.district.venues)
+
+
+def wrk(url, connections, seconds, venues):
+    out = system.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s",
+                      str(PEERS / "inspections.lua"), url, "--", str(venues)], os.environ,
+                     seconds + 60)
+    result = json.loads(out.splitlines()[-1])
+    if result["failures"]:
+        raise stand.Failed(f"{url}: {result['failures']} requests failed")
+    return result
