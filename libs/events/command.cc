@@ -1,5 +1,6 @@
 #include "libs/events/command.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -8,6 +9,7 @@
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
+#include "libs/events/protocol.h"
 #include "spine_sql.h"
 
 namespace rectify::events {
@@ -176,15 +178,24 @@ absl::Status Commands::Replay(pg::Tx& tx, const Request& request,
                               google::protobuf::Message& response) {
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kReadRequest, {request.caller, request.method, request.id}));
-  if (rows.empty() || rows[0].IsNull(1)) {
-    return MakeError(absl::StatusCode::kAborted,
-                     {"CONFLICT",
-                      {"同一请求正在处理，请重试", "the same request is in progress; try again"},
-                      {},
-                      {}});
+  std::optional<StoredRequest> stored;
+  if (!rows.empty()) {
+    stored = StoredRequest{rows[0].Bytes(0), std::nullopt};
+    if (!rows[0].IsNull(1)) stored->response = rows[0].Bytes(1);
   }
-  if (rows[0].Bytes(0) != request.fingerprint) return ReusedError();
-  if (!response.ParseFromString(rows[0].Bytes(1))) {
+  switch (JudgeRepeat(stored, request.fingerprint)) {
+    case Repeat::kInProgress:
+      return MakeError(absl::StatusCode::kAborted,
+                       {"CONFLICT",
+                        {"同一请求正在处理，请重试", "the same request is in progress; try again"},
+                        {},
+                        {}});
+    case Repeat::kReused:
+      return ReusedError();
+    case Repeat::kAnswered:
+      break;
+  }
+  if (!response.ParseFromString(*stored->response)) {
     return absl::DataLossError("the stored response can't be read");
   }
   return absl::OkStatus();
