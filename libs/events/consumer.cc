@@ -12,7 +12,6 @@
 #include "libs/base/status_macros.h"
 #include "libs/events/consumer_sql.h"
 #include "libs/events/consumer_state.h"
-#include "libs/events/log_rows.h"
 #include "libs/events/relay.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -56,7 +55,7 @@ Consumer::Consumer(ConsumerOptions options, Commands& commands, FeedReader& feed
       handler_(std::move(handler)),
       redis_(options_.redis_address) {}
 
-absl::StatusOr<Consumer::Cursor> Consumer::ReadCursor() {
+absl::StatusOr<Cursor> Consumer::ReadCursor() {
   return commands_.pool().TransactValue(
       "events.cursor", {}, [&](pg::Tx& tx) -> absl::StatusOr<Cursor> {
         ASSIGN_OR_RETURN(pg::Rows rows,
@@ -66,32 +65,17 @@ absl::StatusOr<Consumer::Cursor> Consumer::ReadCursor() {
           return Cursor{};
         }
         const pg::Row row = rows[0];
-        return Cursor{static_cast<int32_t>(row.Int(0)),
-                      row.Int(1),
-                      row.Bytes(2),
-                      std::nullopt,
-                      0,
-                      std::nullopt};
+        return Cursor{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2)};
       });
 }
 
-absl::StatusOr<std::optional<Consumer::Cursor>> Consumer::LockCursor(pg::Tx& tx, bool wait) {
+absl::StatusOr<std::optional<Cursor>> Consumer::LockCursor(pg::Tx& tx, bool wait) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(wait ? sql::kLockCursor : sql::kTryCursor,
                                           {options_.name, options_.source}));
   if (rows.empty()) return std::optional<Cursor>();
   const pg::Row row = rows[0];
   return std::optional<Cursor>(Cursor{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2),
                                       row.OptInt(3), static_cast<int>(row.Int(4)), row.OptTime(5)});
-}
-
-// Position, link and content: neither a gap nor another history nor a changed entry passes.
-bool Consumer::Follows(const Cursor& cursor, const EventEnvelope& event) const {
-  const std::string& last =
-      cursor.position > 0 ? cursor.chain : GenesisChain(options_.source, kInternalFeed);
-  return event.source() == options_.source && event.position() == cursor.position + 1 &&
-         event.epoch() >= cursor.epoch && event.prev_chain() == last &&
-         event.chain() == ChainHash(last, event.position(), event.epoch(), event.aggregate(),
-                                    event.aggregate_version(), event.type(), event.payload());
 }
 
 Consumer::Events Consumer::ReadStream(const Cursor& cursor, absl::Duration wait) {
@@ -109,14 +93,7 @@ Consumer::Events Consumer::ReadStream(const Cursor& cursor, absl::Duration wait)
     return {};
   }
   Events entries = ParseEntries(*reply);
-  // Only the source can tell whether a change of epoch left our history intact.
-  Cursor last = cursor;
-  size_t usable = 0;
-  while (usable < entries.size() && Follows(last, entries[usable]) &&
-         (last.position == 0 || entries[usable].epoch() == last.epoch)) {
-    last.Advance(entries[usable++]);
-  }
-  entries.resize(usable);
+  entries.resize(CountUsable(options_.source, cursor, entries));
   return entries;
 }
 
@@ -145,7 +122,7 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
   const Events events(response->events().begin(), response->events().end());
   Cursor last = cursor;
   for (const EventEnvelope& event : events) {
-    if (!Follows(last, event)) {
+    if (!Follows(options_.source, last, event)) {
       return absl::DataLossError(absl::StrCat("the feed of ", options_.source,
                                               " is not linked at position ", event.position()));
     }
@@ -230,7 +207,7 @@ absl::Status Consumer::ApplyBatch(pg::Tx& tx, const Events& events, bool wait_fo
 
   for (const EventEnvelope& event : events) {
     if (event.position() <= cursor->position) continue;
-    if (!Follows(*cursor, event)) break;
+    if (!Follows(options_.source, *cursor, event)) break;
     if (parked.contains(event.aggregate())) {
       RETURN_IF_ERROR(Park(
           tx, event, absl::FailedPreconditionError("an earlier event of the aggregate is parked")));

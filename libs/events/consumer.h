@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "libs/events/command.h"
 #include "libs/events/feed.h"
+#include "libs/events/protocol.h"
 #include "libs/redis/redis.h"
 #include "rectify/event/v1/event.pb.h"
 
@@ -23,9 +24,8 @@ struct ConsumerOptions {
   std::string source;         // "hazard"
   std::string redis_address;  // empty: feed only
   int batch = 256;
-  int poison_attempts = 5;  // then the event and later ones of its aggregate are parked
-  absl::Duration poison_after =
-      absl::Minutes(10);  // and not before this much time since the first failure
+  // When an event and later ones of its aggregate are parked.
+  PoisonRule poison = {5, absl::Minutes(10)};
 };
 
 class Consumer {
@@ -58,7 +58,6 @@ class Consumer {
   absl::StatusOr<int> ReplayParked();
 
  private:
-  struct Cursor;
   struct Outcome;
   // How a batch is applied: without savepoints as long as nothing fails, with them after that.
   enum class Mode { kFast, kCareful };
@@ -67,7 +66,6 @@ class Consumer {
 
   absl::StatusOr<Cursor> ReadCursor();
   absl::StatusOr<std::optional<Cursor>> LockCursor(pg::Tx& tx, bool wait);
-  bool Follows(const Cursor& cursor, const event::v1::EventEnvelope& event) const;
   // Entries right behind the cursor from the stream; none when the feed must be asked.
   Events ReadStream(const Cursor& cursor, absl::Duration wait);
   absl::StatusOr<int> ReadFeed(const Cursor& cursor, absl::Duration wait, bool wait_for_turn);

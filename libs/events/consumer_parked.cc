@@ -18,19 +18,6 @@ namespace {
 
 using event::v1::EventEnvelope;
 
-// Errors of the moment, not of the event.
-bool IsTransient(const absl::Status& error) {
-  switch (error.code()) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::string Describe(const absl::Status& error) {
   std::string text = absl::StatusCodeToString(error.code());
   if (IsCleanUtf8(error.message())) absl::StrAppend(&text, ": ", error.message());
@@ -49,16 +36,7 @@ bool Consumer::IsPoison(Cursor& cursor, const EventEnvelope& event, const absl::
                                      {"position", event.position()},
                                      {"type", event.type()},
                                      {"error", Describe(error)}});
-  if (IsTransient(error)) return false;
-  const absl::Time now = commands_.clock().Now();
-  if (cursor.failed_position != event.position()) {
-    cursor.failed_position = event.position();
-    cursor.failed_attempts = 0;
-    cursor.first_failed_at = now;
-  }
-  ++cursor.failed_attempts;
-  return cursor.failed_attempts >= options_.poison_attempts &&
-         now - *cursor.first_failed_at >= options_.poison_after;
+  return NoteFailure(cursor, event.position(), error, options_.poison, commands_.clock().Now());
 }
 
 absl::Status Consumer::Park(pg::Tx& tx, const EventEnvelope& event, const absl::Status& error) {

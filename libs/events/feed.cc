@@ -45,24 +45,15 @@ absl::Status CheckFeed(const std::string& source, const std::string& asked_sourc
                    {"FEED_NOT_FOUND", {"没有这个事件流", "no such feed"}, {}, {}});
 }
 
-// The last position that a reader of `epoch` still shares with us, as far as the record of forks
-// tells; without a record nothing is known to be common.
-absl::StatusOr<int64_t> ForkPosition(pg::Tx& tx, const std::string& source, const std::string& feed,
-                                     int32_t epoch, int64_t position, const FeedEnd& head) {
+// The earliest fork after the reader's epoch that is on record, as a position of the feed.
+absl::StatusOr<std::optional<int64_t>> RecordedFork(pg::Tx& tx, const std::string& source,
+                                                    const std::string& feed, int32_t epoch) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kFork, {source, epoch}));
-  if (rows.empty() || rows[0].IsNull(0)) return position > head.position ? head.position : 0;
+  if (rows.empty() || rows[0].IsNull(0)) return std::optional<int64_t>();
   const int64_t fork = rows[0].Int(0);
-  if (feed == kInternalFeed) return std::min(fork, head.position);
+  if (feed == kInternalFeed) return std::optional<int64_t>(fork);
   ASSIGN_OR_RETURN(pg::Rows filtered, tx.Exec(kFilteredFork, {feed, fork}));
-  return filtered[0].Int(0);
-}
-
-// Each claim of the reader about its last event must hold; it may leave out epoch or chain.
-bool Matches(const ReadEventsRequest& request, const std::optional<FeedEnd>& anchor) {
-  if (request.after_position() == 0) return true;
-  return anchor.has_value() &&
-         (request.after_epoch() == 0 || request.after_epoch() == anchor->epoch) &&
-         (request.after_chain().empty() || request.after_chain() == anchor->chain);
+  return std::optional<int64_t>(filtered[0].Int(0));
 }
 
 FeedHead ToMessage(const std::string& source, const std::string& feed, const FeedEnd& end) {
@@ -80,13 +71,15 @@ absl::StatusOr<ReadEventsResponse> ReadNow(pg::Tx& tx, const ReadEventsRequest& 
   ASSIGN_OR_RETURN(FeedSlice slice, ReadFeedSlice(tx, source, feed, request.after_position(),
                                                   Limit(request.max_events())));
   ASSIGN_OR_RETURN(const FeedEnd head, ReadFeedEnd(tx, source, feed));
-  if (!Matches(request, slice.anchor)) {
-    ASSIGN_OR_RETURN(const int64_t fork, ForkPosition(tx, source, feed, request.after_epoch(),
-                                                      request.after_position(), head));
-    return PreconditionError("HISTORY_DIVERGED",
-                             {"读者已读的历史与来源现有的历史不一致",
-                              "the reader's history is not the source's any more"},
-                             {{"fork_position", absl::StrCat(fork)}});
+  const FeedEnd reader{request.after_epoch(), request.after_position(), request.after_chain()};
+  if (!SharesHistory(reader, slice.anchor)) {
+    ASSIGN_OR_RETURN(const std::optional<int64_t> recorded,
+                     RecordedFork(tx, source, feed, reader.epoch));
+    return PreconditionError(
+        "HISTORY_DIVERGED",
+        {"读者已读的历史与来源现有的历史不一致",
+         "the reader's history is not the source's any more"},
+        {{"fork_position", absl::StrCat(LastCommonPosition(reader, recorded, head))}});
   }
   ReadEventsResponse response;
   for (event::v1::EventEnvelope& envelope : slice.events) {

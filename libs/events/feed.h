@@ -52,9 +52,4 @@ void RegisterEventFeed(rpc::Server& server, LocalFeed& feed);
 // entries. Pages are cut by entry id, so entries that are added meanwhile never shift them.
 void RegisterAuditTrail(rpc::Server& server, pg::Pool& pool, const std::string& service);
 
-// SHA-256 link of one event, as EventEnvelope.chain documents.
-std::string ChainHash(absl::string_view prev_chain, int64_t position, int32_t epoch,
-                      absl::string_view aggregate, int64_t aggregate_version,
-                      absl::string_view type, absl::string_view payload);
-
 }  // namespace rectify::events

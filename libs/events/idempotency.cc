@@ -1,5 +1,6 @@
 #include "libs/events/idempotency.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/command.h"
+#include "libs/events/protocol.h"
 
 namespace rectify::events {
 namespace {
@@ -79,20 +81,27 @@ absl::Status ForgetRequests(pg::Tx& tx, const std::vector<const rpc::Call*>& cal
 absl::StatusOr<std::string> FirstResponse(pg::Tx& tx, const rpc::Call& call) {
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kRead, {call.caller.subject, call.method, RequestIdOf(call)}));
-  if (rows.empty() || rows[0].IsNull(1)) {
-    return MakeError(absl::StatusCode::kAborted,
-                     {"CONFLICT",
-                      {"同一请求正在处理，请重试", "the same request is in progress; try again"},
-                      {},
-                      {}});
+  std::optional<StoredRequest> stored;
+  if (!rows.empty()) {
+    stored = StoredRequest{rows[0].Bytes(0), std::nullopt};
+    if (!rows[0].IsNull(1)) stored->response = rows[0].Bytes(1);
   }
-  if (rows[0].Bytes(0) != call.fingerprint) {
-    return FieldError("request_id",
-                      {"该请求编号已用于内容不同的另一请求",
-                       "request_id was used before for a request with another content"},
-                      "REQUEST_ID_REUSED");
+  switch (JudgeRepeat(stored, call.fingerprint)) {
+    case Repeat::kInProgress:
+      return MakeError(absl::StatusCode::kAborted,
+                       {"CONFLICT",
+                        {"同一请求正在处理，请重试", "the same request is in progress; try again"},
+                        {},
+                        {}});
+    case Repeat::kReused:
+      return FieldError("request_id",
+                        {"该请求编号已用于内容不同的另一请求",
+                         "request_id was used before for a request with another content"},
+                        "REQUEST_ID_REUSED");
+    case Repeat::kAnswered:
+      break;
   }
-  return rows[0].Bytes(1);
+  return *std::move(stored->response);
 }
 
 absl::StatusOr<int> PurgeIdempotency(pg::Pool& pool, absl::Time now) {

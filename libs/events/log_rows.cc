@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/status_macros.h"
-#include "libs/crypto/crypto.h"
 
 namespace rectify::events {
 namespace {
@@ -54,11 +53,6 @@ event::v1::EventEnvelope ToEnvelope(const pg::Row& row, const std::string& sourc
 }
 
 }  // namespace
-
-std::string GenesisChain(absl::string_view source, absl::string_view feed) {
-  return crypto::Sha256(feed == kInternalFeed ? absl::StrCat("rectify/", source)
-                                              : absl::StrCat("rectify/", source, "/", feed));
-}
 
 absl::StatusOr<FeedEnd> ReadFeedEnd(pg::Tx& tx, const std::string& source,
                                     const std::string& feed) {

@@ -1,12 +1,9 @@
 #include "libs/events/relay.h"
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/log_rows.h"
@@ -43,35 +40,14 @@ for i = 1, #info, 2 do
 end
 return 0)lua";
 
-struct StreamEnd {
-  std::string id = "0-0";  // no stream
-  int64_t position = 0;
-  int32_t epoch = 0;
-  std::optional<std::string> chain;  // of the last entry, when it is still there
-  bool readable = true;              // the id and the last entry are of our making
-};
-
-struct Tail {
-  FeedEnd head;
-  FeedSlice slice;
-};
-
 absl::Status Unexpected(const redis::Reply& reply) {
   return absl::UnavailableError(absl::StrCat("redis: ", reply.text));
 }
 
-bool ParseId(const std::string& id, StreamEnd& end) {
-  const size_t dash = id.find('-');
-  return dash != std::string::npos && absl::SimpleAtoi(id.substr(0, dash), &end.epoch) &&
-         absl::SimpleAtoi(id.substr(dash + 1), &end.position);
-}
-
-// `entry`: [id, [field, value, ...]]
-std::optional<std::string> ChainOfEntry(const redis::Reply& entry) {
-  if (entry.elements.size() != 2 || entry.elements[1].elements.size() != 2) return std::nullopt;
-  event::v1::EventEnvelope envelope;
-  if (!envelope.ParseFromString(entry.elements[1].elements[1].text)) return std::nullopt;
-  return envelope.chain();
+// `entry`: [id, [field, value, ...]]; empty when it is no entry of a relay.
+std::string ValueOf(const redis::Reply& entry) {
+  const bool ours = entry.elements.size() == 2 && entry.elements[1].elements.size() == 2;
+  return ours ? entry.elements[1].elements[1].text : "";
 }
 
 absl::StatusOr<StreamEnd> ReadStreamEnd(redis::Connection& redis, const std::string& key) {
@@ -85,33 +61,22 @@ absl::StatusOr<StreamEnd> ReadStreamEnd(redis::Connection& redis, const std::str
     const redis::Reply& value = info.elements[i + 1];
     if (info.elements[i].text == "last-generated-id") {
       end.id = value.text;
-      end.readable = end.readable && ParseId(end.id, end);
     } else if (info.elements[i].text == "last-entry" && value.kind == redis::Reply::Kind::kArray) {
-      end.chain = ChainOfEntry(value);
-      end.readable = end.readable && end.chain.has_value();
+      end.entry = ValueOf(value);
     }
   }
   return end;
 }
 
-absl::StatusOr<Tail> ReadTail(pg::Pool& pool, const std::string& source,
-                              std::optional<int64_t> after, int max_length) {
+absl::StatusOr<FeedSlice> ReadSlice(pg::Pool& pool, const std::string& source, const StreamEnd& end,
+                                    int max_length) {
   return pool.TransactValue(
       "events.relay", {.access = pg::Access::kRepeatableReadOnly},
-      [&](pg::Tx& tx) -> absl::StatusOr<Tail> {
-        Tail tail;
-        ASSIGN_OR_RETURN(tail.head, ReadFeedEnd(tx, source, kInternalFeed));
-        const int64_t from =
-            after.has_value() ? *after : std::max<int64_t>(0, tail.head.position - max_length);
-        ASSIGN_OR_RETURN(tail.slice, ReadFeedSlice(tx, source, kInternalFeed, from, kBatch));
-        return tail;
+      [&](pg::Tx& tx) -> absl::StatusOr<FeedSlice> {
+        ASSIGN_OR_RETURN(const FeedEnd head, ReadFeedEnd(tx, source, kInternalFeed));
+        return ReadFeedSlice(tx, source, kInternalFeed, RelayFrom(end, head.position, max_length),
+                             kBatch);
       });
-}
-
-// Whether the stream's last entry is an event of our present history.
-bool Continues(const StreamEnd& end, const FeedSlice& slice) {
-  return end.readable && slice.anchor.has_value() && slice.anchor->epoch == end.epoch &&
-         (!end.chain.has_value() || *end.chain == slice.anchor->chain);
 }
 
 }  // namespace
@@ -129,28 +94,25 @@ absl::StatusOr<int> Relay::Publish() {
   int added = 0;
   while (true) {
     ASSIGN_OR_RETURN(const StreamEnd end, ReadStreamEnd(redis_, key));
-    const bool exists = end.id != "0-0";
-    ASSIGN_OR_RETURN(
-        const Tail tail,
-        ReadTail(pool_, source_, exists ? std::optional<int64_t>(end.position) : std::nullopt,
-                 max_length_));
-    if (exists && !Continues(end, tail.slice)) {
+    ASSIGN_OR_RETURN(const FeedSlice slice, ReadSlice(pool_, source_, end, max_length_));
+    const RelayStep step = NextRelayStep(end, slice);
+    if (step == RelayStep::kNothing) break;
+    if (step == RelayStep::kReplace) {
       log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
       metrics::Count("rectify_events_stream_replaced_total", {{"source", source_}});
       RETURN_IF_ERROR(redis_.Eval(kDropScript, {key}, {end.id}).status());
       continue;
     }
-    if (tail.slice.events.empty()) break;
     std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
-    for (const event::v1::EventEnvelope& envelope : tail.slice.events) {
-      args.push_back(absl::StrCat(envelope.epoch(), "-", envelope.position()));
+    for (const event::v1::EventEnvelope& envelope : slice.events) {
+      args.push_back(EntryId(envelope.epoch(), envelope.position()));
       args.push_back(envelope.SerializeAsString());
     }
     ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(kAppendScript, {key}, args));
     if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
     if (reply.text != "OK") continue;  // another relay was faster: look again
-    added += static_cast<int>(tail.slice.events.size());
-    if (tail.slice.events.size() < kBatch) break;
+    added += static_cast<int>(slice.events.size());
+    if (slice.events.size() < kBatch) break;
   }
   if (added > 0) metrics::Count("rectify_events_published_total", {{"source", source_}}, added);
   return added;

@@ -5,10 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
-#include "libs/events/command.h"
-#include "libs/events/feed.h"
 #include "libs/events/log_rows.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -68,91 +65,76 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
   returning (select count(*) from moved))sql"};
 
 struct Head {
-  int32_t epoch;
-  int64_t position;
-  std::string chain;
-  int64_t sysid;
-  std::string timeline;
+  FeedEnd end;
+  Origin origin;  // of the database now
 };
-
-struct FilteredFeed {
-  int bit;
-  const char* name;
-};
-constexpr FilteredFeed kFilteredFeeds[] = {{kDepartments, kDepartmentsFeed},
-                                           {kDiscipline, kDisciplineFeed}};
-
-// The columns of one turn's rows.
-struct Batch {
-  std::vector<int64_t> ids, positions;
-  std::vector<pg::Bytes> chains;
-  std::vector<std::string> feeds;
-  std::vector<int64_t> feed_positions, feed_events;
-  std::vector<pg::Bytes> feed_chains;
-};
-
-// A restored or promoted database has another system id or timeline: what it wrote before may have
-// been undone for readers, so its next positions belong to a new epoch.
-absl::Status StartEpoch(pg::Tx& tx, const std::string& source, absl::Time now, Head& head) {
-  ++head.epoch;
-  log::Warning("event_epoch_started",
-               {{"source", source}, {"epoch", head.epoch}, {"fork_position", head.position}});
-  return tx.Exec(kAddEpoch, {source, head.epoch, head.position, head.sysid, head.timeline, now})
-      .status();
-}
 
 absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& source, absl::Time now,
                                              bool wait) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(wait ? kLockHead : kTryHead, {source}));
   if (rows.empty()) return std::optional<Head>();
   const pg::Row row = rows[0];
-  Head head{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2), row.Int(5), row.Text(6)};
-  if (row.Int(3) != head.sysid || row.Text(4) != head.timeline) {
-    RETURN_IF_ERROR(StartEpoch(tx, source, now, head));
+  Head head{{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2)},
+            {row.Int(5), row.Text(6)}};
+  const int32_t epoch = EpochAt(head.end.epoch, {row.Int(3), row.Text(4)}, head.origin);
+  if (epoch != head.end.epoch) {
+    log::Warning("event_epoch_started",
+                 {{"source", source}, {"epoch", epoch}, {"fork_position", head.end.position}});
+    RETURN_IF_ERROR(tx.Exec(kAddEpoch, {source, epoch, head.end.position, head.origin.sysid,
+                                        head.origin.timeline, now})
+                        .status());
+    head.end.epoch = epoch;
   }
   return std::optional<Head>(std::move(head));
 }
 
-absl::StatusOr<std::map<std::string, FeedEnd>> FilteredEnds(pg::Tx& tx, const std::string& source,
-                                                            const pg::Rows& outbox) {
-  int audiences = 0;
-  for (const pg::Row row : outbox) audiences |= static_cast<int>(row.Int(4));
-  std::map<std::string, FeedEnd> ends;
-  std::vector<std::string> names;
-  for (const FilteredFeed& feed : kFilteredFeeds) {
-    if ((audiences & feed.bit) == 0) continue;
-    ends[feed.name].chain = GenesisChain(source, feed.name);
-    names.push_back(feed.name);
+absl::StatusOr<std::vector<Unsequenced>> ReadOutbox(pg::Tx& tx) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadOutbox, {kBatch}));
+  std::vector<Unsequenced> outbox;
+  outbox.reserve(static_cast<size_t>(rows.size()));
+  for (const pg::Row row : rows) {
+    outbox.push_back({row.Int(0), row.Text(1), row.Int(2), row.Text(3),
+                      static_cast<int>(row.Int(4)), row.Bytes(5)});
   }
-  if (names.empty()) return ends;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadFeedEnds, {names}));
+  return outbox;
+}
+
+absl::StatusOr<std::map<std::string, FeedEnd>> FilteredEnds(
+    pg::Tx& tx, const std::string& source, const std::vector<Unsequenced>& outbox) {
+  int audiences = 0;
+  for (const Unsequenced& event : outbox) audiences |= event.audience;
+  const std::vector<std::string> feeds = FilteredFeedsOf(audiences);
+  std::map<std::string, FeedEnd> ends;
+  if (feeds.empty()) return ends;
+  for (const std::string& feed : feeds) ends[feed].chain = GenesisChain(source, feed);
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadFeedEnds, {feeds}));
   for (const pg::Row row : rows) ends[row.Text(0)] = FeedEnd{0, row.Int(1), row.Bytes(2)};
   return ends;
 }
 
-Batch LinkEvents(const pg::Rows& outbox, Head& head, std::map<std::string, FeedEnd> ends) {
-  Batch batch;
-  for (const pg::Row row : outbox) {
-    const std::string aggregate = row.Text(1), type = row.Text(3), payload = row.Bytes(5);
-    const int64_t version = row.Int(2);
-    ++head.position;
-    head.chain =
-        ChainHash(head.chain, head.position, head.epoch, aggregate, version, type, payload);
-    batch.ids.push_back(row.Int(0));
-    batch.positions.push_back(head.position);
-    batch.chains.push_back({head.chain});
-    for (const FilteredFeed& feed : kFilteredFeeds) {
-      if ((row.Int(4) & feed.bit) == 0) continue;
-      FeedEnd& end = ends[feed.name];
-      ++end.position;
-      end.chain = ChainHash(end.chain, end.position, head.epoch, aggregate, version, type, payload);
-      batch.feeds.push_back(feed.name);
-      batch.feed_positions.push_back(end.position);
-      batch.feed_events.push_back(head.position);
-      batch.feed_chains.push_back({end.chain});
-    }
+// Returns how many rows were moved.
+absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
+                                 const std::vector<Unsequenced>& outbox, const Links& links,
+                                 const Origin& origin, absl::Time now) {
+  std::vector<int64_t> ids, positions, feed_positions, feed_events;
+  std::vector<std::string> feeds;
+  std::vector<pg::Bytes> chains, feed_chains;
+  for (const Unsequenced& event : outbox) ids.push_back(event.id);
+  for (const Link& link : links.log) {
+    positions.push_back(link.position);
+    chains.push_back({link.chain});
   }
-  return batch;
+  for (const FeedLink& entry : links.filtered) {
+    feeds.push_back(entry.feed);
+    feed_positions.push_back(entry.link.position);
+    feed_events.push_back(entry.event_position);
+    feed_chains.push_back({entry.link.chain});
+  }
+  ASSIGN_OR_RETURN(pg::Rows moved, tx.Exec(kMove, {ids, positions, chains, links.head.epoch, now,
+                                                   feeds, feed_positions, feed_events, feed_chains,
+                                                   links.head.position, pg::Bytes{links.head.chain},
+                                                   origin.sysid, origin.timeline, source}));
+  return moved.empty() ? 0 : moved[0].Int(0);
 }
 
 }  // namespace
@@ -165,19 +147,16 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     const absl::Time now = clock_.Now();
     ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, wait_for_turn));
     if (!head.has_value()) return 0;
-    ASSIGN_OR_RETURN(pg::Rows outbox, tx.Exec(kReadOutbox, {kBatch}));
+    ASSIGN_OR_RETURN(const std::vector<Unsequenced> outbox, ReadOutbox(tx));
     if (outbox.empty()) return 0;
     ASSIGN_OR_RETURN(auto ends, FilteredEnds(tx, source_, outbox));
-    const Batch batch = LinkEvents(outbox, *head, std::move(ends));
-    ASSIGN_OR_RETURN(
-        pg::Rows moved,
-        tx.Exec(kMove, {batch.ids, batch.positions, batch.chains, head->epoch, now, batch.feeds,
-                        batch.feed_positions, batch.feed_events, batch.feed_chains, head->position,
-                        pg::Bytes{head->chain}, head->sysid, head->timeline, source_}));
-    if (moved.empty() || moved[0].Int(0) != outbox.size()) {
+    const Links links = LinkBatch(outbox, std::move(head->end), std::move(ends));
+    ASSIGN_OR_RETURN(const int64_t moved, MoveRows(tx, source_, outbox, links, head->origin, now));
+    const int count = static_cast<int>(outbox.size());
+    if (moved != count) {
       return absl::InternalError("the outbox changed under the sequencer's lock");
     }
-    return outbox.size();
+    return count;
   };
   ASSIGN_OR_RETURN(const int count, pool_.TransactValue("events.sequence", {}, move));
   if (count > 0) metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
