@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/metrics/metrics.h"
 #include "libs/rpc/errors.h"
 
 namespace rectify::rpc {
@@ -28,6 +29,7 @@ void Gatherer::Do(std::shared_ptr<UnaryCall> call) {
     work = !full && at_work_ < kMostAtWork;
     if (!full) waiting_.push_back(call);
     if (work) ++at_work_;
+    ShowWaiting();
   }
   if (full) call->Finish(OverloadedError());
   if (!work) return;
@@ -41,7 +43,13 @@ Gatherer::Group Gatherer::TakeGroup() {
   Group group(waiting_.begin(), end);
   waiting_.erase(waiting_.begin(), end);
   if (group.empty()) --at_work_;
+  ShowWaiting();
   return group;
+}
+
+void Gatherer::ShowWaiting() const {
+  metrics::SetGauge("rectify_rpc_waiting_calls", {{"method", method_.path}},
+                    static_cast<double>(waiting_.size()));
 }
 
 void Gatherer::Run(Group group) const {

@@ -27,6 +27,7 @@ class Gatherer {
   using Group = std::vector<std::shared_ptr<UnaryCall>>;
 
   Group TakeGroup();
+  void ShowWaiting() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run(Group group) const;
 
   const Method& method_;

@@ -1,10 +1,13 @@
 // GetFinding, ListFindings, ConcludeTransfer.
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
+#include "libs/service/get.h"
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/events/payloads.h"
@@ -15,15 +18,13 @@ namespace {
 
 using rectify::events::Change;
 
-absl::StatusOr<v1::Finding> GetFinding(const Context& context, const rpc::Call& call,
-                                       const v1::GetFindingRequest& request) {
-  const NameParts name = PartsOf(request.name());
-  ASSIGN_OR_RETURN(
-      domain::Finding finding,
-      context.host.pool().TransactValue(
-          "hazard.get_finding", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) { return store::GetFinding(tx, name.district, name.id); }));
-  return ToProto(finding);
+absl::StatusOr<std::map<std::string, v1::Finding>> ReadFindings(
+    pg::Tx& tx, const std::string& district, const std::vector<std::string>& ids) {
+  ASSIGN_OR_RETURN(const std::vector<domain::Finding> findings,
+                   store::GetFindings(tx, district, ids));
+  std::map<std::string, v1::Finding> by_id;
+  for (const domain::Finding& finding : findings) by_id[finding.id] = ToProto(finding);
+  return by_id;
 }
 
 absl::StatusOr<v1::ListFindingsResponse> ListFindings(const Context& context, const rpc::Call& call,
@@ -70,11 +71,11 @@ absl::StatusOr<v1::Finding> ConcludeTransfer(const Context& context, const rpc::
 
 void RegisterFindingRpcs(const Context& context) {
   rpc::Server& server = context.host.server();
-  server.Unary<v1::GetFindingRequest, v1::Finding>(
-      "rectify.hazard.v1.HazardFindings.GetFinding",
-      [context](const rpc::Call& call, const v1::GetFindingRequest& request) {
-        return GetFinding(context, call, request);
-      });
+  service::RegisterGet<v1::GetFindingRequest, v1::Finding>(
+      context.host, "rectify.hazard.v1.HazardFindings.GetFinding",
+      {.read = ReadFindings,
+       .read_one = [](const rpc::Call&, const v1::GetFindingRequest& request)
+           -> absl::StatusOr<v1::Finding> { return NotFoundError(request.name()); }});
   server.Unary<v1::ListFindingsRequest, v1::ListFindingsResponse>(
       "rectify.hazard.v1.HazardFindings.ListFindings",
       [context](const rpc::Call& call, const v1::ListFindingsRequest& request) {

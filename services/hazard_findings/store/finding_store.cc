@@ -36,8 +36,8 @@ constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
   "state, order_name, find_time, close_time, transfer_outcome, version, recurrence_of, "  \
   "recurrence_count"
 
-constexpr pg::Statement kGet = {"hazard.get_finding", "select " RECTIFY_FINDING_COLUMNS R"sql(
-  from findings where district = $1::text and id = $2::uuid)sql"};
+constexpr pg::Statement kGet = {"hazard.get_findings", "select " RECTIFY_FINDING_COLUMNS R"sql(
+  from findings where district = $1::text and id = any($2::uuid[]))sql"};
 
 constexpr pg::Statement kLock = {"hazard.lock_findings", "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and id = any($2::uuid[]) order by id for update)sql"};
@@ -160,10 +160,10 @@ absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
                   Column(findings, [](const F& f) { return f.recurrence_count; })});
 }
 
-absl::StatusOr<Finding> GetFinding(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id}));
-  if (rows.empty()) return NotFoundError(domain::FindingName(district, id));
-  return ReadFinding(rows[0]);
+absl::StatusOr<std::vector<Finding>> GetFindings(pg::Tx& tx, absl::string_view district,
+                                                 const std::vector<std::string>& ids) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, ids}));
+  return ReadFindings(rows);
 }
 
 absl::StatusOr<std::vector<Finding>> LockFindings(pg::Tx& tx, absl::string_view district,

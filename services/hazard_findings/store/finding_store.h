@@ -17,9 +17,9 @@ namespace rectify::hazard::store {
 absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
                          const std::vector<const domain::Finding*>& findings);
 
-// NOT_FOUND when it does not exist.
-absl::StatusOr<domain::Finding> GetFinding(pg::Tx& tx, absl::string_view district,
-                                           absl::string_view id);
+// Those that exist, in any order.
+absl::StatusOr<std::vector<domain::Finding>> GetFindings(pg::Tx& tx, absl::string_view district,
+                                                         const std::vector<std::string>& ids);
 
 // Locks findings of one district by resource name, in an order that two commands agree on.
 // NOT_FOUND naming the first one that does not exist.

@@ -7,6 +7,7 @@
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "libs/service/get.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/venue_registry/api/convert.h"
 #include "services/venue_registry/api/handlers.h"
@@ -59,6 +60,19 @@ absl::StatusOr<domain::Venue> ReadThrough(const Context& context, pg::Tx& tx, co
     if (venue.state != domain::VenueState::kMerged) return venue;
     id = venue.merged_into;
   }
+}
+
+// By id; a venue that was merged is not among them.
+absl::StatusOr<std::map<std::string, v1::Venue>> ReadUnmerged(const Context& context, pg::Tx& tx,
+                                                              const std::string& district,
+                                                              const std::vector<std::string>& ids) {
+  ASSIGN_OR_RETURN(const std::vector<domain::Venue> venues,
+                   context.venues.Read(tx, district, ids, store::Lock::kNone));
+  std::map<std::string, v1::Venue> by_id;
+  for (const domain::Venue& venue : venues) {
+    if (venue.state != domain::VenueState::kMerged) by_id[venue.id] = ToProto(venue);
+  }
+  return by_id;
 }
 
 absl::StatusOr<v1::Venue> GetVenue(Context& context, const rpc::Call& call,
@@ -147,10 +161,12 @@ void RegisterVenues(const std::shared_ptr<Context>& context) {
                                                   [context](const auto& call, const auto& request) {
                                                     return CreateVenue(*context, call, request);
                                                   });
-  server.Unary<v1::GetVenueRequest, v1::Venue>(Method("GetVenue"),
-                                               [context](const auto& call, const auto& request) {
-                                                 return GetVenue(*context, call, request);
-                                               });
+  service::RegisterGet<v1::GetVenueRequest, v1::Venue>(
+      context->host, Method("GetVenue"),
+      {.read = [context](pg::Tx& tx, const std::string& district,
+                         const auto& ids) { return ReadUnmerged(*context, tx, district, ids); },
+       .read_one = [context](const auto& call,
+                             const auto& request) { return GetVenue(*context, call, request); }});
   server.Unary<v1::ListVenuesRequest, v1::ListVenuesResponse>(
       Method("ListVenues"), [context](const auto& call, const auto& request) {
         return ListVenues(*context, call, request);

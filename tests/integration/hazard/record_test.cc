@@ -1,4 +1,5 @@
 // Recording inspections: what is written, what is told, and that it happens once.
+#include <set>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -199,6 +200,38 @@ TEST_F(RecordTest, TwoIdenticalRequestsAtTheSameTimeMakeOneInspection) {
     EXPECT_TRUE(MessageDifferencer::Equals(*answer, *answers[0]));
   }
   EXPECT_THAT(EventTypes(), ElementsAre("InspectionRecorded", "FindingRecorded"));
+}
+
+// Many inspectors at once: groups form as they come, and none of them feels the others.
+TEST_F(RecordTest, ManyAtOnceAreEachRecordedOnceOrRefusedAlone) {
+  constexpr int kCalls = 24;
+  std::vector<absl::StatusOr<v1::Inspection>> answers(kCalls, absl::UnknownError("not run"));
+  std::vector<v1::RecordInspectionRequest> requests;
+  for (int i = 0; i < kCalls; ++i) {
+    v1::RecordInspectionRequest request = Sample();
+    *request.mutable_inspection()->add_findings() = Order(i % 4 == 3 ? "no such code" : "B02");
+    request.set_request_id(absl::StrCat("018b0000-0000-7000-8000-0000000001", 10 + i));
+    requests.push_back(request);
+  }
+  requests[1].set_request_id(requests[0].request_id());  // sent twice at once
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kCalls; ++i) {
+    threads.emplace_back([&, i] { answers[i] = Record(requests[i]); });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  std::set<std::string> names;
+  for (int i = 0; i < kCalls; ++i) {
+    if (i % 4 == 3) {
+      EXPECT_THAT(answers[i], StatusIs(StatusCode::kInvalidArgument, "CATALOG_CODE_UNKNOWN"));
+      continue;
+    }
+    ASSERT_OK(answers[i]);
+    names.insert(answers[i]->name());
+  }
+  EXPECT_EQ(answers[0]->name(), answers[1]->name());
+  EXPECT_EQ(names.size(), 17u);
+  EXPECT_THAT(EventTypes(), SizeIs(2 * 17));
 }
 
 }  // namespace

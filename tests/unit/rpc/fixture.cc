@@ -80,7 +80,11 @@ void RpcTest::StartServer() {
   server_ = std::make_unique<Server>(options_, *verifier_);
   server_->Unary(kGetPaper, get_);
   server_->Unary(kFilePaper, file_);
-  server_->Unary(kStampPaper, stamp_);
+  if (stamp_group_ != nullptr) {
+    server_->Grouped<paper::v1::StampPaperRequest, paper::v1::Paper>(kStampPaper, stamp_group_);
+  } else {
+    server_->Unary(kStampPaper, stamp_);
+  }
   server_->Unary<paper::v1::CountPapersRequest, paper::v1::CountPapersResponse>(
       kCountPapers, [](const Call&, const auto&) { return paper::v1::CountPapersResponse(); });
   server_->Stream(kListPapers, list_);

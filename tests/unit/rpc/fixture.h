@@ -66,6 +66,10 @@ class RpcTest : public ::testing::Test {
       file_;
   std::function<absl::StatusOr<paper::v1::Paper>(const Call&, const paper::v1::StampPaperRequest&)>
       stamp_;
+  // When it is set, stamps are done in groups.
+  std::function<std::vector<absl::StatusOr<std::string>>(
+      const std::vector<Asked<paper::v1::StampPaperRequest>>&)>
+      stamp_group_;
   OpenStream list_, add_, copy_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
