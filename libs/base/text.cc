@@ -50,8 +50,13 @@ bool IsTrimmed(const Char& c) {
 
 }  // namespace
 
+// Every value on its way into the database passes here, and most characters are ASCII.
 bool IsCleanUtf8(absl::string_view text) {
   while (!text.empty()) {
+    if (text.front() > 0) {
+      text.remove_prefix(1);
+      continue;
+    }
     const Char c = Take(text);
     if (c.code == kInvalid || c.code == 0) return false;
   }

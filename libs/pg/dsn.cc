@@ -48,6 +48,12 @@ std::string ServerSettings(const PoolOptions& options) {
       ServerSetting("idle_in_transaction_session_timeout",
                     Millis(options.idle_in_transaction_timeout)),
       ServerSetting("lock_timeout", Millis(options.lock_timeout)));
+  // A statement is planned once in the life of a connection, maybe while its tables are almost
+  // empty. A plan that reads a whole table, or hashes one, is the best then and ruins the service
+  // when the table has grown. Every statement of ours has its index; these keep it to that.
+  for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) {
+    absl::StrAppend(&text, ServerSetting(way, "off"));
+  }
   if (!options.schema.empty()) {
     std::string quoted =
         absl::StrCat("\"", absl::StrReplaceAll(options.schema, {{"\"", "\"\""}}), "\"");

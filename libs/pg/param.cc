@@ -1,10 +1,28 @@
 #include "libs/pg/param.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace rectify::pg {
+namespace {
+
+// By stretches: what needs an escape is rare.
+void AppendEscaped(absl::string_view text, std::string& out) {
+  while (!text.empty()) {
+    const size_t plain = std::min(text.find_first_of("\"\\"), text.size());
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    out.push_back('\\');
+    out.push_back(text.front());
+    text.remove_prefix(1);
+  }
+}
+
+}  // namespace
 
 Param::Param(absl::string_view text) : text_(std::string(text)) {}
 
@@ -33,7 +51,13 @@ Param::Param(const Bytes& bytes) : text_(absl::StrCat("\\x", absl::BytesToHexStr
 // Every element is quoted, so that commas, braces, blanks and the word NULL need no cases of their
 // own.
 std::string Param::ArrayLiteral(const std::vector<Param>& elements) {
-  std::string literal = "{";
+  size_t size = 2;
+  for (const Param& element : elements) {
+    size += element.text_.has_value() ? element.text_->size() + 3 : 5;
+  }
+  std::string literal;
+  literal.reserve(size + size / 8);  // some room for escapes
+  literal.push_back('{');
   for (const Param& element : elements) {
     if (literal.size() > 1) literal.push_back(',');
     if (!element.text_.has_value()) {
@@ -41,10 +65,7 @@ std::string Param::ArrayLiteral(const std::vector<Param>& elements) {
       continue;
     }
     literal.push_back('"');
-    for (char c : *element.text_) {
-      if (c == '"' || c == '\\') literal.push_back('\\');
-      literal.push_back(c);
-    }
+    AppendEscaped(*element.text_, literal);
     literal.push_back('"');
   }
   literal.push_back('}');

@@ -27,6 +27,11 @@ struct Statement {
   const char* sql;
 };
 
+struct Query {
+  const Statement& statement;
+  std::vector<Param> params;
+};
+
 // One running transaction; belongs to one thread.
 class Tx {
  public:
@@ -36,6 +41,8 @@ class Tx {
   // Savepoint.
   virtual absl::StatusOr<Rows> Exec(const Statement& statement,
                                     const std::vector<Param>& params = {}) = 0;
+  // Several statements in one round trip; their rows in the same order.
+  virtual absl::StatusOr<std::vector<Rows>> ExecAll(const std::vector<Query>& queries) = 0;
   // Queues a statement whose answer nobody reads; it travels with the next Exec, or with COMMIT.
   // Errors of it are told there.
   virtual absl::Status Send(const Statement& statement, const std::vector<Param>& params) = 0;

@@ -104,7 +104,7 @@ struct Session::Impl {
 
   // Reads the answer of one statement or preparation. The first error of a flush is kept; what was
   // skipped because of it is no error of its own.
-  void Read(const Awaited& awaited, Rows& rows, std::optional<ServerError>& error) {
+  void Read(const Awaited& awaited, std::vector<Rows>& rows, std::optional<ServerError>& error) {
     Result result = Take();
     const ExecStatusType status = PQresultStatus(result.get());
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
@@ -120,12 +120,12 @@ struct Session::Impl {
     }
     while (Result more{PQgetResult(raw()), PQclear}) {
     }
-    if (good) rows = Rows(result.release());
+    if (good && awaited.kind == Awaited::Kind::kStatement) rows.emplace_back(result.release());
   }
 
   // Reads everything that is on its way.
-  Rows ReadAll() {
-    Rows rows;
+  std::vector<Rows> ReadAll() {
+    std::vector<Rows> rows;
     std::optional<ServerError> error;
     while (!awaiting.empty()) {
       const Awaited awaited = std::move(awaiting.front());
@@ -179,9 +179,11 @@ void Session::Queue(const Statement& statement, const std::vector<Param>& params
               {Impl::Awaited::Kind::kStatement});
 }
 
-Rows Session::Flush() {
+std::vector<Rows> Session::Flush(size_t wanted) {
   impl_->Mark();
-  return impl_->ReadAll();
+  std::vector<Rows> rows = impl_->ReadAll();
+  rows.erase(rows.begin(), rows.end() - static_cast<ptrdiff_t>(wanted));
+  return rows;
 }
 
 void Session::Post() { impl_->Mark(); }

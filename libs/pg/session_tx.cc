@@ -160,19 +160,34 @@ void SessionTx::Rollback() {
   }
 }
 
+absl::Status SessionTx::Check(const std::vector<Param>& params) {
+  if (failed_.ok()) failed_ = CheckText(params);
+  return failed_;
+}
+
 absl::Status SessionTx::Send(const Statement& statement, const std::vector<Param>& params) {
-  if (!failed_.ok()) return failed_;
-  if (absl::Status clean = CheckText(params); !clean.ok()) return failed_ = clean;
+  RETURN_IF_ERROR(Check(params));
   return Guard(statement.name, [&] { session_->Queue(statement, params); });
 }
 
 absl::StatusOr<Rows> SessionTx::Exec(const Statement& statement, const std::vector<Param>& params) {
-  if (!failed_.ok()) return failed_;
-  if (absl::Status clean = CheckText(params); !clean.ok()) return failed_ = clean;
+  RETURN_IF_ERROR(Check(params));
   Rows rows;
   RETURN_IF_ERROR(Guard(statement.name, [&] {
     session_->Queue(statement, params);
-    rows = session_->Flush();
+    rows = std::move(session_->Flush(1).front());
+    answered_ = true;
+  }));
+  return rows;
+}
+
+absl::StatusOr<std::vector<Rows>> SessionTx::ExecAll(const std::vector<Query>& queries) {
+  std::vector<Rows> rows;
+  if (queries.empty()) return rows;
+  for (const Query& query : queries) RETURN_IF_ERROR(Check(query.params));
+  RETURN_IF_ERROR(Guard(queries.front().statement.name, [&] {
+    for (const Query& query : queries) session_->Queue(query.statement, query.params);
+    rows = session_->Flush(queries.size());
     answered_ = true;
   }));
   return rows;

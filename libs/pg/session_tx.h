@@ -30,6 +30,7 @@ class SessionTx : public Tx {
   void Rollback();
 
   absl::StatusOr<Rows> Exec(const Statement& statement, const std::vector<Param>& params) override;
+  absl::StatusOr<std::vector<Rows>> ExecAll(const std::vector<Query>& queries) override;
   absl::Status Send(const Statement& statement, const std::vector<Param>& params) override;
   absl::Status Savepoint(const std::function<absl::Status()>& fn) override;
   absl::Status ExecScript(absl::string_view sql) override;
@@ -48,6 +49,8 @@ class SessionTx : public Tx {
   // is over.
   absl::Status Guard(absl::string_view what, const std::function<void()>& work);
   absl::Status Fail(absl::string_view what, const Failure& failure);
+  // OK when the transaction goes on and the values can be sent.
+  absl::Status Check(const std::vector<Param>& params);
   void Command(const std::string& sql);  // queues it and waits
   void SetTimeout(absl::Duration timeout);
   // Keeps the server's own timeout close to the deadline in transactions of several statements.

@@ -249,7 +249,7 @@ absl::StatusOr<std::map<std::string, int>> CountedInspections(
       names.push_back(name);
     }
   }
-  RETURN_IF_ERROR(tx.Exec(kLockVenues, {district, locked}).status());
+  RETURN_IF_ERROR(tx.Send(kLockVenues, {district, locked}));
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kCounted, {district, keys, names, StartOfDay(absl::CivilDay(year)),
                                       StartOfDay(absl::CivilDay(year + 1))}));

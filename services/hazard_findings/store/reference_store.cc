@@ -81,11 +81,8 @@ auto Column(const std::vector<Versioned<T>>& rows, Read read) {
 }
 
 // By the name asked for.
-absl::StatusOr<std::map<std::string, Venue>> VenuesOf(pg::Tx& tx, absl::string_view district,
-                                                      const std::set<std::string>& names) {
+std::map<std::string, Venue> ReadVenues(const pg::Rows& rows) {
   std::map<std::string, Venue> venues;
-  if (names.empty()) return venues;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenues, {district, Texts(names)}));
   for (pg::Row row : rows) {
     venues[row.Text(0)] =
         Venue{row.Text(1), row.Text(2), row.Text(3), row.OptTime(4), row.TextArray(5)};
@@ -93,11 +90,8 @@ absl::StatusOr<std::map<std::string, Venue>> VenuesOf(pg::Tx& tx, absl::string_v
   return venues;
 }
 
-absl::StatusOr<std::map<std::string, Officer>> OfficersOf(pg::Tx& tx, absl::string_view district,
-                                                          const std::set<std::string>& names) {
+std::map<std::string, Officer> ReadOfficers(const pg::Rows& rows) {
   std::map<std::string, Officer> officers;
-  if (names.empty()) return officers;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kOfficers, {district, Texts(names)}));
   for (pg::Row row : rows) {
     officers[row.Text(0)] =
         Officer{row.Text(0), row.Text(1), row.Day(2), row.Day(3), row.Day(4), row.OptDay(5)};
@@ -105,11 +99,8 @@ absl::StatusOr<std::map<std::string, Officer>> OfficersOf(pg::Tx& tx, absl::stri
   return officers;
 }
 
-absl::StatusOr<std::map<std::string, Department>> DepartmentsOf(
-    pg::Tx& tx, absl::string_view district, const std::set<std::string>& names) {
+std::map<std::string, Department> ReadDepartments(const pg::Rows& rows) {
   std::map<std::string, Department> departments;
-  if (names.empty()) return departments;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kDepartments, {district, Texts(names)}));
   for (pg::Row row : rows) departments[row.Text(0)] = Department{row.Text(0), row.Text(1)};
   return departments;
 }
@@ -174,9 +165,13 @@ absl::StatusOr<std::vector<domain::References>> LoadReferences(
     officer_names.insert(names.officers.begin(), names.officers.end());
     department_names.insert(names.departments.begin(), names.departments.end());
   }
-  ASSIGN_OR_RETURN(const auto venues, VenuesOf(tx, district, venue_names));
-  ASSIGN_OR_RETURN(const auto officers, OfficersOf(tx, district, officer_names));
-  ASSIGN_OR_RETURN(const auto departments, DepartmentsOf(tx, district, department_names));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> rows,
+                   tx.ExecAll({{kVenues, {district, Texts(venue_names)}},
+                               {kOfficers, {district, Texts(officer_names)}},
+                               {kDepartments, {district, Texts(department_names)}}}));
+  const auto venues = ReadVenues(rows[0]);
+  const auto officers = ReadOfficers(rows[1]);
+  const auto departments = ReadDepartments(rows[2]);
 
   std::vector<domain::References> all;
   for (const ReferenceNames& names : commands) {

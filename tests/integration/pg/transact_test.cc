@@ -97,6 +97,18 @@ TEST_F(Transact, WhatIsSentRunsInOrderBeforeTheNextAnswer) {
   EXPECT_EQ(Ask(kCount), "2");
 }
 
+TEST_F(Transact, SeveralAnswersComeInOneRoundTripAndInOrder) {
+  ASSERT_OK(pool_.Transact("ExecAll", {}, [](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Send(kInsert, {1, "a"}));
+    ASSIGN_OR_RETURN(const std::vector<Rows> rows,
+                     tx.ExecAll({{kNote, {1}}, {kInsert, {2, "b"}}, {kCount, {}}}));
+    EXPECT_EQ(rows[0][0].Text(0), "a");
+    EXPECT_EQ(rows[1].affected(), 1);
+    EXPECT_EQ(rows[2][0].Int(0), 2);
+    return absl::OkStatus();
+  }));
+}
+
 TEST_F(Transact, AFailureOfWhatWasSentIsToldAtCommitAndNothingStays) {
   absl::Status status = pool_.Transact("SendsTwice", {}, [](Tx& tx) -> absl::Status {
     RETURN_IF_ERROR(tx.Exec(kInsert, {1, "a"}).status());
