@@ -117,6 +117,10 @@ Actor RunRelay(World& world) {
       case events::RelayStep::kNothing:
         break;
       case events::RelayStep::kReplace:
+        if (world.Makes(Mistake::kRelayKeepsOldHistory)) {
+          world.stream.Append(end.id, slice.events, kStreamLength, blindly);
+          break;
+        }
         world.stream.Drop(end.id);
         ++world.figures["stream replaced"];
         break;

@@ -94,8 +94,8 @@ void Checker::CheckConsumer(const Site& site, Seen& seen) {
   if (seen.history != site.db.history()) seen = {site.db.history(), 0};
   if (seen.size == state.handled.size()) return;
   for (; seen.size < state.handled.size(); ++seen.size) {
-    const auto found = previous_.find(state.handled[seen.size].chain);
-    const std::string last = seen.size > 0 ? state.handled[seen.size - 1].chain
+    const auto found = previous_.find(state.handled[seen.size]);
+    const std::string last = seen.size > 0 ? state.handled[seen.size - 1]
                                            : events::GenesisChain(kSource, events::kInternalFeed);
     if (found == previous_.end() || found->second != last) {
       world_.Fail(
@@ -104,7 +104,7 @@ void Checker::CheckConsumer(const Site& site, Seen& seen) {
     }
   }
   if (state.cursor.position != static_cast<int64_t>(seen.size) ||
-      state.cursor.chain != state.handled.back().chain) {
+      state.cursor.chain != state.handled.back()) {
     world_.Fail(absl::StrCat("the cursor of ", site.name, " is not where its effects are"));
   }
 }

@@ -62,10 +62,9 @@ absl::Status Handle(World& world, const EventEnvelope& event) {
   return absl::OkStatus();
 }
 
-Effect ApplyEffect(World& world, const Site& site, const ConsumerState& state,
-                   const EventEnvelope& event) {
+Effect ApplyEffect(World& world, const Site& site, Clocks& clocks, const EventEnvelope& event) {
   Effect plan = [](ConsumerState&) {};
-  if (site.name == kReminderSite) plan = PlanEffect(world, state, event);
+  if (site.name == kReminderSite) plan = PlanEffect(world, clocks, event);
   return [&world, plan, event](ConsumerState& s) {
     int64_t& version = s.versions[event.aggregate()];
     if (event.aggregate_version() != version + 1) {
@@ -77,11 +76,9 @@ Effect ApplyEffect(World& world, const Site& site, const ConsumerState& state,
   };
 }
 
-Effect HandledEffect(const EventEnvelope& event, bool parked) {
-  return [event, parked](ConsumerState& s) {
-    s.handled.push_back({event.chain(), parked});
-    if (parked) s.parked[event.position()] = event;
-  };
+Effect ParkEffect(World& world, const EventEnvelope& event) {
+  ++world.figures["parked"];
+  return [event](ConsumerState& s) { s.parked[event.position()] = event; };
 }
 
 // The rows of the clocks and of their open reminders that the events may change.
@@ -91,26 +88,23 @@ std::vector<std::string> ClockRows(const Events& events) {
   return {rows.begin(), rows.end()};
 }
 std::vector<std::string> OpenReminderRows(const ConsumerState& state, const Events& events) {
-  std::set<std::string> clocks, rows;
+  std::set<std::string> clocks;
   for (const EventEnvelope& event : events) clocks.insert(event.aggregate());
-  for (const auto& [id, row] : state.reminders) {
-    if (clocks.contains(row.reminder.clock) && !reminder::domain::IsSettled(row.reminder.state)) {
-      rows.insert(ReminderRowName(id));
-    }
+  std::vector<std::string> rows;
+  for (const std::string& id : state.open) {
+    if (clocks.contains(state.reminders.at(id).reminder.clock)) rows.push_back(ReminderRowName(id));
   }
-  return {rows.begin(), rows.end()};
+  return rows;
 }
 
-// The loop of Consumer::ApplyBatch over what will be the state; `note` takes each effect.
-void ApplyBatch(World& world, const Site& site, ConsumerState draft, const Events& events,
-                const std::function<void(Effect)>& note) {
-  const auto take = [&](Effect effect) {
-    effect(draft);
-    note(std::move(effect));
-  };
+// The loop of Consumer::ApplyBatch. Returns what it writes, at last the cursor.
+std::vector<Effect> ApplyBatch(World& world, const Site& site, const ConsumerState& state,
+                               const Events& events) {
+  std::vector<Effect> effects;
   std::set<std::string> parked;
-  for (const auto& [position, event] : draft.parked) parked.insert(event.aggregate());
-  Cursor cursor = draft.cursor;
+  for (const auto& [position, event] : state.parked) parked.insert(event.aggregate());
+  Clocks clocks = state.clocks;
+  Cursor cursor = state.cursor;
   for (const EventEnvelope& event : events) {
     if (event.position() <= cursor.position) continue;
     if (!MayFollow(world, cursor, event)) break;
@@ -121,17 +115,17 @@ void ApplyBatch(World& world, const Site& site, ConsumerState draft, const Event
         !events::NoteFailure(cursor, event.position(), status, kPoison, world.business)) {
       break;
     }
-    const bool park = behind || !status.ok();
-    if (park) {
+    if (behind || !status.ok()) {
       parked.insert(event.aggregate());
-      ++world.figures["parked"];
+      effects.push_back(ParkEffect(world, event));
     } else {
-      take(ApplyEffect(world, site, draft, event));
+      effects.push_back(ApplyEffect(world, site, clocks, event));
     }
-    take(HandledEffect(event, park));
+    effects.push_back([chain = event.chain()](ConsumerState& s) { s.handled.push_back(chain); });
     cursor.Advance(event);
   }
-  note([cursor](ConsumerState& s) { s.cursor = cursor; });
+  effects.push_back([cursor](ConsumerState& s) { s.cursor = cursor; });
+  return effects;
 }
 
 }  // namespace
@@ -156,9 +150,7 @@ Actor RunConsumer(World& world, Site& site) {
     for (const std::string& row : OpenReminderRows(tx.Read(), events)) {
       while (!tx.Lock(row)) co_await Step();
     }
-    std::vector<Effect> effects;
-    ApplyBatch(world, site, tx.Read(), events,
-               [&](Effect effect) { effects.push_back(std::move(effect)); });
+    std::vector<Effect> effects = ApplyBatch(world, site, tx.Read(), events);
     co_await Step();
     if (world.Makes(Mistake::kCursorApart)) {
       Effect move = std::move(effects.back());
@@ -192,7 +184,8 @@ Actor RunReplay(World& world, Site& site) {
       while (!tx.Lock(row)) co_await Step();
     }
     if (!Handle(world, event).ok()) continue;
-    tx.Write(ApplyEffect(world, site, tx.Read(), event));
+    Clocks clocks = tx.Read().clocks;
+    tx.Write(ApplyEffect(world, site, clocks, event));
     tx.Write([position = event.position()](ConsumerState& s) { s.parked.erase(position); });
     co_await Step();
     tx.Commit();

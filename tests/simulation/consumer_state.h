@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,6 @@
 
 namespace rectify::simulation {
 
-// One event that the cursor has passed.
-struct Handled {
-  std::string chain;
-  bool parked = false;
-};
-
 struct ReminderRow {
   reminder::domain::Reminder reminder;
   int64_t token = 0;
@@ -31,14 +26,20 @@ struct ReminderRow {
   int outcomes = 0;
 };
 
+using Clocks = std::map<std::string, reminder::domain::TrackedClock>;  // by aggregate
+
 struct ConsumerState {
-  int64_t last_id = 0;
   events::Cursor cursor;
-  std::vector<Handled> handled;
-  std::map<std::string, int64_t> versions;                       // applied, by aggregate
-  std::map<int64_t, event::v1::EventEnvelope> parked;            // by position
-  std::map<std::string, reminder::domain::TrackedClock> clocks;  // by aggregate
-  std::map<std::string, ReminderRow> reminders;                  // by id
+  std::vector<std::string> handled;                    // chains of what the cursor has passed
+  std::map<std::string, int64_t> versions;             // applied, by aggregate
+  std::map<int64_t, event::v1::EventEnvelope> parked;  // by position
+  Clocks clocks;
+  std::map<std::string, ReminderRow> reminders;  // by id
+  std::set<std::string> open;                    // ids of those without an outcome
+
+  void Insert(const reminder::domain::Reminder& reminder) {
+    if (reminders.try_emplace(reminder.id, ReminderRow{reminder}).second) open.insert(reminder.id);
+  }
 };
 
 // What an event means for the state.

@@ -1,9 +1,11 @@
 // services/reminder_dispatch/dispatch: claim under a lease, mark before the call, settle by token.
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/reminder_dispatch/dispatch/parcel.h"
 #include "services/reminder_dispatch/domain/gate.h"
 #include "tests/simulation/programs.h"
 #include "tests/simulation/reminders.h"
@@ -11,29 +13,27 @@
 namespace rectify::simulation {
 namespace {
 
+namespace dispatch = reminder::dispatch;
 namespace domain = reminder::domain;
+namespace store = reminder::store;
 using domain::Reminder;
 using domain::State;
 
 constexpr absl::Duration kLease = absl::Seconds(60), kReserve = absl::Seconds(20);
 constexpr size_t kBatch = 6;
 
-struct Claim {
-  Reminder reminder;
-  int64_t token = 0;
-  bool resend = false;
-};
+using Tx = Database<ConsumerState>::Tx;
 
-bool IsMine(const World& world, const ReminderRow& row, const Claim& claim) {
-  const State state = row.reminder.state;
+bool IsMine(const World& world, const ConsumerState& state, const store::Claim& claim) {
+  const ReminderRow& row = state.reminders.at(claim.reminder.id);
   return (row.token == claim.token || world.Makes(Mistake::kNoToken)) &&
-         (state == State::kClaimed || state == State::kSending);
+         (row.reminder.state == State::kClaimed || row.reminder.state == State::kSending);
 }
 
-std::vector<std::string> ByTime(const ConsumerState& state) {
+std::vector<std::string> OpenByTime(const ConsumerState& state) {
   std::vector<std::pair<absl::Time, std::string>> order;
-  for (const auto& [id, row] : state.reminders) {
-    if (!domain::IsSettled(row.reminder.state)) order.emplace_back(row.reminder.not_before, id);
+  for (const std::string& id : state.open) {
+    order.emplace_back(state.reminders.at(id).reminder.not_before, id);
   }
   std::sort(order.begin(), order.end());
   std::vector<std::string> ids;
@@ -41,47 +41,12 @@ std::vector<std::string> ByTime(const ConsumerState& state) {
   return ids;
 }
 
-// Supersedes what is outdated and takes what is due or was left behind.
-std::vector<Claim> Take(World& world, Database<ConsumerState>::Tx& tx, const std::string& holder,
-                        absl::Time machine) {
-  const absl::Time now = world.business;
-  std::vector<Claim> claims;
-  for (const std::string& id : ByTime(tx.Read())) {
-    const ReminderRow& row = tx.Read().reminders.at(id);
-    const State state = row.reminder.state;
-    const bool left_behind =
-        state != State::kPending && (row.lease_until < machine || row.holder == holder);
-    const bool due = row.reminder.not_before <= now;
-    const bool resend = state == State::kSending;
-    if (claims.size() == kBatch) break;
-    if (state == State::kPending ? !due : !left_behind) continue;
-    if (!tx.TryLock(ReminderRowName(id))) continue;
-    if (state == State::kPending && IsOutdated(tx.Read(), row.reminder, now)) {
-      tx.Write(SupersedeEffect(world, id, now));
-      continue;
-    }
-    claims.push_back({row.reminder, row.token + 1, resend});
-    if (resend) ++world.figures["sent again"];
-    tx.Write([id, holder, resend, until = machine + kLease](ConsumerState& s) {
-      ReminderRow& taken = s.reminders.at(id);
-      if (!resend) taken.reminder.state = State::kClaimed;
-      ++taken.token;
-      taken.holder = holder;
-      taken.lease_until = until;
-    });
-  }
-  return claims;
-}
-
-Effect MarkEffect(World& world, const Claim& claim, absl::Time until) {
-  return [&world, id = claim.reminder.id, until](ConsumerState& s) {
+Effect ClaimEffect(const std::string& id, const std::string& holder, absl::Time until) {
+  return [id, holder, until](ConsumerState& s) {
     ReminderRow& row = s.reminders.at(id);
-    if (!domain::StillSpeaksOf(row.reminder, s.clocks.at(row.reminder.clock))) {
-      world.Fail(absl::StrCat("reminder ", id, " goes out although its clock has ended or moved"));
-    }
-    row.reminder.state = State::kSending;
-    ++row.reminder.attempts;
-    row.reminder.delivery = domain::DeliveryId(row.reminder);
+    if (row.reminder.state != State::kSending) row.reminder.state = State::kClaimed;
+    ++row.token;
+    row.holder = holder;
     row.lease_until = until;
   };
 }
@@ -94,99 +59,216 @@ Effect PutOffEffect(const std::string& id, absl::Time until) {
   };
 }
 
-absl::Time OpenFrom(const World& world, const Reminder& reminder, absl::Time now) {
-  if (world.Makes(Mistake::kNoGate)) return now;
-  return domain::SendableFrom(SimulatedPolicy().quiet_hours, reminder.channel, reminder.urgent,
-                              SimulatedCalendar(), now);
-}
-
-// The row as it is settled: what the provider was called for, and what was stored of it.
-Effect SettledCallEffect(World& world, const std::string& delivery, size_t call, bool sent) {
-  return [&world, delivery, call, sent](ConsumerState&) {
-    const std::string wrong = world.provider.Settle(delivery, call, sent);
-    if (!wrong.empty()) world.Fail(wrong);
+Effect MarkEffect(World& world, const std::string& id, const std::string& delivery, bool resend,
+                  absl::Time lease_end) {
+  return [&world, id, delivery, resend, lease_end](ConsumerState& s) {
+    ReminderRow& row = s.reminders.at(id);
+    if (!resend && !domain::StillSpeaksOf(row.reminder, s.clocks.at(row.reminder.clock))) {
+      world.Fail(absl::StrCat("reminder ", id, " goes out for a clock that has ended or moved"));
+    }
+    row.reminder.state = State::kSending;
+    ++row.reminder.attempts;
+    row.reminder.delivery = delivery;
+    row.lease_until = lease_end;
   };
 }
+
+// SupersedeOutdated, ClaimInterrupted and ClaimDue in store/dispatch_store.cc.
+std::vector<dispatch::Work> Take(World& world, Tx& tx, const std::string& holder,
+                                 absl::Time machine) {
+  const absl::Time now = world.business;
+  std::vector<dispatch::Work> works;
+  for (const std::string& id : OpenByTime(tx.Read())) {
+    if (works.size() == kBatch) break;
+    const ReminderRow& row = tx.Read().reminders.at(id);
+    const State was = row.reminder.state;
+    const bool left_behind =
+        was != State::kPending &&
+        (row.lease_until < machine || row.holder == holder || world.Makes(Mistake::kIgnoresLease));
+    const bool due = row.reminder.not_before <= now;
+    if (was == State::kPending ? !due : !left_behind) continue;
+    if (!tx.TryLock(ReminderRowName(id))) continue;
+    if (was == State::kPending && IsOutdated(tx.Read(), row.reminder, now)) {
+      tx.Write(SupersedeEffect(world, id, now));
+    } else if (was == State::kClaimed && !due) {
+      tx.Write(PutOffEffect(id, row.reminder.not_before));
+    } else {
+      const bool resend = was == State::kSending;
+      if (resend) ++world.figures["sent again"];
+      works.push_back({{row.reminder, row.token + 1}, resend});
+      tx.Write(ClaimEffect(id, holder, machine + kLease));
+    }
+  }
+  return works;
+}
+
+// One parcel on its way: LoadUp, SendAgain and Transmit in dispatch/.
+class Outbound {
+ public:
+  Outbound(World& world, const dispatch::Parcel& parcel, absl::Time lease_end)
+      : world_(world),
+        claims_(parcel.claims),
+        resend_(parcel.resend),
+        lease_end_(lease_end),
+        looked_(world.business) {}
+
+  bool empty() const { return claims_.empty(); }
+  // The clocks, then the reminders.
+  std::vector<std::string> Rows() const {
+    std::set<std::string> clocks, reminders;
+    for (const store::Claim& claim : claims_) {
+      clocks.insert(ClockRow(claim.reminder.clock));
+      reminders.insert(ReminderRowName(claim.reminder.id));
+    }
+    std::vector<std::string> rows(clocks.begin(), clocks.end());
+    rows.insert(rows.end(), reminders.begin(), reminders.end());
+    return rows;
+  }
+
+  // Marks what may go now; what may not is put off or settled and leaves the parcel.
+  void Prepare(Tx& tx) {
+    const ConsumerState& state = tx.Read();
+    std::erase_if(claims_,
+                  [&](const store::Claim& claim) { return !IsMine(world_, state, claim); });
+    if (claims_.empty()) return;
+    const absl::Time open = OpenFrom();
+    if (resend_) {
+      if (open > looked_ || !AnySpeaks(state)) {
+        Conclude(tx, {domain::Attempt::Kind::kTemporary, "是否送达不明", {}}, open);
+        claims_.clear();
+      }
+    } else if (open > looked_) {
+      for (const store::Claim& claim : claims_) tx.Write(PutOffEffect(claim.reminder.id, open));
+      claims_.clear();
+    } else {
+      std::erase_if(claims_, [&](const store::Claim& claim) { return Withhold(tx, claim); });
+    }
+    if (!claims_.empty() && !world_.Makes(Mistake::kNoMark)) Mark(tx);
+  }
+
+  // Calls the channel, if enough of the lease is left.
+  void Send(absl::Time machine) {
+    called_ = machine <= lease_end_ - kReserve;
+    std::vector<Reminder> message;
+    for (store::Claim& claim : claims_) {
+      ++claim.reminder.attempts;
+      message.push_back(claim.reminder);
+      calls_.push_back(world_.provider.Count(claim.reminder.id));
+    }
+    if (called_) attempt_ = world_.CallProvider(message, looked_);
+  }
+
+  void Settle(Tx& tx, absl::Time machine) {
+    const ConsumerState& state = tx.Read();
+    for (const store::Claim& claim : claims_) {
+      if (IsMine(world_, state, claim)) continue;
+      ++world_.figures["fenced"];
+      // Nobody may take it within the lease, as long as clocks differ by less than the reserve.
+      if (machine < lease_end_ - kReserve) {
+        world_.Fail(absl::StrCat("reminder ", claim.reminder.id, " was taken from its holder"));
+      }
+    }
+    Conclude(tx, attempt_, std::nullopt);
+  }
+
+ private:
+  absl::Time OpenFrom() const {
+    const Reminder& carrier = claims_.front().reminder;
+    if (world_.Makes(Mistake::kNoGate)) return looked_;
+    return domain::SendableFrom(SimulatedPolicy().quiet_hours, carrier.channel, carrier.urgent,
+                                SimulatedCalendar(), looked_);
+  }
+
+  bool AnySpeaks(const ConsumerState& state) const {
+    return std::any_of(claims_.begin(), claims_.end(), [&](const store::Claim& claim) {
+      return domain::StillSpeaksOf(claim.reminder, state.clocks.at(claim.reminder.clock));
+    });
+  }
+
+  bool Withhold(Tx& tx, const store::Claim& claim) const {
+    const domain::TrackedClock& clock = tx.Read().clocks.at(claim.reminder.clock);
+    const std::optional<domain::Outcome> outcome =
+        domain::Withhold(claim.reminder, clock, {}, world_.business);
+    if (!outcome.has_value()) return false;
+    tx.Write(ConcludeEffect(world_, claim.reminder, clock, *outcome, true, world_.business));
+    return true;
+  }
+
+  void Mark(Tx& tx) const {
+    const std::string delivery = domain::DeliveryId(claims_.front().reminder);
+    for (const store::Claim& claim : claims_) {
+      tx.Write(MarkEffect(world_, claim.reminder.id, delivery, resend_, lease_end_));
+    }
+  }
+
+  // Stores what the attempt means for those that are still this dispatcher's.
+  void Conclude(Tx& tx, const domain::Attempt& attempt, std::optional<absl::Time> hold) const {
+    const absl::Time now = world_.business;
+    const Clocks& clocks = tx.Read().clocks;
+    std::vector<domain::Spoken> message;
+    for (const store::Claim& claim : claims_) {
+      message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
+    }
+    std::vector<domain::Outcome> outcomes(claims_.size(), {State::kPending, now, ""});
+    if (called_) outcomes = domain::JudgeMessage(attempt, message, SimulatedPolicy(), hold, now);
+    for (size_t i = 0; i < claims_.size(); ++i) {
+      const Reminder& reminder = claims_[i].reminder;
+      if (!IsMine(world_, tx.Read(), claims_[i])) continue;
+      tx.Write(ConcludeEffect(world_, reminder, message[i].clock, outcomes[i], called_, now));
+      if (calls_.empty() || !called_) continue;
+      const bool sent = outcomes[i].state == State::kSent || outcomes[i].state == State::kMerged;
+      tx.Write([&world = world_, id = reminder.id, call = calls_[i], sent](ConsumerState&) {
+        const std::string wrong = world.provider.Settle(id, call, sent);
+        if (!wrong.empty()) world.Fail(wrong);
+      });
+    }
+  }
+
+  World& world_;
+  std::vector<store::Claim> claims_;
+  bool resend_;
+  absl::Time lease_end_;
+  absl::Time looked_;
+  bool called_ = true;
+  domain::Attempt attempt_;
+  std::vector<size_t> calls_;  // the number of the call for each of the claims
+};
 
 }  // namespace
 
 Actor RunDispatcher(World& world, Site& site, std::string holder, absl::Duration skew) {
-  using Tx = Database<ConsumerState>::Tx;
   while (true) {
     co_await Step();
-    const absl::Time until = world.machine + skew + kLease;
-    std::vector<Claim> claims;
+    const absl::Time lease_end = world.machine + skew + kLease;
+    std::vector<dispatch::Work> works;
     {
       Tx tx(site.db);
-      claims = Take(world, tx, holder, world.machine + skew);
+      works = Take(world, tx, holder, world.machine + skew);
       co_await Step();
       tx.Commit();
     }
-    for (Claim& claim : claims) {
-      Reminder& reminder = claim.reminder;
-      const std::string row = ReminderRowName(reminder.id);
+    const std::vector<dispatch::Parcel> parcels = dispatch::Pack(works, SimulatedPolicy());
+    for (const dispatch::Parcel& parcel : parcels) {
       co_await Step();
-      const absl::Time looked = world.business;
-      const absl::Time open = OpenFrom(world, reminder, looked);
+      Outbound outbound(world, parcel, lease_end);
       {
-        // LoadUp or SendAgain: what must not go now is put off or settled, the rest is marked.
         Tx tx(site.db);
-        while (!tx.Lock(ClockRow(reminder.clock))) co_await Step();
-        while (!tx.Lock(row)) co_await Step();
-        if (!IsMine(world, tx.Read().reminders.at(reminder.id), claim)) continue;
-        const domain::TrackedClock clock = tx.Read().clocks.at(reminder.clock);
-        const absl::Time now = world.business;
-        std::optional<domain::Outcome> instead;
-        if (claim.resend && (open > looked || !domain::StillSpeaksOf(reminder, clock))) {
-          instead = domain::Judge({domain::Attempt::Kind::kTemporary, "是否送达不明", {}}, reminder,
-                                  clock, SimulatedPolicy(), now);
-          if (instead->state == State::kPending) instead->not_before = open;
-        } else if (open > looked) {
-          tx.Write(PutOffEffect(reminder.id, open));
-        } else if (!claim.resend) {
-          instead = domain::Withhold(reminder, clock, {}, now);
+        for (const std::string& row : outbound.Rows()) {
+          while (!tx.Lock(row)) co_await Step();
         }
-        const bool goes = open <= looked && !instead.has_value();
-        if (instead.has_value()) {
-          tx.Write(ConcludeEffect(world, reminder, clock, *instead, /*called=*/true, now));
-        } else if (goes && !world.Makes(Mistake::kNoMark)) {
-          tx.Write(MarkEffect(world, claim, until));
-        }
+        outbound.Prepare(tx);
         co_await Step();
         tx.Commit();
-        if (!goes) continue;
       }
-      ++reminder.attempts;
-      reminder.delivery = domain::DeliveryId(reminder);
+      if (outbound.empty()) continue;
       co_await Step();
-      const bool called = world.machine + skew <= until - kReserve;
-      domain::Attempt attempt;
-      size_t call = 0;
-      if (called) {
-        attempt = world.CallProvider(reminder, looked);
-        call = world.provider.calls[reminder.delivery].size() - 1;
-      }
+      outbound.Send(world.machine + skew);
       co_await Step();
       Tx tx(site.db);
-      while (!tx.Lock(ClockRow(reminder.clock))) co_await Step();
-      while (!tx.Lock(row)) co_await Step();
-      if (!IsMine(world, tx.Read().reminders.at(reminder.id), claim)) {
-        // Nobody may take it within the lease, as long as clocks differ by less than the reserve.
-        if (world.machine + skew < until - kReserve) {
-          world.Fail(absl::StrCat("reminder ", reminder.id, " was taken from its holder"));
-        }
-        ++world.figures["fenced"];
-        continue;
+      for (const std::string& row : outbound.Rows()) {
+        while (!tx.Lock(row)) co_await Step();
       }
-      const domain::TrackedClock clock = tx.Read().clocks.at(reminder.clock);
-      const absl::Time now = world.business;
-      const domain::Outcome outcome =
-          called ? domain::Judge(attempt, reminder, clock, SimulatedPolicy(), now)
-                 : domain::Outcome{State::kPending, now, ""};
-      tx.Write(ConcludeEffect(world, reminder, clock, outcome, called, now));
-      if (called) {
-        tx.Write(SettledCallEffect(world, reminder.delivery, call, outcome.state == State::kSent));
-      }
+      outbound.Settle(tx, world.machine + skew);
       co_await Step();
       tx.Commit();
     }

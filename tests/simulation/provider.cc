@@ -5,28 +5,23 @@
 #include "absl/strings/str_cat.h"
 
 namespace rectify::simulation {
-namespace {
 
-bool IsKnown(const Provider::Call& call) { return call.accepted && call.told && call.settled; }
-
-}  // namespace
-
-std::string Provider::Take(const std::string& delivery, bool accept, bool tell) {
-  std::vector<Call>& made = calls[delivery];
-  const bool known = std::any_of(made.begin(), made.end(), IsKnown);
-  made.push_back({accept, accept && tell, false});
-  return known ? absl::StrCat("delivery ", delivery, " is sent again after it was stored as sent")
+std::string Provider::Take(const std::string& reminder, bool accept, bool tell) {
+  std::vector<Call>& calls = calls_[reminder];
+  const bool known = std::any_of(calls.begin(), calls.end(), IsKnown);
+  calls.push_back({accept, accept && tell, false});
+  return known ? absl::StrCat("reminder ", reminder, " comes again after it was stored as sent")
                : "";
 }
 
-std::string Provider::Settle(const std::string& delivery, size_t call, bool sent) {
-  std::vector<Call>& made = calls[delivery];
-  made[call].settled = true;
-  if (sent && !made[call].told) {
-    return absl::StrCat("delivery ", delivery, " is stored as sent, which nobody has accepted");
+std::string Provider::Settle(const std::string& reminder, size_t call, bool sent) {
+  std::vector<Call>& calls = calls_[reminder];
+  calls[call].settled = true;
+  if (sent && !calls[call].told) {
+    return absl::StrCat("reminder ", reminder, " is stored as sent, which nobody has accepted");
   }
-  if (std::count_if(made.begin(), made.end(), IsKnown) > 1) {
-    return absl::StrCat("delivery ", delivery, " has reached its receiver twice without need");
+  if (std::count_if(calls.begin(), calls.end(), IsKnown) > 1) {
+    return absl::StrCat("reminder ", reminder, " has reached its receiver twice without need");
   }
   return "";
 }

@@ -53,18 +53,30 @@ void SetDue(domain::TrackedClock& clock, const EventEnvelope& event, absl::Time 
   clock.due_time = StartOfDay(*clock.due_date + 1);
 }
 
-void Settle(World& world, ReminderRow& row, State state, absl::Time now) {
-  row.reminder.state = state;
-  row.reminder.settle_time = now;
-  row.lease_until = absl::InfinitePast();
-  ++world.figures[absl::StrCat("reminder ", static_cast<int>(state))];
-  if (++row.outcomes > 1) {
-    world.Fail(absl::StrCat("reminder ", row.reminder.id, " has a second outcome"));
+const char* FigureOf(State state) {
+  switch (state) {
+    case State::kSent:
+      return "sent";
+    case State::kMerged:
+      return "merged";
+    case State::kSuperseded:
+      return "superseded";
+    case State::kDead:
+      return "dead";
+    default:
+      return "cancelled";
   }
 }
 
-bool IsOpen(const ReminderRow& row) {
-  return row.reminder.state == State::kPending || row.reminder.state == State::kClaimed;
+void Settle(World& world, ConsumerState& tables, ReminderRow& row, State state, absl::Time now) {
+  tables.open.erase(row.reminder.id);
+  row.reminder.state = state;
+  row.reminder.settle_time = now;
+  row.lease_until = absl::InfinitePast();
+  ++world.figures[FigureOf(state)];
+  if (++row.outcomes > 1) {
+    world.Fail(absl::StrCat("reminder ", row.reminder.id, " has a second outcome"));
+  }
 }
 
 }  // namespace
@@ -79,6 +91,7 @@ const domain::Policy& SimulatedPolicy() {
          {StepAt("T-3", -3, domain::CatchUp::kLatest), StepAt("T-1", -1, domain::CatchUp::kLatest),
           StepAt("T+1", 1, domain::CatchUp::kAll), last}}};
     p->ladders[0].steps[2].urgent = true;
+    p->digest_entries = 3;
     p->max_attempts = 4;
     p->first_backoff = absl::Seconds(30);
     p->quiet_hours = domain::QuietHours{
@@ -93,31 +106,28 @@ const workday::Calendar& SimulatedCalendar() {
   return *calendar;
 }
 
-Effect PlanEffect(World& world, const ConsumerState& state, const EventEnvelope& event) {
+Effect PlanEffect(World& world, Clocks& clocks, const EventEnvelope& event) {
   const absl::Time now = world.business;
-  const auto known = state.clocks.find(event.aggregate());
-  domain::TrackedClock clock = known == state.clocks.end() ? NewClock(event, now) : known->second;
+  if (event.type() == kPoisoned) return [](ConsumerState&) {};
+  const auto [found, fresh] = clocks.try_emplace(event.aggregate(), NewClock(event, now));
+  domain::TrackedClock& clock = found->second;
   std::vector<Reminder> plan;
-  if (event.type() == kMet) {
-    clock.running = false;
-  } else if (event.type() == kStarted || event.type() == kMoved) {
+  clock.running = event.type() != kMet;
+  if (clock.running) {
     if (event.type() == kStarted) clock.start_time = now;
-    if (known != state.clocks.end()) ++clock.schedule_version;
-    clock.running = true;
+    if (!fresh) ++clock.schedule_version;
     SetDue(clock, event, now);
     plan = domain::Plan(SimulatedPolicy().LadderFor(""), clock, SimulatedCalendar(), now);
-  } else {
-    return [](ConsumerState&) {};
   }
   return [&world, now, clock, plan](ConsumerState& s) {
-    for (auto& [id, row] : s.reminders) {
-      if (row.reminder.clock == clock.name && IsOpen(row)) {
-        Settle(world, row, State::kCancelled, now);
+    for (const std::string& id : std::set<std::string>(s.open)) {
+      ReminderRow& row = s.reminders.at(id);
+      if (row.reminder.clock == clock.name && row.reminder.state != State::kSending) {
+        Settle(world, s, row, State::kCancelled, now);
       }
     }
     s.clocks[clock.name] = clock;
-    for (const Reminder& reminder : plan)
-      s.reminders.try_emplace(reminder.id, ReminderRow{reminder});
+    for (const Reminder& reminder : plan) s.Insert(reminder);
   };
 }
 
@@ -138,7 +148,7 @@ bool IsOutdated(const ConsumerState& state, const Reminder& older, absl::Time no
 
 Effect SupersedeEffect(World& world, const std::string& id, absl::Time now) {
   return [&world, id, now](ConsumerState& s) {
-    Settle(world, s.reminders.at(id), State::kSuperseded, now);
+    Settle(world, s, s.reminders.at(id), State::kSuperseded, now);
   };
 }
 
@@ -154,11 +164,11 @@ Effect ConcludeEffect(World& world, const Reminder& reminder, const domain::Trac
     row.reminder.not_before = outcome.not_before;
     if (!called) --row.reminder.attempts;
     if (domain::IsSettled(outcome.state)) {
-      Settle(world, row, outcome.state, now);
+      Settle(world, s, row, outcome.state, now);
     } else {
       row.reminder.state = outcome.state;
     }
-    if (next.has_value()) s.reminders.try_emplace(next->id, ReminderRow{*next});
+    if (next.has_value()) s.Insert(*next);
   };
 }
 

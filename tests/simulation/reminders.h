@@ -19,8 +19,10 @@ const reminder::domain::Policy& SimulatedPolicy();
 // Saturdays and Sundays only.
 const workday::Calendar& SimulatedCalendar();
 
-// What an event of a clock means: services/reminder_dispatch/events/deadline_consumer.cc.
-Effect PlanEffect(World& world, const ConsumerState& state, const event::v1::EventEnvelope& event);
+// What an event of a clock means; moves the clock in `clocks`, which are those of the state after
+// the events before it: services/reminder_dispatch/events/deadline_consumer.cc. The clock and its
+// open reminders are locked.
+Effect PlanEffect(World& world, Clocks& clocks, const event::v1::EventEnvelope& event);
 // Whether a newer reminder of the clock takes its place: the condition of SupersedeOutdated.
 bool IsOutdated(const ConsumerState& state, const reminder::domain::Reminder& older,
                 absl::Time now);

@@ -14,6 +14,7 @@
 namespace rectify::simulation {
 namespace {
 
+constexpr int64_t kFullCheck = 500;
 constexpr int64_t kDrainSteps = 20'000;
 constexpr size_t kBackups = 6;
 
@@ -98,12 +99,17 @@ void World::DrawFaults() {
 
 std::string World::Run() {
   Checker checker(*this);
+  const auto check_all = [&] {
+    checker.CheckAcks();
+    checker.CheckReminders();
+  };
   const auto run_step = [&] {
     ++step_;
     PassTime();
     if (!healed) Misfortune();
     RunOne();
     checker.Check();
+    if (step_ % kFullCheck == 0) check_all();
   };
   while (step_ < options.steps && violation_.empty()) run_step();
   if (options.mode == Mode::kLiveness) {
@@ -116,8 +122,7 @@ std::string World::Run() {
     }
     if (!unfinished.empty()) Fail(absl::StrCat("does not come to its end: ", unfinished));
   }
-  if (violation_.empty()) checker.CheckAcks();
-  if (violation_.empty()) checker.CheckReminders();
+  check_all();
   return violation_;
 }
 
@@ -196,7 +201,7 @@ void World::StrikeDatabases() {
     }
   };
   const auto back_up = [&](const auto& db, auto& backups) {
-    if (!rng.Chance(0.02)) return;
+    if (!rng.Chance(0.005)) return;
     backups.push_back(db.Save());
     if (backups.size() > kBackups) backups.erase(backups.begin() + rng.Below(kBackups));
   };
@@ -261,15 +266,15 @@ void World::NoteDiverged(const Site& site, const events::Cursor& cursor, int64_t
   told_diverged_[site.name] = cursor.chain;
   if (IsCurrent(cursor))
     Fail(absl::StrCat(site.name, " is stopped although it shares our history"));
-  const std::vector<Handled>& handled = site.db.Peek().handled;
+  const std::vector<std::string>& handled = site.db.Peek().handled;
   const auto position = static_cast<size_t>(cursor.position);
   const bool restored_meanwhile =
-      position > handled.size() || handled[position - 1].chain != cursor.chain;
+      position > handled.size() || handled[position - 1] != cursor.chain;
   if (quietly_forked_ || cursor.epoch > last_unique_epoch_ || restored_meanwhile) return;
   const auto& log = source.Peek().log;
   int64_t common = 0;
   while (common < cursor.position && common < static_cast<int64_t>(log.size()) &&
-         handled[static_cast<size_t>(common)].chain == log[static_cast<size_t>(common)]->chain()) {
+         handled[static_cast<size_t>(common)] == log[static_cast<size_t>(common)]->chain()) {
     ++common;
   }
   if (fork_position != common) {
@@ -278,22 +283,24 @@ void World::NoteDiverged(const Site& site, const events::Cursor& cursor, int64_t
   }
 }
 
-reminder::domain::Attempt World::CallProvider(const reminder::domain::Reminder& reminder,
-                                              absl::Time looked) {
+reminder::domain::Attempt World::CallProvider(
+    const std::vector<reminder::domain::Reminder>& message, absl::Time looked) {
   namespace domain = reminder::domain;
   using Kind = domain::Attempt::Kind;
-  if (domain::SendableFrom(SimulatedPolicy().quiet_hours, reminder.channel, reminder.urgent,
+  const domain::Reminder& carrier = message.front();
+  if (domain::SendableFrom(SimulatedPolicy().quiet_hours, carrier.channel, carrier.urgent,
                            SimulatedCalendar(), looked) > looked) {
-    Fail(absl::StrCat("reminder ", reminder.id, " goes out in the quiet hours"));
+    Fail(absl::StrCat("reminder ", carrier.id, " goes out in the quiet hours"));
   }
   Kind kind = Kind::kAccepted;
   if (Strikes(Fault::kProviderFails)) kind = Kind::kTemporary;
   if (Strikes(Fault::kProviderRefuses)) kind = Kind::kPermanent;
   const bool accepted = kind == Kind::kAccepted;
   if (accepted && Strikes(Fault::kProviderLosesReply)) kind = Kind::kTemporary;
-  const std::string wrong =
-      provider.Take(reminder.delivery, accepted, /*tell=*/kind == Kind::kAccepted);
-  if (!wrong.empty()) Fail(wrong);
+  for (const domain::Reminder& each : message) {
+    const std::string wrong = provider.Take(each.id, accepted, /*tell=*/kind == Kind::kAccepted);
+    if (!wrong.empty()) Fail(wrong);
+  }
   return {kind, "", {}};
 }
 
@@ -348,6 +355,8 @@ const char* NameOf(Mistake mistake) {
       return "answer-before-commit";
     case Mistake::kRelayIgnoresEnd:
       return "relay-ignores-end";
+    case Mistake::kRelayKeepsOldHistory:
+      return "relay-keeps-old-history";
     case Mistake::kConsumerSkipsGaps:
       return "consumer-skips-gaps";
     case Mistake::kConsumerTrustsStream:
@@ -358,6 +367,8 @@ const char* NameOf(Mistake mistake) {
       return "cursor-apart";
     case Mistake::kParkedOvertaken:
       return "parked-overtaken";
+    case Mistake::kIgnoresLease:
+      return "ignores-lease";
     case Mistake::kNoToken:
       return "no-token";
     case Mistake::kNoMark:

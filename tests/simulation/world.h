@@ -58,11 +58,13 @@ enum class Mistake {
   kAnswerApart,           // the response is stored in a transaction of its own
   kAnswerBeforeCommit,    // the client is told before the commit
   kRelayIgnoresEnd,       // appends without looking where the stream ends
+  kRelayKeepsOldHistory,  // appends to a stream that a fork has left behind
   kConsumerSkipsGaps,     // takes whatever comes behind its position
   kConsumerTrustsStream,  // silence of the stream counts as nothing to do
   kConsumerIgnoresChain,  // continues by position alone, whatever the feed says
   kCursorApart,           // the cursor is stored in a transaction of its own
   kParkedOvertaken,       // later events of a parked aggregate are applied
+  kIgnoresLease,          // takes what another dispatcher holds
   kNoToken,               // settles by state alone
   kNoMark,                // calls the channel before the row says `sending`
   kNoGate,                // sends without looking at the clock again
@@ -142,8 +144,9 @@ class World {
 
   // A consumer with that cursor was told that its history has diverged.
   void NoteDiverged(const Site& site, const events::Cursor& cursor, int64_t fork_position);
-  // Hands a message to the channel; `looked`: when its quiet hours were looked at.
-  reminder::domain::Attempt CallProvider(const reminder::domain::Reminder& reminder,
+  // Hands a message with these reminders to the channel; `looked`: when its quiet hours were looked
+  // at.
+  reminder::domain::Attempt CallProvider(const std::vector<reminder::domain::Reminder>& message,
                                          absl::Time looked);
   // Whether the cursor's last event is one of the source's present history.
   bool IsCurrent(const events::Cursor& cursor) const;
