@@ -1,4 +1,3 @@
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,7 +18,6 @@ struct Command {
 
 struct Reply {
   std::string response;  // empty: none yet
-  bool reused = false;   // REQUEST_ID_REUSED
   int64_t commit = 0;
 };
 
@@ -41,63 +39,69 @@ void Tell(World& world, Reply& reply, std::string response, int64_t commit) {
   reply.commit = commit;
 }
 
-// One attempt of a command: Commands::RunMessage in libs/events/command.cc.
-Actor RunCommand(World& world, Command command, std::shared_ptr<Reply> reply) {
-  co_await Step();
-  Database<SourceState>::Tx tx(world.source);
-  const std::string& id = command.request_id;
-  while (!tx.Lock(RequestRow(id))) co_await Step();
-  if (tx.Read().requests.contains(id)) {
-    const Answer answer = tx.Read().requests.at(id);
-    switch (events::JudgeRepeat(answer.stored, command.fingerprint)) {
-      case Repeat::kAnswered:
-        ++world.figures["answered again"];
-        Tell(world, *reply, *answer.stored.response, answer.commit);
-        break;
-      case Repeat::kReused:
-        reply->reused = true;
-        break;
-      case Repeat::kInProgress:
-        break;
-    }
-    co_return;
+void AnswerRepeat(World& world, const Command& command, const Answer& answer, Reply& reply) {
+  switch (events::JudgeRepeat(answer.stored, command.fingerprint)) {
+    case Repeat::kAnswered:
+      ++world.figures["answered again"];
+      Tell(world, reply, *answer.stored.response, answer.commit);
+      break;
+    case Repeat::kReused:
+    case Repeat::kInProgress:
+      break;  // an error is no answer
   }
-  co_await Step();
-  std::optional<int64_t> drawn;
-  if (world.Makes(Mistake::kVersionBeforeLock)) {
-    drawn = world.source.DrawId();
-    co_await Step();
-  }
-  while (!tx.Lock(AggregateRow(command.aggregate))) co_await Step();
-  Aggregate aggregate;
-  const auto& aggregates = tx.Read().aggregates;
-  if (const auto found = aggregates.find(command.aggregate); found != aggregates.end()) {
-    aggregate = found->second;
-  }
+}
+
+Aggregate Find(const SourceState& state, const std::string& name) {
+  const auto found = state.aggregates.find(name);
+  return found == state.aggregates.end() ? Aggregate{} : found->second;
+}
+
+// The event that the command says, with the outbox id that was drawn for it.
+OutboxRow Perform(const Command& command, Aggregate& aggregate, int64_t id) {
   const std::string type = TypeOf(command, aggregate);
   ++aggregate.version;
   if (type == kStarted) aggregate.running = true;
   if (type == kMet) aggregate.running = false;
+  return {{id, command.aggregate, aggregate.version, type, command.audience,
+           absl::StrCat(command.days)},
+          command.request_id};
+}
+
+// One attempt of a command: Commands::RunMessage in libs/events/command.cc.
+Actor RunCommand(World& world, Command command, std::shared_ptr<Reply> reply) {
   co_await Step();
-  OutboxRow row{{drawn.has_value() ? *drawn : world.source.DrawId(), command.aggregate,
-                 aggregate.version, type, command.audience, absl::StrCat(command.days)},
-                id};
-  const std::string response = absl::StrCat(command.aggregate, "@", aggregate.version);
-  const int64_t commit = world.source.commits() + 1;
-  const auto remember = [id, response, fingerprint = command.fingerprint, &world](SourceState& s) {
-    s.requests[id] = {{fingerprint, response}, world.source.commits() + 1};
-  };
-  if (!world.Makes(Mistake::kAnswerApart)) tx.Write(remember);
+  Database<SourceState>::Tx tx(world.source);
+  while (!tx.Lock(RequestRow(command.request_id))) co_await Step();
+  if (tx.Read().requests.contains(command.request_id)) {
+    AnswerRepeat(world, command, tx.Read().requests.at(command.request_id), *reply);
+    co_return;
+  }
+  co_await Step();
+  int64_t id = 0;
+  if (world.Makes(Mistake::kVersionBeforeLock)) {
+    id = world.source.DrawId();
+    co_await Step();
+  }
+  while (!tx.Lock(AggregateRow(command.aggregate))) co_await Step();
+  Aggregate aggregate = Find(tx.Read(), command.aggregate);
+  co_await Step();
+  if (id == 0) id = world.source.DrawId();
+  const OutboxRow row = Perform(command, aggregate, id);
   tx.Write([row, aggregate](SourceState& s) {
     s.aggregates[row.event.aggregate] = aggregate;
     s.outbox[row.event.id] = row;
   });
+  const std::string response = absl::StrCat(command.aggregate, "@", aggregate.version);
+  const auto remember = [command, response, &world](SourceState& s) {
+    s.requests[command.request_id] = {{command.fingerprint, response}, world.source.commits() + 1};
+  };
+  if (!world.Makes(Mistake::kAnswerApart)) tx.Write(remember);
   co_await Step();
   if (world.Makes(Mistake::kAnswerBeforeCommit)) {
-    Tell(world, *reply, response, commit);
+    Tell(world, *reply, response, world.source.commits() + 1);
     co_await Step();
   }
-  const int64_t committed = tx.Commit();
+  const int64_t commit = tx.Commit();
   co_await Step();
   if (world.Makes(Mistake::kAnswerApart)) {
     Database<SourceState>::Tx later(world.source);
@@ -105,7 +109,7 @@ Actor RunCommand(World& world, Command command, std::shared_ptr<Reply> reply) {
     later.Commit();
     co_await Step();
   }
-  Tell(world, *reply, response, committed);
+  Tell(world, *reply, response, commit);
 }
 
 Command DrawCommand(World& world, std::string request_id) {
