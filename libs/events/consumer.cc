@@ -111,6 +111,7 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
   absl::StatusOr<event::v1::ReadEventsResponse> response = feed_.Read(request);
   if (!response.ok()) {
     if (ReasonOf(response.status()) == "HISTORY_DIVERGED") {
+      diverged_ = cursor.chain;
       log::Error("history_diverged", {{"consumer", options_.name},
                                       {"source", options_.source},
                                       {"position", cursor.position}});
@@ -133,7 +134,9 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
 
 absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {
   ASSIGN_OR_RETURN(const Cursor cursor, ReadCursor());
-  if (options_.redis_address.empty()) return ReadFeed(cursor, wait, /*wait_for_turn=*/false);
+  if (options_.redis_address.empty() || diverged_ == cursor.chain) {
+    return ReadFeed(cursor, wait, /*wait_for_turn=*/false);
+  }
   const Events events = ReadStream(cursor, wait);
   if (!events.empty()) return Apply(events, /*wait_for_turn=*/false);
   // Silence proves nothing: the relay may be down, the stream wiped or trimmed.

@@ -86,6 +86,9 @@ class Consumer {
   FeedReader& feed_;
   Handler handler_;
   redis::Connection redis_;
+  // The cursor's chain when the source said that its history has diverged: the stream may still
+  // hold more of it.
+  std::optional<std::string> diverged_;
   // The cursor has been there; it only goes on. Spares a look at the database when CatchUp has
   // nothing to do.
   std::atomic<int64_t> reached_ = 0;

@@ -174,27 +174,26 @@ Sender::Call Sender::Transmit(const Outbound& outbound, Round& round, absl::Time
   return call;
 }
 
-// What a call means for each of a message's reminders. The first one's wait is everybody's, so that
-// they meet again.
 std::vector<Ending> Sender::Judge(const Call& call, const Clocks& clocks, absl::Time now) const {
-  std::vector<Ending> endings;
-  std::optional<absl::Time> wait = call.hold;
-  for (const store::Claim& claim : call.outbound->claims) {
-    const domain::Reminder& reminder = claim.reminder;
-    domain::Outcome outcome =
-        call.called ? domain::Judge(call.attempt, reminder, clocks.at(reminder.clock), policy_, now)
-                    : domain::Outcome{State::kPending, *call.hold, call.attempt.reply};
-    if (outcome.state == State::kSent && !endings.empty()) outcome.state = State::kMerged;
-    if (outcome.state == State::kPending) {
-      if (!wait.has_value()) wait = outcome.not_before;
-      outcome.not_before = *wait;
+  const std::vector<store::Claim>& claims = call.outbound->claims;
+  std::vector<domain::Outcome> outcomes;
+  if (call.called) {
+    std::vector<domain::Spoken> message;
+    for (const store::Claim& claim : claims) {
+      message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
     }
-    const bool event = domain::IsSettled(outcome.state);
-    endings.push_back({{claim, std::move(outcome), {}, call.attempt.reply, event, call.called},
-                       &call.outbound->delivery});
+    outcomes = domain::JudgeMessage(call.attempt, message, policy_, call.hold, now);
+  } else {
+    outcomes.assign(claims.size(), {State::kPending, *call.hold, call.attempt.reply});
   }
-  const domain::DeliveryState fate = DeliveryStateOf(endings.front().settlement.outcome.state);
-  for (Ending& ending : endings) ending.settlement.delivery_state = fate;
+  const domain::DeliveryState fate = DeliveryStateOf(outcomes.front().state);
+  std::vector<Ending> endings;
+  for (size_t i = 0; i < claims.size(); ++i) {
+    const bool event = domain::IsSettled(outcomes[i].state);
+    endings.push_back(
+        {{claims[i], std::move(outcomes[i]), fate, call.attempt.reply, event, call.called},
+         &call.outbound->delivery});
+  }
   return endings;
 }
 

@@ -99,7 +99,7 @@ std::vector<Reminder> Plan(const Ladder& ladder, const TrackedClock& clock,
   const absl::civil_diff_t term = clock.DueDay() - CivilDayOf(clock.start_time);
   std::vector<Reminder> reminders;
   for (const Step& step : ladder.steps) {
-    if (term < step.min_term_days) continue;
+    if (step.min_term_days > 0 && term < step.min_term_days) continue;
     const StepDay day = DayOf(step, clock, calendar);
     const absl::Time first = step.unit == OffsetUnit::kHours
                                  ? clock.due_time + absl::Hours(step.offset)

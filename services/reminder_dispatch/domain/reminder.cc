@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -92,6 +93,22 @@ Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClo
   }
   return {State::kPending, now + WaitAfter(attempt, policy, reminder.attempts, reminder.id),
           attempt.reply};
+}
+
+std::vector<Outcome> JudgeMessage(const Attempt& attempt, const std::vector<Spoken>& message,
+                                  const Policy& policy, std::optional<absl::Time> hold,
+                                  absl::Time now) {
+  std::vector<Outcome> outcomes;
+  for (const Spoken& each : message) {
+    Outcome outcome = Judge(attempt, each.reminder, each.clock, policy, now);
+    if (outcome.state == State::kSent && !outcomes.empty()) outcome.state = State::kMerged;
+    if (outcome.state == State::kPending) {
+      if (!hold.has_value()) hold = outcome.not_before;
+      outcome.not_before = *hold;
+    }
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
 }
 
 absl::Duration WaitAfter(const Attempt& attempt, const Policy& policy, int attempts,

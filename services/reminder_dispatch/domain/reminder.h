@@ -95,6 +95,18 @@ struct Outcome {
 Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClock& clock,
               const Policy& policy, absl::Time now);
 
+// A reminder in a message, with its clock as it is now; both outlive this.
+struct Spoken {
+  const Reminder& reminder;
+  const TrackedClock& clock;
+};
+// What follows from an attempt for each reminder of a message, of which the first carries the
+// others. All that are tried again wait until `hold`, or as long as the first of them, so that they
+// meet again.
+std::vector<Outcome> JudgeMessage(const Attempt& attempt, const std::vector<Spoken>& message,
+                                  const Policy& policy, std::optional<absl::Time> hold,
+                                  absl::Time now);
+
 // How long to wait after the attempt failed for a while: the back-off, or longer if the receiver
 // wishes so, up to an hour.
 absl::Duration WaitAfter(const Attempt& attempt, const Policy& policy, int attempts,

@@ -165,6 +165,23 @@ TEST_F(ConsumerTest, ARewrittenHistoryStopsIt) {
   EXPECT_EQ(consumer.Position().value(), 5);
 }
 
+TEST_F(ConsumerTest, AStoppedConsumerDoesNotGoOnWithTheOldStream) {
+  Happen(4);
+  Publish();
+  Consumer consumer = MakeConsumer(redis_server_.address(), feed_);
+  ASSERT_EQ(consumer.Step(absl::ZeroDuration()).value(), 4);
+  Happen(1);
+  Publish();
+  RewriteHistoryAfter(3);
+  Redis({"RENAME", "ev:{venue}", "away"});
+  EXPECT_THAT(consumer.Step(absl::ZeroDuration()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "HISTORY_DIVERGED"));
+  Redis({"RENAME", "away", "ev:{venue}"});
+  EXPECT_THAT(consumer.Step(absl::ZeroDuration()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "HISTORY_DIVERGED"));
+  EXPECT_EQ(consumer.Position().value(), 4);
+}
+
 TEST_F(ConsumerTest, AForkBehindTheCursorDoesNotStopIt) {
   Happen(3);
   Publish();

@@ -55,6 +55,33 @@ TEST_F(JudgeTest, TheLastAttemptIsDead) {
   EXPECT_EQ(JudgeOf(Kind::kTemporary).state, State::kDead);
 }
 
+TEST_F(JudgeTest, OneMessageCarriesTheOthers) {
+  const std::vector<Outcome> outcomes =
+      JudgeMessage({Kind::kAccepted, "250 ok", {}}, {{reminder_, clock_}, {reminder_, clock_}},
+                   policy_, std::nullopt, now_);
+  ASSERT_EQ(outcomes.size(), 2);
+  EXPECT_EQ(outcomes[0].state, State::kSent);
+  EXPECT_EQ(outcomes[1].state, State::kMerged);
+}
+
+TEST_F(JudgeTest, TheRemindersOfAMessageMeetAgain) {
+  Reminder other = reminder_;
+  other.step = "T+0";
+  Attach(other, clock_, now_);
+  other.attempts = 1;
+  TrackedClock ended = clock_;
+  ended.running = false;
+  const std::vector<Spoken> message = {{reminder_, clock_}, {other, clock_}, {other, ended}};
+  const Attempt failed = {Kind::kTemporary, "451 try later", {}};
+  std::vector<Outcome> outcomes = JudgeMessage(failed, message, policy_, std::nullopt, now_);
+  EXPECT_EQ(outcomes[0].not_before, JudgeOf(Kind::kTemporary).not_before);
+  EXPECT_EQ(outcomes[1].not_before, outcomes[0].not_before);
+  EXPECT_EQ(outcomes[2].state, State::kCancelled);
+  outcomes = JudgeMessage(failed, message, policy_, now_ + absl::Hours(5), now_);
+  EXPECT_EQ(outcomes[0].not_before, now_ + absl::Hours(5));
+  EXPECT_EQ(outcomes[1].not_before, now_ + absl::Hours(5));
+}
+
 TEST_F(JudgeTest, APermanentFailureIsDeadAtOnce) {
   EXPECT_EQ(JudgeOf(Kind::kPermanent).state, State::kDead);
 }

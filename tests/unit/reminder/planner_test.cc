@@ -41,6 +41,13 @@ TEST(Plan, ATermOfExactlyTheMinimumKeepsTheStep) {
                           "T+0 2023-02-03 09:00"));
 }
 
+TEST(Plan, ATermThatWasOverBeforeItStartedDoesNotGoQuiet) {
+  const Ladder ladder{"overdue", {StepOf("T+0", 0), RepeatingStep("T+7", 7, 7)}};
+  const TrackedClock clock = TermClock(At(2, 5, 10), kDue);
+  EXPECT_THAT(Shown(Plan(ladder, clock, Year2023(), At(2, 5, 10))),
+              ElementsAre("T+7 2023-02-10 09:00"));
+}
+
 TEST(Plan, WorkdayStepsSkipHolidaysAndCountMakeUpDays) {
   const Ladder ladder{"overdue", {WorkdayStep("T+1wd", 1), WorkdayStep("T+3wd", 3)}};
   const TrackedClock clock = TermClock(At(1, 3), absl::CivilDay(2023, 1, 19));
