@@ -162,16 +162,18 @@ def write_requests(path, requests):
             file.write(struct.pack("=I", len(request)) + request)
 
 
-def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, concurrency=32,
-          connections=None, rate=0, response=None):
-    """Runs bench_load; {per_second, p50_ms, p99_ms, calls}. Failed when a call failed."""
+def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, seconds=0,
+          concurrency=32, connections=None, rate=0, response=None):
+    """Runs bench_load; {per_second, p50_ms, p99_ms, calls}. Failed when a call failed. It ends after
+    so many calls (each request once) or seconds."""
     path = bench.folder / "requests" / f"{new_id()}.bin"
     write_requests(path, requests)
     calls = calls or len(requests) - warmup
     command = [TOOLS / "bench_load", "--target", target or bench.address(method.split(".")[1]),
                "--method", path_of(method), "--requests", path, "--token", token,
-               "--calls", calls, "--warmup", warmup, "--concurrency", concurrency,
-               "--connections", connections or min(4, concurrency), "--rate", rate]
+               "--calls", calls, "--warmup", warmup, "--seconds", seconds,
+               "--concurrency", concurrency, "--connections",
+               connections or min(4, concurrency), "--rate", rate]
     if response:
         command += ["--response", response]
     try:
