@@ -5,7 +5,7 @@ import subprocess
 import goals
 import peers
 import stand
-from parts import bulk, dates, events, idle, read, write, year
+from parts import bulk, dates, events, idle, read, reminders, write, year
 
 # What is measured together, in the order in which it is best measured.
 PARTS = (
@@ -14,6 +14,7 @@ PARTS = (
     (("P4",), read.by_name),
     (("P5",), events.propagation),
     (("P5", "P7"), bulk.bulk),
+    (("P6",), reminders.dispatch),
     (("P8",), dates.due_dates),
     (("P11",), idle.idle),
     (("P12",), year.replay),
@@ -54,10 +55,13 @@ class Session:
         """Enters a context until the end of the run."""
         return self._stack.enter_context(context)
 
+    def at_end(self, clean_up):
+        self._stack.callback(clean_up)
+
 
 def measure(stack, wanted, scale):
     """The rows, as they become known."""
-    if "P3" in wanted:
+    if wanted & {"P3", "P6"}:
         peers.install()
     session = Session(stack, wanted, scale)
     for part, run in PARTS:

@@ -201,7 +201,8 @@ def quiet():
 @contextlib.contextmanager
 def background(command, **more):
     """A process that prints one line when it is ready; ends with the block. Gives that line."""
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True,
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True,
                           start_new_session=True, **more) as process:
         try:
             line = process.stdout.readline().strip()
