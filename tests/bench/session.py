@@ -1,7 +1,5 @@
 """One run: which part measures which goals, and what the parts share."""
 
-import subprocess
-
 import goals
 import peers
 import stand
