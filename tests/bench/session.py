@@ -6,7 +6,6 @@ import stand
 from parts import bulk, dates, events, idle, lists, read, reminders, write, year
 
 
-
 def gateway(_):
     yield goals.plain("P10", "GetVenue through the gateway", "not built yet: issue 5")
 
