@@ -54,13 +54,13 @@ def wrk(url, connections, seconds, venues):
     return result
 
 
-def dispatch(bench, name, count):
+def dispatch(bench, name, count, *words):
     """{per_second} of a job queue that works off `count` jobs that do nothing."""
     database = "rectify_" + name.replace("-", "_")
     bench.sql("postgres", f"DROP DATABASE IF EXISTS {database}")
     bench.sql("postgres", f"CREATE DATABASE {database}")
     environment = postgres_environment(bench, "postgres", database)
     environment["REDIS_PORT"] = bench.bash('port "$REDIS_PORT"').strip()
-    out = system.run(["node", str(PEERS / f"dispatch_{name.replace('-', '_')}.mjs"), str(count)],
+    out = system.run(["node", str(PEERS / f"dispatch_{name.replace('-', '_')}.mjs"), str(count), *words],
                      environment, 1200)
     return json.loads(out.splitlines()[-1])

@@ -18,7 +18,7 @@ class Imported:
 
     def __init__(self, session):
         self.bench = bench = session.bench
-        self.count = session.size(smoke=200, quick=50_000, full=1_000_000)
+        self.count = session.size(smoke=1000, quick=50_000, full=1_000_000)
         bench.stop_services("hazard", "deadline", "reminder")
         path = bench.folder / "venues.csv"
         with open(path, "w", encoding="utf-8") as file:

@@ -44,7 +44,7 @@ SELECT (count(*) - count(*) FILTER (WHERE t = first)) / nullif(extract(epoch FRO
 class Reminders:
     def __init__(self, session):
         self.bench = session.bench
-        self.count = session.size(smoke=200, quick=10_000, full=100_000)
+        self.count = session.size(smoke=1000, quick=10_000, full=100_000)
         self._mark = 0
         self._memory = pathlib.Path(tempfile.mkdtemp(dir="/dev/shm", prefix="rectify-bench."))
         session.at_end(lambda: shutil.rmtree(self._memory, ignore_errors=True))
@@ -74,9 +74,9 @@ class Reminders:
         rate = bench.sql("postgres", RATE.format(mark=mark), "rectify")[0][0]
         return {"per_second": float(rate or 0)}
 
-    def peer(self, name):
+    def peer(self, name, *words):
         count = self.count
-        return lambda: peers.dispatch(self.bench, name, count)
+        return lambda: peers.dispatch(self.bench, name, count, *words)
 
 
 def dispatch(session):
@@ -84,15 +84,17 @@ def dispatch(session):
     bench = session.bench
     bench.stop_services("hazard", "deadline", "followup")
     names = ("graphile-worker", "pg-boss", "bullmq")
+    sides = {"service": reminders.dispatch, **{name: reminders.peer(name) for name in names},
+             "batches": reminders.peer("pg-boss", "batches")}
     with stand.quiet():
-        rounds = goals.Rounds(service=reminders.dispatch,
-                              **{name: reminders.peer(name) for name in names}).run(
-                                  session.size(smoke=1, quick=2, full=3))
+        rounds = goals.Rounds(**sides).run(session.size(smoke=1, quick=2, full=3))
     own = goals.per_second(rounds.median("service"))
     for name, goal in zip(names, (10, 10, 2)):
         yield goals.at_least("P6", f"{reminders.count} due reminders / {name}",
                              f"{own} | {goals.per_second(rounds.median(name))}",
                              rounds.ratio("service", name), goal)
+    yield goals.plain("P6", "pg-boss without its workers, in batches of 500",
+                      goals.per_second(rounds.median("batches")))
     pending = session.size(smoke=1000, quick=1_000_000, full=10_000_000)
     bench.stop_services("reminder")
     reminders.fill(pending, "now() + interval '200 days'")
