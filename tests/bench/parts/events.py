@@ -35,6 +35,7 @@ def propagation(session):
     yield from _delay(session)
     yield from _keeping_up(session)
     bench.stop_services("deadline", "reminder", "followup")
+    _skip_backlog(bench)
     yield from _sequencer_cost(session)
     yield from _slow_commits(session)
     yield goals.plain("P5", "raw XADD, 8 clients, pipelined 64", _xadd(session))
@@ -69,20 +70,23 @@ def _keeping_up(session):
         before = _positions(bench)
         written = _record(session, seconds)
         after = _positions(bench)
-        begin = time.monotonic()
         outbox = bench.number("hazard", "SELECT count(*) FROM outbox")
-        _await_all(bench, 600)
-        rest = time.monotonic() - begin
     emitted = after["hazard"] - before["hazard"] + outbox
-    for name in ("sequenced", "deadline"):
-        done = after["hazard" if name == "sequenced" else name] - before[
-            "hazard" if name == "sequenced" else name]
-        yield goals.at_least("P5", f"{name} / emitted while writing at c=32",
+    for service, what in (("hazard", "sequenced"), ("deadline", "applied by deadline")):
+        done = after[service] - before[service]
+        yield goals.at_least("P5", f"{what} / emitted while writing at c=32",
                              f"{goals.per_second(done / seconds)} of "
                              f"{goals.per_second(emitted / seconds)}, at "
                              f"{goals.per_second(written['per_second'])} commands",
                              done / emitted, 0.95)
-    yield goals.plain("P5", "all applied after the writing by", f"{rest:.1f} s")
+
+
+def _skip_backlog(bench):
+    """What the deadline service has not applied must not occupy it in the measurements after this."""
+    epoch, position, chain = bench.sql(
+        "hazard", "SELECT epoch, position, chain FROM source_head")[0]
+    bench.sql("deadline", f"UPDATE consumer_cursor SET epoch = {epoch}, position = {position}, "
+                          f"chain = '{chain}' WHERE source = 'hazard'")
 
 
 def _positions(bench):
