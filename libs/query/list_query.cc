@@ -141,7 +141,8 @@ class Builder {
           return wrong(absl::StrCat("不在 ", field.values->name(), " 之中"),
                        absl::StrCat("is not one of ", field.values->name()));
         }
-        return absl::StrReplaceAll(field.sql, {{"$?", Bind(value->number())}});
+        // Not bound: indexes of rows in one state serve only a query that says so itself.
+        return absl::StrReplaceAll(field.sql, {{"$?", absl::StrCat(value->number())}});
       }
       case ListField::Kind::kHas: {
         absl::StatusOr<pg::Param> param = field.convert(term.value);

@@ -21,8 +21,8 @@ namespace rectify::query {
 struct ListField {
   enum class Kind {
     kText,  // = and !=
-    kEnum,  // = and !=; value is an enum value's name, with or without its prefix; bound as its
-            // number
+    kEnum,  // = and !=; value is an enum value's name, with or without its prefix; `$?` becomes
+            // its number
     kBool,  // = true, = false; `sql` is a condition without parameter
     kHas,   // : only; `convert` makes the parameter
   };

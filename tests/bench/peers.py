@@ -24,7 +24,7 @@ def postgres_environment(bench, role, database):
     host, port = bench.bash('echo "$SOCKETS $PORT_BASE"').split()
     return {**os.environ, "PGHOST": host, "PGPORT": port, "PGDATABASE": database,
             "PGUSER": f"{role}_app" if role != "postgres" else role,
-            "PGOPTIONS": f"-c search_path={role}"}
+            "PGOPTIONS": f"-c search_path={role}" if role != "postgres" else ""}
 
 
 def write_server(stack, write, style):
@@ -52,3 +52,15 @@ def wrk(url, connections, seconds, venues):
     if result["failures"]:
         raise stand.Failed(f"{url}: {result['failures']} requests failed")
     return result
+
+
+def dispatch(bench, name, count, *words):
+    """{per_second} of a job queue that works off `count` jobs that do nothing."""
+    database = "rectify_" + name.replace("-", "_")
+    bench.sql("postgres", f"DROP DATABASE IF EXISTS {database}")
+    bench.sql("postgres", f"CREATE DATABASE {database}")
+    environment = postgres_environment(bench, "postgres", database)
+    environment["REDIS_PORT"] = bench.bash('port "$REDIS_PORT"').strip()
+    out = system.run(["node", str(PEERS / f"dispatch_{name.replace('-', '_')}.mjs"), str(count), *words],
+                     environment, 1200)
+    return json.loads(out.splitlines()[-1])

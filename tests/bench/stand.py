@@ -162,16 +162,18 @@ def write_requests(path, requests):
             file.write(struct.pack("=I", len(request)) + request)
 
 
-def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, concurrency=32,
-          connections=None, rate=0, response=None):
-    """Runs bench_load; {per_second, p50_ms, p99_ms, calls}. Failed when a call failed."""
+def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, seconds=0,
+          concurrency=32, connections=None, rate=0, response=None):
+    """Runs bench_load; {per_second, p50_ms, p99_ms, calls}. Failed when a call failed. It ends after
+    so many calls (each request once) or seconds."""
     path = bench.folder / "requests" / f"{new_id()}.bin"
     write_requests(path, requests)
     calls = calls or len(requests) - warmup
     command = [TOOLS / "bench_load", "--target", target or bench.address(method.split(".")[1]),
                "--method", path_of(method), "--requests", path, "--token", token,
-               "--calls", calls, "--warmup", warmup, "--concurrency", concurrency,
-               "--connections", connections or min(4, concurrency), "--rate", rate]
+               "--calls", calls, "--warmup", warmup, "--seconds", seconds,
+               "--concurrency", concurrency, "--connections",
+               connections or min(4, concurrency), "--rate", rate]
     if response:
         command += ["--response", response]
     try:
@@ -183,23 +185,38 @@ def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, 
     return result
 
 
+PATIENCE = 120  # seconds
+disturbed = []  # why a measurement was not alone
+
+
 @contextlib.contextmanager
 def quiet():
     """Nothing else is measured meanwhile: who shares the machine agrees on a file of which the one
-    that measures holds the lock, named by RECTIFY_BENCH_LOCK."""
+    that measures holds the lock, named by RECTIFY_BENCH_LOCK; who builds holds it shared. When that
+    never ends, it is measured all the same, and the end of the run says so."""
     name = os.environ.get("RECTIFY_BENCH_LOCK")
     if not name:
         yield
         return
     with open(name, "a", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            if time.monotonic() > give_up:
+                disturbed.append("others were building meanwhile")
+                fcntl.flock(file, fcntl.LOCK_SH)
+                break
+            time.sleep(0.2)
         yield
 
 
 @contextlib.contextmanager
 def background(command, **more):
     """A process that prints one line when it is ready; ends with the block. Gives that line."""
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True,
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True,
                           start_new_session=True, **more) as process:
         try:
             line = process.stdout.readline().strip()

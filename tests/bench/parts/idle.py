@@ -10,7 +10,7 @@ import goals
 import stand
 import system
 
-REST_SECONDS = 3  # after which what a start brings with it is over
+REST_SECONDS = 3  # after which what a start brings with it is over; not waited for in a smoke run
 
 
 def idle(session):
@@ -25,7 +25,7 @@ def idle(session):
                 with _started(command, seconds):
                     pass
         with _started(command, []) as process:
-            time.sleep(REST_SECONDS)
+            time.sleep(session.size(smoke=0, quick=REST_SECONDS, full=REST_SECONDS))
             resident = stand.resident_mb(process.pid)
         bench.start_service(name)
         yield goals.at_most("P11", f"{name}: resident when idle", f"{resident:.1f} MB", resident, 30,

@@ -14,6 +14,7 @@ import system
 from parts import echo
 from parts.echo import RECORD
 
+ENOUGH = 25_000  # more commands than can be done in a second
 IDS = "SELECT bench_id() AS inspection, bench_id() AS finding, gen_random_uuid() AS request"
 # pgbench can't make ids itself, so the statement that uses one first makes it: no round trip more.
 FIRST_USE = {"idempotency": ("request", "gen_random_uuid()", "request_id"),
@@ -29,9 +30,8 @@ class Write:
         self.district = session.district
         # Its consumers are measured by P5; here they would take the machine from one side only.
         self.bench.stop_services("deadline", "reminder", "followup")
-        self.calls = session.size(smoke=200, quick=8000, full=30000)
         self.seconds = session.size(smoke=1, quick=3, full=8)
-        self._record(1, 1)
+        stand.drive(self.bench, RECORD, self.district.inspector_token, self.district.inspections(1))
         self.bench.await_number("hazard", "SELECT count(*) FROM event_log", 2)
         self.rows = rows.CommandRows(self.bench, 0)
         self._copy_schema()
@@ -40,14 +40,19 @@ class Write:
 
     # ---- The sides
 
-    def service(self, concurrency, calls=None):
-        return lambda: self._record(calls or self.calls, concurrency)
+    def service(self, concurrency):
+        return lambda: self._record(self.seconds, concurrency)
 
-    def _record(self, calls, concurrency):
-        warmup = min(200, calls // 10)
-        return stand.drive(self.bench, RECORD, self.district.inspector_token,
-                           self.district.inspections(calls + warmup), warmup=warmup,
-                           concurrency=concurrency)
+    def echo(self, session, concurrency):
+        requests = self.district.inspections(1000)
+        return lambda: session.once(echo.Echo).drive(
+            RECORD, requests, calls=ENOUGH * self.seconds, seconds=self.seconds,
+            concurrency=concurrency)
+
+    def _record(self, seconds, concurrency):
+        requests = self.district.inspections(ENOUGH * seconds)
+        return stand.drive(self.bench, RECORD, self.district.inspector_token, requests,
+                           seconds=seconds, warmup=concurrency, concurrency=concurrency)
 
     def pgbench(self, script, concurrency):
         return lambda: run_pgbench(self.bench.dsn("hazard", self.database), self.scripts / script,
@@ -101,8 +106,7 @@ def many(session):
     """P1 and P3 in the same rounds."""
     write = session.once(Write)
     sides = {"service": write.service(32), "CTE": write.pgbench("cte.sql", 32),
-             "statements": write.pgbench("statements.sql", 32), "echo": lambda: session.once(echo.Echo).drive(
-                 RECORD, write.district.inspections(write.calls))}
+             "statements": write.pgbench("statements.sql", 32), "echo": write.echo(session, 32)}
     with contextlib.ExitStack() as stack:
         if session.wants("P3"):
             for style in ("plain", "tuned"):
@@ -131,9 +135,8 @@ def many(session):
 
 def one(session):
     write = session.once(Write)
-    calls = session.size(smoke=50, quick=1500, full=5000)
     with stand.quiet():
-        rounds = goals.Rounds(service=write.service(1, calls), CTE=write.pgbench("cte.sql", 1)).run(
+        rounds = goals.Rounds(service=write.service(1), CTE=write.pgbench("cte.sql", 1)).run(
             session.rounds)
     yield goals.at_least("P2", "RecordInspection c=1 / pgbench, one CTE",
                          f"{rounds.describe('service')} | {rounds.describe('CTE')}",

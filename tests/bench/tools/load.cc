@@ -44,10 +44,10 @@ class Load {
   }
 
   LoadResult Run() {
-    for (size_t i = 0; i < slots_.size() && begun_ < Total(); ++i) free_.push_back(i);
+    for (size_t i = 0; i < slots_.size(); ++i) free_.push_back(i);
     started_ = std::chrono::steady_clock::now();
-    while (ended_ < Total()) {
-      while (!free_.empty() && begun_ < Total() && Due() <= std::chrono::steady_clock::now()) {
+    while (MayBegin() || ended_ < begun_) {
+      while (!free_.empty() && MayBegin() && Due() <= std::chrono::steady_clock::now()) {
         Begin(free_.back());
         free_.pop_back();
       }
@@ -60,7 +60,11 @@ class Load {
   }
 
  private:
-  int Total() const { return options_.warmup + options_.calls; }
+  bool MayBegin() const {
+    if (begun_ == options_.warmup + options_.calls) return false;
+    return options_.seconds == 0 || std::chrono::steady_clock::now() - started_ <
+                                        std::chrono::duration<double>(options_.seconds);
+  }
 
   // When the next call should begin.
   Time Due() const {
@@ -89,7 +93,8 @@ class Load {
   void AwaitOne() {
     void* tag = nullptr;
     bool ok = false;
-    if (free_.empty() || begun_ == Total()) {
+    if (ended_ == begun_ && !MayBegin()) return;
+    if (free_.empty() || !MayBegin()) {
       queue_.Next(&tag, &ok);
     } else {
       const auto wait = std::chrono::duration_cast<std::chrono::system_clock::duration>(
@@ -115,7 +120,7 @@ class Load {
       result_.latencies_ns.push_back((now - slot.begin).count());
     }
     last_end_ = now;
-    if (ended_ == Total()) KeepResponse(slot.response);
+    if (ended_ == begun_ && !MayBegin()) KeepResponse(slot.response);
     free_.push_back(index);
   }
 

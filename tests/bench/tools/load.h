@@ -15,9 +15,10 @@ struct LoadOptions {
   std::string method;                 // "/rectify.venue.v1.VenueRegistry/GetVenue"
   std::string token;                  // bearer token, may be empty
   std::vector<std::string> requests;  // call n sends requests[n % size]
-  int calls = 0;
-  int warmup = 0;       // further calls at the beginning that are not measured
-  int concurrency = 1;  // calls in flight; with a rate, at most so many
+  int calls = 0;                      // measured ones
+  int warmup = 0;                     // further calls at the beginning that are not measured
+  double seconds = 0;                 // no call begins later than this after the first; 0: no limit
+  int concurrency = 1;                // calls in flight; with a rate, at most so many
   int connections = 1;
   double rate = 0;  // calls begun per second; 0: the next begins when one has ended
 };

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   app.add_option("--token", options.token, "Bearer token");
   app.add_option("--calls", options.calls, "Measured calls")->required();
   app.add_option("--warmup", options.warmup, "Calls before them");
+  app.add_option("--seconds", options.seconds, "No call begins later; 0: no limit");
   app.add_option("--concurrency", options.concurrency, "Calls in flight")->capture_default_str();
   app.add_option("--connections", options.connections, "TCP connections")->capture_default_str();
   app.add_option("--rate", options.rate, "Calls begun per second; 0: as fast as they end");
