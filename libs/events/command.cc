@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/error.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/ids.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "spine_sql.h"
 
@@ -143,9 +145,15 @@ absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Messa
   const auto run = [&](pg::Tx& tx) -> absl::Status {
     wake = false;
     const pg::Param fingerprint = pg::Bytes{request.fingerprint};
-    ASSIGN_OR_RETURN(pg::Rows claimed, tx.Exec(kClaimRequest, {request.caller, request.method,
-                                                               request.id, fingerprint, now}));
+    const auto claim = [&](pg::Tx& claiming) {
+      return claiming.Exec(kClaimRequest,
+                           {request.caller, request.method, request.id, fingerprint, now});
+    };
+    ASSIGN_OR_RETURN(pg::Rows claimed, RECTIFY_PLANTED("request_in_own_transaction")
+                                           ? pool_.TransactValue("planted", {}, claim)
+                                           : claim(tx));
     if (claimed.empty()) return Replay(tx, request, response);
+    RECTIFY_FAILPOINT("command.after_claim");
     Change change;
     change.sql_ = &tx;
     change.now_ = now;
@@ -157,8 +165,20 @@ absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Messa
     change.trace_ = call.trace;
     change.request_id_ = request.id;
     RETURN_IF_ERROR(fn(change));
+    RECTIFY_FAILPOINT("command.before_finish");
     wake = !change.outbox_.empty();
-    return Finish(change, &request, response.SerializeAsString());
+    if (RECTIFY_PLANTED("events_in_own_transaction")) {
+      RETURN_IF_ERROR(pool_.Transact("planted", {}, [&](pg::Tx& own) {
+        Change apart = change;
+        apart.sql_ = &own;
+        apart.audit_.clear();
+        return Finish(apart, nullptr, "");
+      }));
+      change.outbox_.clear();
+    }
+    RETURN_IF_ERROR(Finish(change, &request, response.SerializeAsString()));
+    RECTIFY_FAILPOINT("command.before_commit");
+    return absl::OkStatus();
   };
   absl::Status status;
   for (int attempt = 0; attempt < kInDoubtAttempts; ++attempt) {
@@ -168,6 +188,7 @@ absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Messa
     if (ReasonOf(status) != "COMMIT_IN_DOUBT") break;
     Committed();
   }
+  RECTIFY_FAILPOINT("command.after_commit");
   if (status.ok() && wake) Committed();
   return status;
 }
@@ -207,6 +228,7 @@ absl::StatusOr<bool> Commands::Perform(pg::Tx& tx, const Cause& cause,
   change.request_id_ = cause.request_id;
   RETURN_IF_ERROR(fn(change));
   RETURN_IF_ERROR(Finish(change, nullptr, ""));
+  RECTIFY_FAILPOINT("act.before_commit");
   return !change.outbox_.empty();
 }
 
@@ -214,6 +236,7 @@ absl::Status Commands::Act(const Cause& cause, absl::string_view op,
                            const std::function<absl::Status(Change&)>& fn) {
   ASSIGN_OR_RETURN(const bool emitted,
                    pool_.TransactValue(op, {}, [&](pg::Tx& tx) { return Perform(tx, cause, fn); }));
+  RECTIFY_FAILPOINT("act.after_commit");
   if (emitted) Committed();
   return absl::OkStatus();
 }

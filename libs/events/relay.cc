@@ -8,6 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/log_rows.h"
 #include "libs/log/log.h"
@@ -129,15 +132,18 @@ absl::StatusOr<int> Relay::Publish() {
   int added = 0;
   while (true) {
     ASSIGN_OR_RETURN(const StreamEnd end, ReadStreamEnd(redis_, key));
+    RECTIFY_FAILPOINT("relay.after_look");
     const bool exists = end.id != "0-0";
     ASSIGN_OR_RETURN(
         const Tail tail,
         ReadTail(pool_, source_, exists ? std::optional<int64_t>(end.position) : std::nullopt,
                  max_length_));
-    if (exists && !Continues(end, tail.slice)) {
+    RECTIFY_FAILPOINT("relay.after_read");
+    if (exists && !Continues(end, tail.slice) && !RECTIFY_PLANTED("stale_stream_kept")) {
       log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
       metrics::Count("rectify_events_stream_replaced_total", {{"source", source_}});
       RETURN_IF_ERROR(redis_.Eval(kDropScript, {key}, {end.id}).status());
+      RECTIFY_FAILPOINT("relay.after_drop");
       continue;
     }
     if (tail.slice.events.empty()) break;
@@ -146,7 +152,12 @@ absl::StatusOr<int> Relay::Publish() {
       args.push_back(absl::StrCat(envelope.epoch(), "-", envelope.position()));
       args.push_back(envelope.SerializeAsString());
     }
-    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(kAppendScript, {key}, args));
+    const std::string script =
+        RECTIFY_PLANTED("unchecked_append")
+            ? absl::StrReplaceAll(kAppendScript, {{"last ~= ARGV[1]", "false"}})
+            : kAppendScript;
+    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(script, {key}, args));
+    RECTIFY_FAILPOINT("relay.after_append");
     if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
     if (reply.text != "OK") continue;  // another relay was faster: look again
     added += static_cast<int>(tail.slice.events.size());

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/command.h"
 #include "libs/events/feed.h"
@@ -35,6 +37,12 @@ constexpr pg::Statement kLockHead = {"events.lock_head", RECTIFY_LOCK_HEAD};
 constexpr pg::Statement kReadOutbox = {"events.read_outbox", R"sql(
   select id, aggregate, aggregate_version, type, audience, payload
     from outbox order by id limit $1::bigint)sql"};
+
+// The naive order of a planted bug: a transaction that drew its id earlier may commit later.
+constexpr pg::Statement kReadNewer = {"events.read_newer", R"sql(
+  select id, aggregate, aggregate_version, type, audience, payload from outbox
+   where id > (select coalesce(max(outbox_id), 0) from event_log)
+   order by id limit $1::bigint)sql"};
 
 constexpr pg::Statement kReadFeedEnds = {"events.read_feed_ends", R"sql(
   select f.feed, l.position, l.chain
@@ -97,8 +105,11 @@ absl::Status StartEpoch(pg::Tx& tx, const std::string& source, absl::Time now, H
   ++head.epoch;
   log::Warning("event_epoch_started",
                {{"source", source}, {"epoch", head.epoch}, {"fork_position", head.position}});
-  return tx.Exec(kAddEpoch, {source, head.epoch, head.position, head.sysid, head.timeline, now})
-      .status();
+  RETURN_IF_ERROR(
+      tx.Exec(kAddEpoch, {source, head.epoch, head.position, head.sysid, head.timeline, now})
+          .status());
+  RECTIFY_FAILPOINT("sequencer.after_epoch");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& source, absl::Time now,
@@ -107,7 +118,8 @@ absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& sour
   if (rows.empty()) return std::optional<Head>();
   const pg::Row row = rows[0];
   Head head{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2), row.Int(5), row.Text(6)};
-  if (row.Int(3) != head.sysid || row.Text(4) != head.timeline) {
+  const bool same = row.Int(3) == head.sysid && row.Text(4) == head.timeline;
+  if (!same && !RECTIFY_PLANTED("timeline_ignored")) {
     RETURN_IF_ERROR(StartEpoch(tx, source, now, head));
   }
   return std::optional<Head>(std::move(head));
@@ -165,8 +177,12 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     const absl::Time now = clock_.Now();
     ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, wait_for_turn));
     if (!head.has_value()) return 0;
-    ASSIGN_OR_RETURN(pg::Rows outbox, tx.Exec(kReadOutbox, {kBatch}));
+    RECTIFY_FAILPOINT("sequencer.after_lock");
+    ASSIGN_OR_RETURN(
+        pg::Rows outbox,
+        tx.Exec(RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kBatch}));
     if (outbox.empty()) return 0;
+    RECTIFY_FAILPOINT("sequencer.after_read");
     ASSIGN_OR_RETURN(auto ends, FilteredEnds(tx, source_, outbox));
     const Batch batch = LinkEvents(outbox, *head, std::move(ends));
     ASSIGN_OR_RETURN(
@@ -177,10 +193,13 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     if (moved.empty() || moved[0].Int(0) != outbox.size()) {
       return absl::InternalError("the outbox changed under the sequencer's lock");
     }
+    RECTIFY_FAILPOINT("sequencer.after_move");
     return outbox.size();
   };
   ASSIGN_OR_RETURN(const int count, pool_.TransactValue("events.sequence", {}, move));
-  if (count > 0) metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
+  if (count == 0) return count;
+  RECTIFY_FAILPOINT("sequencer.after_commit");
+  metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
   return count;
 }
 

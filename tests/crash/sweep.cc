@@ -1,0 +1,129 @@
+#include "tests/crash/sweep.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "libs/base/failpoint.h"
+#include "libs/testing/process.h"
+#include "libs/testing/sandbox.h"
+
+namespace rectify::crash {
+namespace {
+
+// More than any scenario has: one that never comes to its end must not run for ever.
+constexpr int kMostRuns = 300;
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::map<std::string, std::string> ReadAcknowledged(const std::string& path) {
+  std::map<std::string, std::string> acknowledged;
+  for (const absl::string_view line : absl::StrSplit(ReadFile(path), '\n', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    acknowledged[absl::HexStringToBytes(parts.first)] = absl::HexStringToBytes(parts.second);
+  }
+  return acknowledged;
+}
+
+// Runs the scenario in a child that dies at its n-th failpoint.
+Trial RunChild(const SweepOptions& options, int n) {
+  const testing::TempDir folder;
+  const std::string crash_log = folder.path() + "/crash", acks = folder.path() + "/acks";
+  testing::ChildProcess::Options child;
+  child.argv = {"/usr/bin/env",
+                absl::StrCat("RECTIFY_CRASH_AT=", n),
+                absl::StrCat("RECTIFY_CRASH_IN=", absl::StrJoin(options.areas, ",")),
+                absl::StrCat("RECTIFY_CRASH_LOG=", crash_log),
+                OwnBinary(),
+                "--scenario",
+                options.scenario,
+                absl::StrCat("n=", n),
+                absl::StrCat("acks=", acks)};
+  for (const auto& [key, value] : options.args) {
+    child.argv.push_back(absl::StrCat(key, "=", value));
+  }
+  child.folder = folder.path();
+  child.log = folder.path() + "/log";
+  const int code = testing::ChildProcess(child).Wait();
+  Trial trial{n, ReadFile(crash_log), ReadAcknowledged(acks)};
+  EXPECT_EQ(code, trial.crashed_at.empty() ? 0 : -1) << "the scenario failed by itself:\n"
+                                                     << ReadFile(child.log);
+  return trial;
+}
+
+void ExpectAllPassed(const SweepOptions& options, const std::set<std::string>& passed) {
+  for (const std::string& name : faults::Failpoints()) {
+    for (const std::string& area : options.areas) {
+      if (!absl::StartsWith(name, area)) continue;
+      EXPECT_TRUE(passed.contains(name)) << "the scenario does not pass " << name;
+    }
+  }
+}
+
+}  // namespace
+
+void Sweep(const SweepOptions& options, const std::function<void(int n)>& prepare,
+           const std::function<void(const Trial&)>& check) {
+  std::set<std::string> passed;
+  for (int n = 1; n <= kMostRuns; ++n) {
+    if (prepare) prepare(n);
+    const Trial trial = RunChild(options, n);
+    if (!::testing::Test::HasFailure()) check(trial);
+    if (::testing::Test::HasFailure()) {
+      ADD_FAILURE() << options.scenario << ": run " << n << ", crashed at " << trial.crashed_at;
+      return;
+    }
+    if (trial.crashed_at.empty()) {
+      std::printf("%s: %d crashes at %zu failpoints, then a clean run\n", options.scenario.c_str(),
+                  n - 1, passed.size());
+      ExpectAllPassed(options, passed);
+      return;
+    }
+    passed.insert(trial.crashed_at);
+  }
+  ADD_FAILURE() << options.scenario << " never comes to its end";
+}
+
+void Acknowledge(const Args& args, const std::string& step, const std::string& answer) {
+  const std::string line =
+      absl::StrCat(absl::BytesToHexString(step), " ", absl::BytesToHexString(answer), "\n");
+  const int file = open(args.at("acks").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (write(file, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    testing::Die("can't note an answer");
+  }
+  close(file);
+}
+
+std::string OwnBinary() {
+  char path[4096];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+  if (length < 0) testing::Die("/proc/self/exe is not readable");
+  return std::string(path, static_cast<size_t>(length));
+}
+
+int RunScenario(const Scenario& scenario, int argc, char** argv) {
+  Args args;
+  for (int i = 0; i < argc; ++i) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(argv[i], absl::MaxSplits('=', 1));
+    args.insert(parts);
+  }
+  return scenario(args) ? 0 : 1;
+}
+
+}  // namespace rectify::crash
