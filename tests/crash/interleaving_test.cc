@@ -75,7 +75,7 @@ class InterleavingTest : public PipelineTest {
 
   void Harm() {
     redis::Connection& redis = Working().redis;
-    switch (Pick(10)) {
+    switch (Pick(15)) {
       case 0:
         (void)redis.Command({"FLUSHALL"});
         break;
@@ -99,9 +99,9 @@ class InterleavingTest : public PipelineTest {
   }
 
   void AtFailpoint() {
-    if (depth_ + 1 >= kReplicas || Pick(4) != 0 || HasFatalFailure()) return;
+    if (depth_ + 1 >= kReplicas || Pick(6) != 0 || HasFatalFailure()) return;
     ++depth_;
-    Harm();
+    for (int times = 1 + Pick(4); times > 0; --times) Harm();
     --depth_;
   }
 

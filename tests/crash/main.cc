@@ -9,7 +9,8 @@
 int main(int argc, char** argv) {
   using rectify::crash::Scenario;
   const std::map<std::string, Scenario> scenarios = {
-      {"pipeline", rectify::crash::RunPipelineScenario}};
+      {"pipeline", rectify::crash::RunPipelineScenario},
+      {"reminder", rectify::crash::RunReminderScenario}};
   if (argc > 2 && std::string(argv[1]) == "--scenario") {
     const auto scenario = scenarios.find(argv[2]);
     if (scenario == scenarios.end()) {
