@@ -10,7 +10,9 @@ int main(int argc, char** argv) {
   using rectify::crash::Scenario;
   const std::map<std::string, Scenario> scenarios = {
       {"pipeline", rectify::crash::RunPipelineScenario},
-      {"reminder", rectify::crash::RunReminderScenario}};
+      {"reminder", rectify::crash::RunReminderScenario},
+      {"import", rectify::crash::RunImportScenario},
+      {"draw", rectify::crash::RunDrawScenario}};
   if (argc > 2 && std::string(argv[1]) == "--scenario") {
     const auto scenario = scenarios.find(argv[2]);
     if (scenario == scenarios.end()) {
