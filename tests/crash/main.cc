@@ -1,25 +1,40 @@
-// The test process, and with --scenario NAME KEY=VALUE… the process that it makes die.
+// The test process; with --scenario NAME KEY=VALUE… the process that it makes die; with
+// --planted-bugs a list of them.
 #include <cstdio>
 #include <map>
 #include <string>
 
 #include "gmock/gmock.h"
+#include "libs/base/planted.h"
 #include "tests/crash/scenarios.h"
 
+namespace rectify::crash {
+namespace {
+
+int RunScenario(const std::string& name, const Args& args) {
+  const std::map<std::string, Scenario> scenarios = {{"pipeline", RunPipelineScenario},
+                                                     {"reminder", RunReminderScenario},
+                                                     {"import", RunImportScenario},
+                                                     {"draw", RunDrawScenario}};
+  const auto scenario = scenarios.find(name);
+  if (scenario == scenarios.end()) {
+    std::fprintf(stderr, "no scenario %s\n", name.c_str());
+    return 2;
+  }
+  return scenario->second(args) ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace rectify::crash
+
 int main(int argc, char** argv) {
-  using rectify::crash::Scenario;
-  const std::map<std::string, Scenario> scenarios = {
-      {"pipeline", rectify::crash::RunPipelineScenario},
-      {"reminder", rectify::crash::RunReminderScenario},
-      {"import", rectify::crash::RunImportScenario},
-      {"draw", rectify::crash::RunDrawScenario}};
-  if (argc > 2 && std::string(argv[1]) == "--scenario") {
-    const auto scenario = scenarios.find(argv[2]);
-    if (scenario == scenarios.end()) {
-      std::fprintf(stderr, "no scenario %s\n", argv[2]);
-      return 2;
-    }
-    return rectify::crash::RunScenario(scenario->second, argc - 3, argv + 3);
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "--scenario" && argc > 2) {
+    return rectify::crash::RunScenario(argv[2], rectify::crash::ReadArgs(argc - 3, argv + 3));
+  }
+  if (command == "--planted-bugs") {
+    for (const std::string& bug : rectify::faults::PlantedBugs()) std::puts(bug.c_str());
+    return 0;
   }
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();

@@ -40,6 +40,13 @@ std::map<std::string, std::string> ReadAcknowledged(const std::string& path) {
   return acknowledged;
 }
 
+std::string OwnBinary() {
+  char path[4096];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+  if (length < 0) testing::Die("/proc/self/exe is not readable");
+  return std::string(path, static_cast<size_t>(length));
+}
+
 // Runs the scenario in a child that dies at its n-th failpoint.
 Trial RunChild(const SweepOptions& options, int n) {
   const testing::TempDir folder;
@@ -109,21 +116,14 @@ void Acknowledge(const Args& args, const std::string& step, const std::string& a
   close(file);
 }
 
-std::string OwnBinary() {
-  char path[4096];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
-  if (length < 0) testing::Die("/proc/self/exe is not readable");
-  return std::string(path, static_cast<size_t>(length));
-}
-
-int RunScenario(const Scenario& scenario, int argc, char** argv) {
+Args ReadArgs(int argc, char** argv) {
   Args args;
   for (int i = 0; i < argc; ++i) {
     const std::pair<std::string, std::string> parts =
         absl::StrSplit(argv[i], absl::MaxSplits('=', 1));
     args.insert(parts);
   }
-  return scenario(args) ? 0 : 1;
+  return args;
 }
 
 }  // namespace rectify::crash

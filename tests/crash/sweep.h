@@ -38,10 +38,7 @@ void Sweep(const SweepOptions& options, const std::function<void(int n)>& prepar
 // In a scenario: notes durably that the caller was given this answer. Both texts may be any bytes.
 void Acknowledge(const Args& args, const std::string& step, const std::string& answer);
 
-// A file that `name` can be run from: this test binary.
-std::string OwnBinary();
-
-// main() of the child process.
-int RunScenario(const Scenario& scenario, int argc, char** argv);
+// The arguments KEY=VALUE of a child process.
+Args ReadArgs(int argc, char** argv);
 
 }  // namespace rectify::crash
