@@ -1,8 +1,9 @@
 // The test process; with --scenario NAME KEY=VALUE… the process that it makes die; with
-// --planted-bugs a list of them.
+// --failpoints or --planted-bugs their names.
 #include <cstdio>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "libs/base/planted.h"
@@ -24,18 +25,23 @@ int RunScenario(const std::string& name, const Args& args) {
   return scenario->second(args) ? 0 : 1;
 }
 
+int Print(const std::vector<std::string>& names) {
+  for (const std::string& name : names) std::puts(name.c_str());
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "--scenario" && argc > 2) {
+    return RunScenario(argv[2], ReadArgs(argc - 3, argv + 3));
+  }
+  if (command == "--failpoints") return Print(faults::Failpoints());
+  if (command == "--planted-bugs") return Print(faults::PlantedBugs());
+  ::testing::InitGoogleMock(&argc, argv);
+  return RUN_ALL_TESTS();
+}
+
 }  // namespace
 }  // namespace rectify::crash
 
-int main(int argc, char** argv) {
-  const std::string command = argc > 1 ? argv[1] : "";
-  if (command == "--scenario" && argc > 2) {
-    return rectify::crash::RunScenario(argv[2], rectify::crash::ReadArgs(argc - 3, argv + 3));
-  }
-  if (command == "--planted-bugs") {
-    for (const std::string& bug : rectify::faults::PlantedBugs()) std::puts(bug.c_str());
-    return 0;
-  }
-  testing::InitGoogleMock(&argc, argv);
-  return RUN_ALL_TESTS();
-}
+int main(int argc, char** argv) { return rectify::crash::Main(argc, argv); }
