@@ -13,8 +13,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "libs/base/failpoint.h"
+#include "libs/base/status_macros.h"
+#include "libs/pg/pool.h"
 #include "libs/testing/process.h"
 #include "libs/testing/sandbox.h"
 
@@ -47,6 +50,32 @@ std::string OwnBinary() {
   return std::string(path, static_cast<size_t>(length));
 }
 
+constexpr pg::Statement kNow = {"test.now", "select clock_timestamp()"};
+constexpr pg::Statement kOlder = {"test.older", R"sql(
+  select count(*) from pg_stat_activity
+   where datname = current_database() and pid <> pg_backend_pid()
+     and xact_start < $1::timestamptz)sql"};
+
+// The server rolls back what a dead process left open as soon as it notices. Until then its locks
+// stand, and whoever skips locked rows finds nothing to do.
+absl::Status AwaitRollback(const std::string& dsn) {
+  pg::PoolOptions options;
+  options.dsn = dsn;
+  options.schema = "public";
+  options.size = 1;
+  pg::Pool pool(options);
+  const auto first = [&](const pg::Statement& statement, const std::vector<pg::Param>& params) {
+    return pool.TransactValue("test.await", {},
+                              [&](pg::Tx& tx) { return tx.Exec(statement, params); });
+  };
+  ASSIGN_OR_RETURN(const pg::Rows died, first(kNow, {}));
+  while (true) {
+    ASSIGN_OR_RETURN(const pg::Rows older, first(kOlder, {died[0].Time(0)}));
+    if (older[0].Int(0) == 0) return absl::OkStatus();
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
 // Runs the scenario in a child that dies at its n-th failpoint.
 Trial RunChild(const SweepOptions& options, int n) {
   const testing::TempDir folder;
@@ -70,6 +99,10 @@ Trial RunChild(const SweepOptions& options, int n) {
   Trial trial{n, ReadFile(crash_log), ReadAcknowledged(acks)};
   EXPECT_EQ(code, trial.crashed_at.empty() ? 0 : -1) << "the scenario failed by itself:\n"
                                                      << ReadFile(child.log);
+  if (!trial.crashed_at.empty()) {
+    const absl::Status rolled_back = AwaitRollback(options.args.at("dsn"));
+    EXPECT_TRUE(rolled_back.ok()) << rolled_back;
+  }
   return trial;
 }
 

@@ -27,7 +27,8 @@ struct SweepOptions {
   std::string scenario;  // a name that main.cc knows
   // Beginnings of the names of the failpoints that count. All that begin so must have been passed.
   std::vector<std::string> areas;
-  Args args;  // besides "n" and those that Acknowledge needs
+  // Besides "n" and those that Acknowledge needs. "dsn" is where a crash leaves things open.
+  Args args;
 };
 
 // `prepare` (may be empty) sets up the n-th run, `check` takes up its work and looks at the result,

@@ -203,8 +203,8 @@ class ImportSession : public rpc::StreamSession {
     if (rows.empty()) return absl::OkStatus();
     const bool progress_first = RECTIFY_PLANTED("progress_before_rows");
     if (progress_first) {
-      for (const Pending& row : rows)
-        responses.push_back(Response(row.row, domain::ImportPlan::Outcome{}));
+      const domain::ImportPlan::Outcome unknown{};
+      for (const Pending& row : rows) responses.push_back(Response(row.row, unknown));
       RETURN_IF_ERROR(Transact([&](Change& change) { return Advance(change, rows, responses); }));
     }
     RETURN_IF_ERROR(Transact([&](Change& change) -> absl::Status {
