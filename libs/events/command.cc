@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/error.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/ids.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/command_end.h"
 #include "libs/events/idempotency.h"
@@ -113,7 +115,10 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
   const auto run = [&](pg::Tx& tx) -> absl::Status {
     turns.clear();
     group.repeated.clear();
-    ASSIGN_OR_RETURN(const std::vector<bool> is_new, ClaimRequests(tx, calls, now));
+    const auto claim = [&](pg::Tx& claiming) { return ClaimRequests(claiming, calls, now); };
+    ASSIGN_OR_RETURN(const std::vector<bool> is_new, RECTIFY_PLANTED("request_in_own_transaction")
+                                                         ? pool_.TransactValue("planted", {}, claim)
+                                                         : claim(tx));
     for (size_t i = 0; i < calls.size(); ++i) {
       if (is_new[i]) {
         turns.push_back(Turn(indices[i], ChangeFor(*calls[i], tx, now)));
@@ -124,12 +129,17 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
       }
     }
     if (turns.empty()) return absl::OkStatus();
+    RECTIFY_FAILPOINT("command.after_claim");
     RETURN_IF_ERROR(group.work(tx, turns));
+    RECTIFY_FAILPOINT("command.before_finish");
+    if (RECTIFY_PLANTED("events_in_own_transaction")) RETURN_IF_ERROR(TellApart(turns, now));
     ASSIGN_OR_RETURN(wake, End(group, tx, turns, now));
+    RECTIFY_FAILPOINT("command.before_commit");
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(
       pool_.Transact(calls.front()->method, {.deadline = group.Deadline(indices)}, run));
+  RECTIFY_FAILPOINT("command.after_commit");
   group.deferred.clear();
   for (Turn& turn : turns) {
     if (turn.deferred_) {
@@ -140,6 +150,20 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
   }
   if (wake && !turns.empty()) Committed();
   return absl::OkStatus();
+}
+
+// The mistake of a planted bug: events that are told although the command may still fail.
+absl::Status Commands::TellApart(std::vector<Turn>& turns, absl::Time now) {
+  return pool_.Transact("planted", {}, [&](pg::Tx& own) {
+    CommandEnd events;
+    for (Turn& turn : turns) {
+      Change apart = turn.change_;
+      apart.audit_.clear();
+      events.Add(apart);
+      turn.change_.outbox_.clear();
+    }
+    return events.Send(own, now);
+  });
 }
 
 // Only what was done is remembered: a command that is refused may be tried again, alone it leaves
@@ -199,6 +223,7 @@ absl::StatusOr<bool> Commands::Perform(pg::Tx& tx, const Cause& cause,
   CommandEnd end;
   end.Add(change);
   RETURN_IF_ERROR(end.Send(tx, change.now_));
+  RECTIFY_FAILPOINT("act.before_commit");
   return end.has_events();
 }
 
@@ -206,6 +231,7 @@ absl::Status Commands::Act(const Cause& cause, absl::string_view op,
                            const std::function<absl::Status(Change&)>& fn) {
   ASSIGN_OR_RETURN(const bool emitted,
                    pool_.TransactValue(op, {}, [&](pg::Tx& tx) { return Perform(tx, cause, fn); }));
+  RECTIFY_FAILPOINT("act.after_commit");
   if (emitted) Committed();
   return absl::OkStatus();
 }

@@ -158,6 +158,7 @@ class Commands {
   // Writes what the turns leave behind; returns whether events were emitted.
   static absl::StatusOr<bool> End(const Group& group, pg::Tx& tx, std::vector<Turn>& turns,
                                   absl::Time now);
+  absl::Status TellApart(std::vector<Turn>& turns, absl::Time now);
   static Change ChangeFor(const rpc::Call& call, pg::Tx& tx, absl::Time now);
   // Returns whether events were emitted.
   absl::StatusOr<bool> Perform(pg::Tx& tx, const Cause& cause,

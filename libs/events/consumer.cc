@@ -9,6 +9,8 @@
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/error.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/consumer_sql.h"
 #include "libs/events/consumer_state.h"
@@ -129,7 +131,9 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
     }
     last.Advance(event);
   }
-  return events.empty() ? 0 : Apply(events, wait_for_turn);
+  if (events.empty()) return 0;
+  RECTIFY_FAILPOINT("consumer.after_feed");
+  return Apply(events, wait_for_turn);
 }
 
 absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {
@@ -138,7 +142,11 @@ absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {
     return ReadFeed(cursor, wait, /*wait_for_turn=*/false);
   }
   const Events events = ReadStream(cursor, wait);
-  if (!events.empty()) return Apply(events, /*wait_for_turn=*/false);
+  if (!events.empty()) {
+    RECTIFY_FAILPOINT("consumer.after_stream");
+    return Apply(events, /*wait_for_turn=*/false);
+  }
+  if (RECTIFY_PLANTED("trust_redis")) return 0;
   // Silence proves nothing: the relay may be down, the stream wiped or trimmed.
   return ReadFeed(cursor, absl::ZeroDuration(), /*wait_for_turn=*/false);
 }
@@ -188,6 +196,7 @@ absl::StatusOr<int> Consumer::Apply(const Events& events, bool wait_for_turn) {
   absl::Status status = run(Mode::kFast);
   if (!status.ok() && outcome.handler_failed) status = run(Mode::kCareful);
   RETURN_IF_ERROR(status);
+  RECTIFY_FAILPOINT("consumer.after_commit");
   const metrics::Labels labels = {{"consumer", options_.name}, {"source", options_.source}};
   if (outcome.parked > 0) metrics::Count("rectify_events_parked_total", labels, outcome.parked);
   if (outcome.applied > 0) {
@@ -202,6 +211,7 @@ absl::Status Consumer::ApplyBatch(pg::Tx& tx, const Events& events, bool wait_fo
                                   Outcome& outcome) {
   ASSIGN_OR_RETURN(std::optional<Cursor> cursor, LockCursor(tx, wait_for_turn));
   if (!cursor.has_value()) return absl::OkStatus();
+  RECTIFY_FAILPOINT("consumer.after_lock");
   // A statement of its own: it must see what the last holder of the lock has parked.
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(sql::kParkedAggregates, {options_.name, options_.source}));
@@ -216,6 +226,7 @@ absl::Status Consumer::ApplyBatch(pg::Tx& tx, const Events& events, bool wait_fo
           tx, event, absl::FailedPreconditionError("an earlier event of the aggregate is parked")));
       ++outcome.parked;
     } else if (absl::Status status = ApplyOne(tx, event, mode); status.ok()) {
+      RECTIFY_FAILPOINT("consumer.after_effect");
       ++outcome.applied;
     } else {
       outcome.handler_failed = true;
@@ -230,20 +241,25 @@ absl::Status Consumer::ApplyBatch(pg::Tx& tx, const Events& events, bool wait_fo
     }
     cursor->Advance(event);
   }
-  return StoreCursor(tx, *cursor);
+  RETURN_IF_ERROR(StoreCursor(tx, *cursor));
+  RECTIFY_FAILPOINT("consumer.after_cursor");
+  return absl::OkStatus();
 }
 
 absl::Status Consumer::ApplyOne(pg::Tx& tx, const EventEnvelope& event, Mode mode) {
-  const auto act = [&]() -> absl::Status {
+  const auto act_within = [&](pg::Tx& own) -> absl::Status {
     // A handler that throws must count as failed, or its event would never be parked.
     try {
-      return commands_.ActWithin(tx, CauseOf(event, options_.name),
+      return commands_.ActWithin(own, CauseOf(event, options_.name),
                                  [&](Change& change) { return handler_(change, event); });
     } catch (const std::exception& thrown) {
       return absl::InternalError(thrown.what());
     }
   };
-  return mode == Mode::kFast ? act() : tx.Savepoint(act);
+  if (RECTIFY_PLANTED("cursor_apart_from_effect")) {
+    return commands_.pool().Transact("planted", {}, act_within);
+  }
+  return mode == Mode::kFast ? act_within(tx) : tx.Savepoint([&] { return act_within(tx); });
 }
 
 absl::Status Consumer::StoreCursor(pg::Tx& tx, const Cursor& cursor) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/events/consumer.h"
@@ -45,11 +46,12 @@ absl::Status Consumer::Park(pg::Tx& tx, const EventEnvelope& event, const absl::
                               {"position", event.position()},
                               {"aggregate", event.aggregate()},
                               {"error", Describe(error)}});
-  return tx
-      .Exec(sql::kPark,
-            {options_.name, options_.source, event.position(), event.aggregate(),
-             pg::Bytes{event.SerializeAsString()}, Describe(error), commands_.clock().Now()})
-      .status();
+  RETURN_IF_ERROR(tx.Exec(sql::kPark, {options_.name, options_.source, event.position(),
+                                       event.aggregate(), pg::Bytes{event.SerializeAsString()},
+                                       Describe(error), commands_.clock().Now()})
+                      .status());
+  RECTIFY_FAILPOINT("consumer.after_park");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> Consumer::CountParked() {
@@ -97,7 +99,9 @@ absl::StatusOr<Consumer::Replay> Consumer::ReplayNext(pg::Tx& tx,
   aggregate = event.aggregate();
   const absl::Status status = ApplyOne(tx, event, Mode::kCareful);
   if (status.ok()) {
+    RECTIFY_FAILPOINT("consumer.after_replay");
     RETURN_IF_ERROR(tx.Exec(sql::kUnpark, {options_.name, options_.source, position}).status());
+    RECTIFY_FAILPOINT("consumer.after_unpark");
     return Replay::kApplied;
   }
   if (IsTransient(status)) return status;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/planted.h"
 #include "libs/crypto/crypto.h"
 #include "libs/events/command.h"
 
@@ -117,7 +118,10 @@ int64_t RelayFrom(const StreamEnd& end, int64_t head, int max_length) {
 }
 
 RelayStep NextRelayStep(const StreamEnd& end, const FeedSlice& slice) {
-  if (end.id != kNoStream && !Continues(end, slice.anchor)) return RelayStep::kReplace;
+  if (end.id != kNoStream && !Continues(end, slice.anchor) &&
+      !RECTIFY_PLANTED("stale_stream_kept")) {
+    return RelayStep::kReplace;
+  }
   return slice.events.empty() ? RelayStep::kNothing : RelayStep::kAppend;
 }
 
@@ -126,9 +130,10 @@ void Cursor::Advance(const EventEnvelope& event) {
 }
 
 bool Follows(absl::string_view source, const Cursor& cursor, const EventEnvelope& event) {
+  if (event.source() != source || event.position() != cursor.position + 1) return false;
+  if (RECTIFY_PLANTED("unlinked_consumer")) return true;
   const std::string last = cursor.position > 0 ? cursor.chain : GenesisChain(source, kInternalFeed);
-  return event.source() == source && event.position() == cursor.position + 1 &&
-         event.epoch() >= cursor.epoch && event.prev_chain() == last &&
+  return event.epoch() >= cursor.epoch && event.prev_chain() == last &&
          event.chain() == ChainHash(last, event.position(), event.epoch(), event.aggregate(),
                                     event.aggregate_version(), event.type(), event.payload());
 }

@@ -5,6 +5,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/log_rows.h"
 #include "libs/log/log.h"
@@ -94,13 +97,16 @@ absl::StatusOr<int> Relay::Publish() {
   int added = 0;
   while (true) {
     ASSIGN_OR_RETURN(const StreamEnd end, ReadStreamEnd(redis_, key));
+    RECTIFY_FAILPOINT("relay.after_look");
     ASSIGN_OR_RETURN(const FeedSlice slice, ReadSlice(pool_, source_, end, max_length_));
+    RECTIFY_FAILPOINT("relay.after_read");
     const RelayStep step = NextRelayStep(end, slice);
     if (step == RelayStep::kNothing) break;
     if (step == RelayStep::kReplace) {
       log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
       metrics::Count("rectify_events_stream_replaced_total", {{"source", source_}});
       RETURN_IF_ERROR(redis_.Eval(kDropScript, {key}, {end.id}).status());
+      RECTIFY_FAILPOINT("relay.after_drop");
       continue;
     }
     std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
@@ -108,7 +114,12 @@ absl::StatusOr<int> Relay::Publish() {
       args.push_back(EntryId(envelope.epoch(), envelope.position()));
       args.push_back(envelope.SerializeAsString());
     }
-    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(kAppendScript, {key}, args));
+    const std::string script =
+        RECTIFY_PLANTED("unchecked_append")
+            ? absl::StrReplaceAll(kAppendScript, {{"last ~= ARGV[1]", "false"}})
+            : kAppendScript;
+    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(script, {key}, args));
+    RECTIFY_FAILPOINT("relay.after_append");
     if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
     if (reply.text != "OK") continue;  // another relay was faster: look again
     added += static_cast<int>(slice.events.size());

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/log_rows.h"
 #include "libs/log/log.h"
@@ -32,6 +34,12 @@ constexpr pg::Statement kLockHead = {"events.lock_head", RECTIFY_LOCK_HEAD};
 constexpr pg::Statement kReadOutbox = {"events.read_outbox", R"sql(
   select id, aggregate, aggregate_version, type, audience, payload
     from outbox order by id limit $1::bigint)sql"};
+
+// The naive order of a planted bug: a transaction that drew its id earlier may commit later.
+constexpr pg::Statement kReadNewer = {"events.read_newer", R"sql(
+  select id, aggregate, aggregate_version, type, audience, payload from outbox
+   where id > (select coalesce(max(outbox_id), 0) from event_log)
+   order by id limit $1::bigint)sql"};
 
 constexpr pg::Statement kReadFeedEnds = {"events.read_feed_ends", R"sql(
   select f.feed, l.position, l.chain
@@ -77,19 +85,21 @@ absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& sour
   Head head{{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2)},
             {row.Int(5), row.Text(6)}};
   const int32_t epoch = EpochAt(head.end.epoch, {row.Int(3), row.Text(4)}, head.origin);
-  if (epoch != head.end.epoch) {
+  if (epoch != head.end.epoch && !RECTIFY_PLANTED("timeline_ignored")) {
     log::Warning("event_epoch_started",
                  {{"source", source}, {"epoch", epoch}, {"fork_position", head.end.position}});
     RETURN_IF_ERROR(tx.Exec(kAddEpoch, {source, epoch, head.end.position, head.origin.sysid,
                                         head.origin.timeline, now})
                         .status());
+    RECTIFY_FAILPOINT("sequencer.after_epoch");
     head.end.epoch = epoch;
   }
   return std::optional<Head>(std::move(head));
 }
 
 absl::StatusOr<std::vector<Unsequenced>> ReadOutbox(pg::Tx& tx) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadOutbox, {kBatch}));
+  ASSIGN_OR_RETURN(pg::Rows rows,
+                   tx.Exec(RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kBatch}));
   std::vector<Unsequenced> outbox;
   outbox.reserve(static_cast<size_t>(rows.size()));
   for (const pg::Row row : rows) {
@@ -147,8 +157,10 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     const absl::Time now = clock_.Now();
     ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, wait_for_turn));
     if (!head.has_value()) return 0;
+    RECTIFY_FAILPOINT("sequencer.after_lock");
     ASSIGN_OR_RETURN(const std::vector<Unsequenced> outbox, ReadOutbox(tx));
     if (outbox.empty()) return 0;
+    RECTIFY_FAILPOINT("sequencer.after_read");
     ASSIGN_OR_RETURN(auto ends, FilteredEnds(tx, source_, outbox));
     const Links links = LinkBatch(outbox, std::move(head->end), std::move(ends));
     ASSIGN_OR_RETURN(const int64_t moved, MoveRows(tx, source_, outbox, links, head->origin, now));
@@ -156,10 +168,13 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     if (moved != count) {
       return absl::InternalError("the outbox changed under the sequencer's lock");
     }
+    RECTIFY_FAILPOINT("sequencer.after_move");
     return count;
   };
   ASSIGN_OR_RETURN(const int count, pool_.TransactValue("events.sequence", {}, move));
-  if (count > 0) metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
+  if (count == 0) return count;
+  RECTIFY_FAILPOINT("sequencer.after_commit");
+  metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
   return count;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/followup/v1/draw_service.pb.h"
@@ -45,6 +46,7 @@ absl::StatusOr<v1::Draw> CreateFrame(const Context& context, const rpc::Call& ca
         draw.id = change.NewId("draw");
         draw.create_time = change.now();
         RETURN_IF_ERROR(store::AddDraw(change.sql(), draw));
+        RECTIFY_FAILPOINT("draw.after_create");
         return Told(change, draw, "CreateFrame",
                     absl::StrCat("建立 ", draw.quarter.text(), " 回访抽样框"));
       });
@@ -98,6 +100,7 @@ absl::StatusOr<v1::Draw> FreezeFrame(const Context& context, const rpc::Call& ca
             }));
         ASSIGN_OR_RETURN(draw, domain::Freeze(std::move(draw), frozen.terms, change.now()));
         RETURN_IF_ERROR(store::SaveFrozen(change.sql(), draw, frozen.rows));
+        RECTIFY_FAILPOINT("draw.after_freeze");
         return Told(change, draw, "FreezeFrame",
                     absl::StrCat("冻结第 ", frozen.terms.number, " 次抽取的抽样框，共 ",
                                  frozen.terms.frame_size, " 个对象，承诺散列 ", draw.commitment));
@@ -115,6 +118,7 @@ absl::StatusOr<v1::Draw> ChangeSeed(
         ASSIGN_OR_RETURN(domain::Draw draw, store::LockDraw(change.sql(), name.district, name.id));
         ASSIGN_OR_RETURN(draw, rule(std::move(draw), change.now()));
         RETURN_IF_ERROR(store::SaveSeed(change.sql(), draw));
+        RECTIFY_FAILPOINT("draw.after_seed");
         return Told(change, draw, action, summary);
       });
 }
@@ -130,7 +134,9 @@ absl::Status PlanVisits(Change& change, const domain::FinishedDraw& finished) {
   }
   RETURN_IF_ERROR(
       store::SetUnitState(change.sql(), draw.district, units, domain::UnitState::kDrawn));
+  RECTIFY_FAILPOINT("draw.after_units");
   RETURN_IF_ERROR(store::PlanVisits(change.sql(), draw.district, draw.id, visits, change.now()));
+  RECTIFY_FAILPOINT("draw.after_visits");
   for (const store::PlannedVisit& planned : visits) {
     domain::Visit visit;
     visit.district = draw.district;
@@ -152,6 +158,7 @@ absl::StatusOr<v1::Draw> DrawSample(const Context& context, const rpc::Call& cal
         ASSIGN_OR_RETURN(const domain::FinishedDraw finished,
                          domain::DrawSample(std::move(draw), frame, change.now()));
         RETURN_IF_ERROR(store::SaveFinished(change.sql(), finished));
+        RECTIFY_FAILPOINT("draw.after_sample");
         RETURN_IF_ERROR(PlanVisits(change, finished));
         return Told(change, finished.draw, "DrawSample",
                     absl::StrCat("抽取回访对象 ", finished.draw.sample_size, " 个，记录散列 ",

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -81,6 +82,7 @@ absl::StatusOr<absl::Time> Dispatcher::NextDue() {
 
 absl::StatusOr<int> Dispatcher::Run() {
   ASSIGN_OR_RETURN(const Batch batch, Take());
+  RECTIFY_FAILPOINT("reminder.after_take");
   if (batch.works.empty()) {
     if (options_.stand_still) RETURN_IF_ERROR(CheckNothingTaken());
     return batch.superseded;
@@ -101,6 +103,7 @@ absl::StatusOr<int> Dispatcher::Run() {
     RETURN_IF_ERROR(PutOffUntilRegistryAnswers(batch, contacts.status()));
     return batch.superseded;
   }
+  RECTIFY_FAILPOINT("reminder.after_contacts");
   ASSIGN_OR_RETURN(const int processed, Process(batch, *contacts));
   return batch.superseded + processed;
 }

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/failpoint.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/metrics/metrics.h"
 #include "services/reminder_dispatch/dispatch/outcome.h"
@@ -174,6 +176,8 @@ absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain:
       Compose(each, clocks, policy, change.now());
       loaded.going.push_back(std::move(each));
     }
+    RECTIFY_FAILPOINT("reminder.before_mark");
+    if (RECTIFY_PLANTED("send_without_mark")) return absl::OkStatus();
     return Mark(change, loaded.going, lease_end);
   }));
   return loaded;

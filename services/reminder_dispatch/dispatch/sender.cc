@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/status_macros.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -54,8 +55,10 @@ absl::Status PutOff(rectify::events::Commands& commands, std::vector<store::Clai
     claim.reminder.not_before = until(claim.reminder);
     claim.reminder.last_error = reason;
   }
-  return commands.pool().Transact("reminder.put_off", {},
-                                  [&](pg::Tx& tx) { return store::PutOff(tx, claims); });
+  RETURN_IF_ERROR(commands.pool().Transact("reminder.put_off", {},
+                                           [&](pg::Tx& tx) { return store::PutOff(tx, claims); }));
+  RECTIFY_FAILPOINT("reminder.after_put_off");
+  return absl::OkStatus();
 }
 
 absl::Time AfterPause(absl::Time now, const domain::Reminder& reminder) {
@@ -78,6 +81,7 @@ absl::StatusOr<int> Sender::Deliver(const std::vector<Parcel>& load, Round& roun
     if (!put_off.has_value()) ready.push_back({parcel.claims, std::move(route), {}, {}});
   }
   ASSIGN_OR_RETURN(const Loaded loaded, LoadUp(commands_, policy_, ready, round.lease_end));
+  RECTIFY_FAILPOINT("reminder.after_mark");
   ASSIGN_OR_RETURN(const int settled, Transmit(loaded.going, round));
   return done + loaded.concluded + settled;
 }
@@ -129,6 +133,7 @@ absl::StatusOr<int> Sender::SendAgain(const Parcel& parcel, Round& round) {
                    commands_.pool().TransactValue("reminder.mark_sending", {}, [&](pg::Tx& tx) {
                      return store::MarkSending(tx, outbound.Marks(), round.lease_end, now);
                    }));
+  RECTIFY_FAILPOINT("reminder.after_mark_again");
   outbound.claims = Among(outbound.claims, marked);
   for (store::Claim& claim : outbound.claims) ++claim.reminder.attempts;
   if (outbound.claims.empty()) return 0;  // another dispatcher's by now
@@ -169,6 +174,7 @@ Sender::Call Sender::Transmit(const Outbound& outbound, Round& round, absl::Time
     call.attempt = {domain::Attempt::Kind::kPermanent, "没有可用的地址或者渠道", {}};
   } else {
     call.attempt = outbound.route.channel->Send(outbound.message);
+    RECTIFY_FAILPOINT("reminder.after_send");
     if (call.attempt.channel_down) round.down.insert(outbound.route.kind);
   }
   return call;
@@ -219,8 +225,10 @@ absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls) {
       }
     }
     ASSIGN_OR_RETURN(settled, Conclude(change, endings, clocks));
+    RECTIFY_FAILPOINT("reminder.after_conclude");
     return absl::OkStatus();
   }));
+  RECTIFY_FAILPOINT("reminder.after_settle");
   const std::set<std::string> mine(settled.begin(), settled.end());
   const absl::Time now = commands_.clock().Now();
   int done = 0;

@@ -10,7 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/empty.pb.h"
 #include "libs/base/error.h"
+#include "libs/base/failpoint.h"
 #include "libs/base/ids.h"
+#include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
 #include "libs/csv/csv_reader.h"
@@ -158,6 +160,7 @@ class ImportSession : public rpc::StreamSession {
 
   absl::Status Flush() {
     const std::vector<Pending> rows = std::exchange(rows_, {});
+    RECTIFY_FAILPOINT("import.before_batch");
     Responses responses;
     absl::Status status = Write(rows, responses);
     if (status.code() == absl::StatusCode::kAlreadyExists) {
@@ -167,9 +170,11 @@ class ImportSession : public rpc::StreamSession {
       status = WriteOneByOne(rows, responses);
     }
     RETURN_IF_ERROR(status);
+    RECTIFY_FAILPOINT("import.after_batch");
     for (const v1::ImportVenuesResponse& response : responses) {
       RETURN_IF_ERROR(emit_->Emit(response));
     }
+    RECTIFY_FAILPOINT("import.after_answers");
     return absl::OkStatus();
   }
 
@@ -196,10 +201,17 @@ class ImportSession : public rpc::StreamSession {
   // anew, and a commit that is found to have happened runs nothing again.
   absl::Status Write(const std::vector<Pending>& rows, Responses& responses) {
     if (rows.empty()) return absl::OkStatus();
+    const bool progress_first = RECTIFY_PLANTED("progress_before_rows");
+    if (progress_first) {
+      const domain::ImportPlan::Outcome unknown{};
+      for (const Pending& row : rows) responses.push_back(Response(row.row, unknown));
+      RETURN_IF_ERROR(Transact([&](Change& change) { return Advance(change, rows, responses); }));
+    }
     RETURN_IF_ERROR(Transact([&](Change& change) -> absl::Status {
       responses.clear();
       RETURN_IF_ERROR(Apply(change, rows, responses));
-      return Advance(change, rows, responses);
+      RECTIFY_FAILPOINT("import.after_rows");
+      return progress_first ? absl::OkStatus() : Advance(change, rows, responses);
     }));
     return absl::OkStatus();
   }
@@ -233,8 +245,10 @@ class ImportSession : public rpc::StreamSession {
                          {response.problems().begin(), response.problems().end()}});
     }
     next_ = {committed_.rows_done + static_cast<int>(rows.size()), rows.back().digest};
-    return context_->imports.Advance(change.sql(), district_, import_id_, committed_, next_,
-                                     results, change.now());
+    RETURN_IF_ERROR(context_->imports.Advance(change.sql(), district_, import_id_, committed_,
+                                              next_, results, change.now()));
+    RECTIFY_FAILPOINT("import.after_progress");
+    return absl::OkStatus();
   }
 
   absl::Status Apply(Change& change, const std::vector<Pending>& rows, Responses& responses) {
