@@ -21,16 +21,21 @@ constexpr int kBatch = 500;
 // An idle look must not write, hence the check of the outbox before the row lock; by its index,
 // which skips the rows that were moved away and not yet vacuumed. A paused holder
 // of the lock loses it after 2 s together with its session, so its late commit fails.
-#define RECTIFY_LOCK_HEAD                                          \
+#define RECTIFY_HEAD                                               \
   "select epoch, position, chain, sysid, timeline,"                \
   " (select system_identifier from pg_control_system()),"          \
   " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),"          \
   " set_config('idle_in_transaction_session_timeout', '2s', true)" \
-  " from source_head where source = $1::text"                      \
-  " and (select id from outbox order by id limit 1) is not null for no key update"
-constexpr pg::Statement kTryHead = {"events.try_head", RECTIFY_LOCK_HEAD " skip locked"};
-constexpr pg::Statement kLockHead = {"events.lock_head", RECTIFY_LOCK_HEAD};
-#undef RECTIFY_LOCK_HEAD
+  " from source_head where source = $1::text"
+#define RECTIFY_IF_WORK " and (select id from outbox order by id limit 1) is not null"
+constexpr pg::Statement kTryHead = {"events.try_head",
+                                    RECTIFY_HEAD RECTIFY_IF_WORK " for no key update skip locked"};
+constexpr pg::Statement kLockHead = {"events.lock_head",
+                                     RECTIFY_HEAD RECTIFY_IF_WORK " for no key update"};
+constexpr pg::Statement kTryHeadAnyway = {"events.try_head_anyway",
+                                          RECTIFY_HEAD " for no key update skip locked"};
+#undef RECTIFY_IF_WORK
+#undef RECTIFY_HEAD
 
 constexpr pg::Statement kReadOutbox = {"events.read_outbox", R"sql(
   select id, aggregate, aggregate_version, type, audience, payload
@@ -45,6 +50,11 @@ constexpr pg::Statement kReadFeedEnds = {"events.read_feed_ends", R"sql(
 constexpr pg::Statement kAddEpoch = {"events.add_epoch", R"sql(
   insert into source_epoch (source, epoch, fork_position, sysid, timeline, started_at)
   values ($1::text, $2::int, $3::bigint, $4::bigint, $5::text, $6::timestamptz))sql"};
+
+constexpr pg::Statement kStoreEpoch = {"events.store_epoch", R"sql(
+  update source_head set epoch = $2::int, sysid = $3::bigint, timeline = $4::text,
+         updated_at = $5::timestamptz
+   where source = $1::text)sql"};
 
 constexpr pg::Statement kMove = {"events.move", R"sql(
   with moved as (
@@ -62,9 +72,8 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
   )
   update source_head
-     set epoch = $4::int, position = $10::bigint, chain = $11::bytea, sysid = $12::bigint,
-         timeline = $13::text, updated_at = $5::timestamptz
-   where source = $14::text
+     set position = $10::bigint, chain = $11::bytea, updated_at = $5::timestamptz
+   where source = $12::text
   returning (select count(*) from moved))sql"};
 
 struct Head {
@@ -97,13 +106,15 @@ absl::Status StartEpoch(pg::Tx& tx, const std::string& source, absl::Time now, H
   ++head.epoch;
   log::Warning("event_epoch_started",
                {{"source", source}, {"epoch", head.epoch}, {"fork_position", head.position}});
-  return tx.Exec(kAddEpoch, {source, head.epoch, head.position, head.sysid, head.timeline, now})
-      .status();
+  RETURN_IF_ERROR(
+      tx.Exec(kAddEpoch, {source, head.epoch, head.position, head.sysid, head.timeline, now})
+          .status());
+  return tx.Exec(kStoreEpoch, {source, head.epoch, head.sysid, head.timeline, now}).status();
 }
 
 absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& source, absl::Time now,
-                                             bool wait) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(wait ? kLockHead : kTryHead, {source}));
+                                             const pg::Statement& lock) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(lock, {source}));
   if (rows.empty()) return std::optional<Head>();
   const pg::Row row = rows[0];
   Head head{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2), row.Int(5), row.Text(6)};
@@ -160,10 +171,24 @@ Batch LinkEvents(const pg::Rows& outbox, Head& head, std::map<std::string, FeedE
 Sequencer::Sequencer(pg::Pool& pool, std::string source, const Clock& clock)
     : pool_(pool), source_(std::move(source)), clock_(clock) {}
 
+// Readers learn of a fork at once, not with the first event after it.
+absl::Status Sequencer::NoteFork() {
+  if (fork_noted_) return absl::OkStatus();
+  const auto note = [&](pg::Tx& tx) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const std::optional<Head> head,
+                     TakeTurn(tx, source_, clock_.Now(), kTryHeadAnyway));
+    return head.has_value();
+  };
+  ASSIGN_OR_RETURN(fork_noted_, pool_.TransactValue("events.note_fork", {}, note));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
+  RETURN_IF_ERROR(NoteFork());
   const auto move = [&](pg::Tx& tx) -> absl::StatusOr<int> {
     const absl::Time now = clock_.Now();
-    ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, wait_for_turn));
+    ASSIGN_OR_RETURN(std::optional<Head> head,
+                     TakeTurn(tx, source_, now, wait_for_turn ? kLockHead : kTryHead));
     if (!head.has_value()) return 0;
     ASSIGN_OR_RETURN(pg::Rows outbox, tx.Exec(kReadOutbox, {kBatch}));
     if (outbox.empty()) return 0;
@@ -173,7 +198,7 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
         pg::Rows moved,
         tx.Exec(kMove, {batch.ids, batch.positions, batch.chains, head->epoch, now, batch.feeds,
                         batch.feed_positions, batch.feed_events, batch.feed_chains, head->position,
-                        pg::Bytes{head->chain}, head->sysid, head->timeline, source_}));
+                        pg::Bytes{head->chain}, source_}));
     if (moved.empty() || moved[0].Int(0) != outbox.size()) {
       return absl::InternalError("the outbox changed under the sequencer's lock");
     }
