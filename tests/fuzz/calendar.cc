@@ -1,9 +1,10 @@
 // A year's holidays: iCalendar files, notices as text, and the calendar that they make.
+#include "libs/workday/calendar.h"
+
 #include <string>
 
 #include "absl/strings/match.h"
 #include "libs/rpc/convert.h"
-#include "libs/workday/calendar.h"
 #include "services/cli/calendar_ics.h"
 #include "services/rectification_deadlines/events/data_files.h"
 #include "tests/fuzz/target.h"

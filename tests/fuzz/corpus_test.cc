@@ -11,9 +11,9 @@
 namespace rectify::fuzz {
 namespace {
 
-constexpr Target kTargets[] = {{"csv", Csv},           {"rows", Rows},         {"filter", Filter},
-                               {"names", Names},       {"envelope", Envelope}, {"calendar", Calendar},
-                               {"policy", Policy},     {"token", Token}};
+constexpr Target kTargets[] = {{"csv", Csv},       {"rows", Rows},         {"filter", Filter},
+                               {"names", Names},   {"envelope", Envelope}, {"calendar", Calendar},
+                               {"policy", Policy}, {"token", Token}};
 
 const std::filesystem::path kCorpus = std::string(RECTIFY_SOURCE_DIR) + "/tests/fuzz/corpus";
 

@@ -43,9 +43,10 @@ void Envelope(absl::string_view input) {
   Require(Chain(moved) != chain, "the link knows the epoch");
 
   const auto payload = events::ReadPayload<venue::v1::VenueRegistered>(event);
-  Require(!payload.ok() || payload->has_value() ==
-                               (event.type() == venue::v1::VenueRegistered::descriptor()->full_name()),
-          "only the type's own payload is read");
+  Require(
+      !payload.ok() || payload->has_value() ==
+                           (event.type() == venue::v1::VenueRegistered::descriptor()->full_name()),
+      "only the type's own payload is read");
 }
 
 }  // namespace rectify::fuzz

@@ -1,11 +1,12 @@
 // libs/query: filters of list methods.
+#include "libs/query/filter.h"
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "libs/base/error.h"
-#include "libs/query/filter.h"
 #include "tests/fuzz/target.h"
 
 namespace rectify::fuzz {
@@ -28,9 +29,9 @@ void Filter(absl::string_view input) {
     return;
   }
   Require(terms->size() <= 20, "at most 20 terms");
-  const auto again = query::ParseFilter(absl::StrJoin(
-      *terms, " AND ",
-      [](std::string* out, const query::Term& term) { out->append(Written(term)); }));
+  const auto again = query::ParseFilter(
+      absl::StrJoin(*terms, " AND ",
+                    [](std::string* out, const query::Term& term) { out->append(Written(term)); }));
   Require(again.ok() && again->size() == terms->size(), "what was read can be written and read");
   for (size_t i = 0; i < terms->size(); ++i) {
     const query::Term &before = (*terms)[i], &after = (*again)[i];

@@ -1,4 +1,5 @@
-// The import files of venues and of penalised units: header and rows as people's spreadsheets have them.
+// The import files of venues and of penalised units: header and rows as people's spreadsheets have
+// them.
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ void Units(const std::vector<Cells>& rows) {
   const auto header = followup::domain::ReadHeader(rows[0]);
   if (!header.ok()) return;
   for (size_t i = 1; i < rows.size(); ++i) {
-    followup::domain::ReadRow(*header, rows[i], "120110", absl::CivilDay(2023, 6, 30)).IgnoreError();
+    followup::domain::ReadRow(*header, rows[i], "120110", absl::CivilDay(2023, 6, 30))
+        .IgnoreError();
   }
 }
 

@@ -1,6 +1,6 @@
-// What the fuzzers feed: readers of text and bytes that come from outside. Each target takes any input
-// and throws Broken when the reader breaks a promise of its header. libFuzzer runs one target per program
-// (run_target.cc); the ordinary tests run each over its kept corpus (corpus_test.cc).
+// What the fuzzers feed: readers of text and bytes that come from outside. Each target takes any
+// input and throws Broken when the reader breaks a promise of its header. libFuzzer runs one target
+// per program (run_target.cc); the ordinary tests run each over its kept corpus (corpus_test.cc).
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,6 @@
 // Bearer tokens: any bytes, and any claims under a good signature.
+#include "libs/rpc/token.h"
+
 #include <jwt.h>
 #include <unistd.h>
 
@@ -11,7 +13,6 @@
 
 #include "absl/strings/match.h"
 #include "libs/base/error.h"
-#include "libs/rpc/token.h"
 #include "tests/fuzz/target.h"
 
 namespace rectify::fuzz {

@@ -1,10 +1,10 @@
 // Lets ThreadSanitizer see absl::Mutex and absl::CondVar.
 //
 // Debian's Abseil is not instrumented, and its mutex is made of atomics and futexes rather than of
-// pthread calls: TSan would take everything that a Mutex protects for a race. Hiding those reports would
-// hide the real races too. So each test binary defines the locking functions itself: being in the
-// executable, they come before those of the shared library, for our code and for gRPC alike. They call
-// the library's and tell TSan of the order that they made.
+// pthread calls: TSan would take everything that a Mutex protects for a race. Hiding those reports
+// would hide the real races too. So each test binary defines the locking functions itself: being in
+// the executable, they come before those of the shared library, for our code and for gRPC alike.
+// They call the library's and tell TSan of the order that they made.
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
 
@@ -15,7 +15,8 @@
 
 namespace {
 
-// The library's function. The names are those of the Itanium C++ ABI, with Debian's inline namespace.
+// The library's function. The names are those of the Itanium C++ ABI, with Debian's inline
+// namespace.
 template <typename Function>
 Function Original(const char* name) {
   void* found = dlsym(RTLD_NEXT, name);
@@ -93,8 +94,8 @@ void Mutex::LockWhen(const Condition& condition) {
 }
 
 bool Mutex::LockWhenWithTimeout(const Condition& condition, Duration timeout) {
-  ORIGINAL(MUTEX "19LockWhenWithTimeout" CONDITION "NS0_8DurationE", bool, Mutex*,
-           const Condition&, Duration);
+  ORIGINAL(MUTEX "19LockWhenWithTimeout" CONDITION "NS0_8DurationE", bool, Mutex*, const Condition&,
+           Duration);
   Seen seen{this, &condition};
   const bool held = original(this, Condition(&Seen::Holds, &seen), timeout);
   __tsan_acquire(this);
