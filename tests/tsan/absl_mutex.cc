@@ -33,7 +33,9 @@ struct Seen {
   const absl::Condition* condition;
   static bool Holds(Seen* seen) {
     __tsan_acquire(seen->mutex);
-    return seen->condition->Eval();
+    const bool holds = seen->condition->Eval();
+    __tsan_release(seen->mutex);
+    return holds;
   }
 };
 
