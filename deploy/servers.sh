@@ -1,5 +1,5 @@
-# The private PostgreSQL and Redis of a state folder. Sourced after lib.sh, by deploy/up, deploy/down
-# and tests/run.
+# The private PostgreSQL and Redis of a state folder. Sourced after lib.sh by the programs of deploy/
+# and by tests/run.
 
 # Debian keeps initdb, pg_ctl and postgres out of PATH.
 pg_bin() {
@@ -38,6 +38,34 @@ start_postgres() {
 stop_postgres() {
   ! postgres_runs "$1" ||
     (cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$1" -m fast -w -t 60 stop >/dev/null)
+}
+
+# ---- The archive of the write-ahead log, which a restore to a point in time reads: a compressed file
+# for each finished segment, in a folder for each system identifier, because another cluster's
+# segments have the same names.
+
+# archive_command FOLDER: a segment that is there already must be the same.
+archive_command() {
+  local file="\"$1/%f.gz\""
+  printf '%s' "if [ -e $file ]; then gzip -dc $file | cmp -s - \"%p\"; " \
+    "else gzip -1 -c \"%p\" >$file.tmp && sync $file.tmp && mv $file.tmp $file; fi"
+}
+
+# set_archiving DSN FOLDER: begins to archive when FOLDER exists. As long as it does not, segments
+# are let go at once. For `archive_mode=on`; a quiet server finishes a segment every five minutes.
+set_archiving() {
+  local command=/bin/true timeout=0
+  [[ ! -d $2 ]] || { command=$(archive_command "$2") && timeout=300; }
+  psql -qX -v ON_ERROR_STOP=1 -v command="$command" -v timeout="$timeout" "$1" <<'SQL'
+ALTER SYSTEM SET archive_command = :'command';
+ALTER SYSTEM SET archive_timeout = :'timeout';
+SELECT pg_reload_conf() \g /dev/null
+SQL
+}
+
+# control_value DIR NAME: one line of pg_controldata, such as "Database system identifier".
+control_value() {
+  as_postgres env LC_ALL=C "$(pg_bin)/pg_controldata" "$1" | sed -n "s/^$2: *//p"
 }
 
 # start_redis PORT DIR: durable to about a second, although everything in it can be rebuilt.

@@ -59,10 +59,16 @@ up_postgres() {
   else
     # Plans that were made while the tables were empty are made anew once their sizes are known.
     start_postgres "$data" "$STATE/postgres/log" listen_addresses= "port=$PORT_BASE" \
-      "unix_socket_directories=$SOCKETS" autovacuum_naptime=5s
+      "unix_socket_directories=$SOCKETS" autovacuum_naptime=5s archive_mode=on
   fi
+  set_archiving "$(dsn postgres postgres)" "$(archive_folder)"
   create_roles
   say "  postgres (socket $SOCKETS, port $PORT_BASE)"
+}
+
+# Made by the first backup.
+archive_folder() {
+  echo "$STATE/archive/$(control_value "${1:-$STATE/postgres/data}" "Database system identifier")"
 }
 
 write_pg_access() {
@@ -76,7 +82,7 @@ write_pg_access() {
       echo "rectify $USER_NAME ${name}_app"
     done
   } | as_postgres tee "$1/pg_ident.conf" >/dev/null
-  echo "local all all peer map=rectify" | as_postgres tee "$1/pg_hba.conf" >/dev/null
+  printf 'local %s all peer map=rectify\n' all replication | as_postgres tee "$1/pg_hba.conf" >/dev/null
 }
 
 create_roles() {

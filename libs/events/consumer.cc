@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -111,17 +112,8 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
   *request.mutable_wait() =
       google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(wait));
   absl::StatusOr<event::v1::ReadEventsResponse> response = feed_.Read(request);
-  if (!response.ok()) {
-    if (ReasonOf(response.status()) == "HISTORY_DIVERGED") {
-      diverged_ = cursor.chain;
-      log::Error("history_diverged", {{"consumer", options_.name},
-                                      {"source", options_.source},
-                                      {"position", cursor.position}});
-      metrics::Count("rectify_events_history_diverged_total",
-                     {{"consumer", options_.name}, {"source", options_.source}});
-    }
-    return response.status();
-  }
+  NoteDivergence(cursor, response.status());
+  RETURN_IF_ERROR(response.status());
   const Events events(response->events().begin(), response->events().end());
   Cursor last = cursor;
   for (const EventEnvelope& event : events) {
@@ -134,6 +126,26 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
   if (events.empty()) return 0;
   RECTIFY_FAILPOINT("consumer.after_feed");
   return Apply(events, wait_for_turn);
+}
+
+void Consumer::NoteDivergence(const Cursor& cursor, const absl::Status& answer) {
+  const bool diverged = ReasonOf(answer) == "HISTORY_DIVERGED";
+  if (diverged) {
+    const std::optional<ErrorDetail> detail = DetailOf(answer);
+    const auto fork = detail->metadata.find("fork_position");
+    log::Error("history_diverged",
+               {{"consumer", options_.name},
+                {"source", options_.source},
+                {"position", cursor.position},
+                {"fork_position", fork == detail->metadata.end() ? "" : fork->second}});
+  }
+  // An answer of any other kind but OK tells nothing about the history.
+  if (!diverged && !answer.ok()) return;
+  const bool before = diverged_.has_value();
+  diverged_ = diverged ? std::optional<std::string>(cursor.chain) : std::nullopt;
+  if (before == diverged) return;
+  metrics::SetGauge("rectify_events_history_diverged",
+                    {{"consumer", options_.name}, {"source", options_.source}}, diverged ? 1 : 0);
 }
 
 absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {

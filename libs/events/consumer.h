@@ -40,7 +40,7 @@ class Consumer {
   // or parked. 0 also when another replica is applying. When there is nothing to wait at (Redis
   // down), it still takes up to 250 ms of `wait`, so that a loop of steps does not spin.
   // FAILED_PRECONDITION HISTORY_DIVERGED: the source's history was rewritten; applies nothing more
-  // until a person has reconciled it.
+  // until a person has reconciled it (deploy/reconcile moves the cursor to the fork).
   // Any other error: the event after the cursor could not be applied, those before it were; call
   // again later. UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED are tried for ever,
   // all others count towards parking.
@@ -69,6 +69,8 @@ class Consumer {
   // Entries right behind the cursor from the stream; none when the feed must be asked.
   Events ReadStream(const Cursor& cursor, absl::Duration wait);
   absl::StatusOr<int> ReadFeed(const Cursor& cursor, absl::Duration wait, bool wait_for_turn);
+  // The gauge rectify_events_history_diverged is 1 as long as the source refuses this cursor.
+  void NoteDivergence(const Cursor& cursor, const absl::Status& answer);
   absl::StatusOr<int> StepOnce(absl::Duration wait);
 
   absl::StatusOr<int> Apply(const Events& events, bool wait_for_turn);

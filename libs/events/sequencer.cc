@@ -19,17 +19,24 @@ constexpr int kBatch = 500;
 
 // An idle look must not write, hence the check of the outbox before the row lock; by its index,
 // which skips the rows that were moved away and not yet vacuumed. A paused holder
-// of the lock loses it after 2 s together with its session, so its late commit fails.
-#define RECTIFY_LOCK_HEAD                                          \
-  "select epoch, position, chain, sysid, timeline,"                \
-  " (select system_identifier from pg_control_system()),"          \
-  " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),"          \
-  " set_config('idle_in_transaction_session_timeout', '2s', true)" \
-  " from source_head where source = $1::text"                      \
-  " and (select id from outbox order by id limit 1) is not null for no key update"
-constexpr pg::Statement kTryHead = {"events.try_head", RECTIFY_LOCK_HEAD " skip locked"};
-constexpr pg::Statement kLockHead = {"events.lock_head", RECTIFY_LOCK_HEAD};
-#undef RECTIFY_LOCK_HEAD
+// of the lock loses it after 2 s together with its session, so its late commit fails. Moving joins
+// two sets of one size that no index could help with.
+#define RECTIFY_HEAD                                                \
+  "select epoch, position, chain, sysid, timeline,"                 \
+  " (select system_identifier from pg_control_system()),"           \
+  " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),"           \
+  " set_config('idle_in_transaction_session_timeout', '2s', true)," \
+  " set_config('enable_hashjoin', 'on', true)"                      \
+  " from source_head where source = $1::text"
+#define RECTIFY_IF_WORK " and (select id from outbox order by id limit 1) is not null"
+constexpr pg::Statement kTryHead = {"events.try_head",
+                                    RECTIFY_HEAD RECTIFY_IF_WORK " for no key update skip locked"};
+constexpr pg::Statement kLockHead = {"events.lock_head",
+                                     RECTIFY_HEAD RECTIFY_IF_WORK " for no key update"};
+constexpr pg::Statement kTryHeadAnyway = {"events.try_head_anyway",
+                                          RECTIFY_HEAD " for no key update skip locked"};
+#undef RECTIFY_IF_WORK
+#undef RECTIFY_HEAD
 
 constexpr pg::Statement kReadOutbox = {"events.read_outbox", R"sql(
   select id, aggregate, aggregate_version, type, audience, payload
@@ -51,6 +58,11 @@ constexpr pg::Statement kAddEpoch = {"events.add_epoch", R"sql(
   insert into source_epoch (source, epoch, fork_position, sysid, timeline, started_at)
   values ($1::text, $2::int, $3::bigint, $4::bigint, $5::text, $6::timestamptz))sql"};
 
+constexpr pg::Statement kStoreEpoch = {"events.store_epoch", R"sql(
+  update source_head set epoch = $2::int, sysid = $3::bigint, timeline = $4::text,
+         updated_at = $5::timestamptz
+   where source = $1::text)sql"};
+
 constexpr pg::Statement kMove = {"events.move", R"sql(
   with moved as (
     delete from outbox where id = any($1::bigint[]) returning *
@@ -67,9 +79,8 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
   )
   update source_head
-     set epoch = $4::int, position = $10::bigint, chain = $11::bytea, sysid = $12::bigint,
-         timeline = $13::text, updated_at = $5::timestamptz
-   where source = $14::text
+     set position = $10::bigint, chain = $11::bytea, updated_at = $5::timestamptz
+   where source = $12::text
   returning (select count(*) from moved))sql"};
 
 struct Head {
@@ -78,8 +89,8 @@ struct Head {
 };
 
 absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& source, absl::Time now,
-                                             bool wait) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(wait ? kLockHead : kTryHead, {source}));
+                                             const pg::Statement& lock) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(lock, {source}));
   if (rows.empty()) return std::optional<Head>();
   const pg::Row row = rows[0];
   Head head{{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2)},
@@ -91,6 +102,9 @@ absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& sour
     RETURN_IF_ERROR(tx.Exec(kAddEpoch, {source, epoch, head.end.position, head.origin.sysid,
                                         head.origin.timeline, now})
                         .status());
+    RETURN_IF_ERROR(
+        tx.Exec(kStoreEpoch, {source, epoch, head.origin.sysid, head.origin.timeline, now})
+            .status());
     RECTIFY_FAILPOINT("sequencer.after_epoch");
     head.end.epoch = epoch;
   }
@@ -125,7 +139,7 @@ absl::StatusOr<std::map<std::string, FeedEnd>> FilteredEnds(
 // Returns how many rows were moved.
 absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
                                  const std::vector<Unsequenced>& outbox, const Links& links,
-                                 const Origin& origin, absl::Time now) {
+                                 absl::Time now) {
   std::vector<int64_t> ids, positions, feed_positions, feed_events;
   std::vector<std::string> feeds;
   std::vector<pg::Bytes> chains, feed_chains;
@@ -140,10 +154,10 @@ absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
     feed_events.push_back(entry.event_position);
     feed_chains.push_back({entry.link.chain});
   }
-  ASSIGN_OR_RETURN(pg::Rows moved, tx.Exec(kMove, {ids, positions, chains, links.head.epoch, now,
-                                                   feeds, feed_positions, feed_events, feed_chains,
-                                                   links.head.position, pg::Bytes{links.head.chain},
-                                                   origin.sysid, origin.timeline, source}));
+  ASSIGN_OR_RETURN(pg::Rows moved,
+                   tx.Exec(kMove, {ids, positions, chains, links.head.epoch, now, feeds,
+                                   feed_positions, feed_events, feed_chains, links.head.position,
+                                   pg::Bytes{links.head.chain}, source}));
   return moved.empty() ? 0 : moved[0].Int(0);
 }
 
@@ -152,10 +166,24 @@ absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
 Sequencer::Sequencer(pg::Pool& pool, std::string source, const Clock& clock)
     : pool_(pool), source_(std::move(source)), clock_(clock) {}
 
+// Readers learn of a fork at once, not with the first event after it.
+absl::Status Sequencer::NoteFork() {
+  if (fork_noted_) return absl::OkStatus();
+  const auto note = [&](pg::Tx& tx) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const std::optional<Head> head,
+                     TakeTurn(tx, source_, clock_.Now(), kTryHeadAnyway));
+    return head.has_value();
+  };
+  ASSIGN_OR_RETURN(fork_noted_, pool_.TransactValue("events.note_fork", {}, note));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
+  RETURN_IF_ERROR(NoteFork());
   const auto move = [&](pg::Tx& tx) -> absl::StatusOr<int> {
     const absl::Time now = clock_.Now();
-    ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, wait_for_turn));
+    ASSIGN_OR_RETURN(std::optional<Head> head,
+                     TakeTurn(tx, source_, now, wait_for_turn ? kLockHead : kTryHead));
     if (!head.has_value()) return 0;
     RECTIFY_FAILPOINT("sequencer.after_lock");
     ASSIGN_OR_RETURN(const std::vector<Unsequenced> outbox, ReadOutbox(tx));
@@ -163,7 +191,7 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     RECTIFY_FAILPOINT("sequencer.after_read");
     ASSIGN_OR_RETURN(auto ends, FilteredEnds(tx, source_, outbox));
     const Links links = LinkBatch(outbox, std::move(head->end), std::move(ends));
-    ASSIGN_OR_RETURN(const int64_t moved, MoveRows(tx, source_, outbox, links, head->origin, now));
+    ASSIGN_OR_RETURN(const int64_t moved, MoveRows(tx, source_, outbox, links, now));
     const int count = static_cast<int>(outbox.size());
     if (moved != count) {
       return absl::InternalError("the outbox changed under the sequencer's lock");

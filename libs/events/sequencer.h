@@ -1,7 +1,10 @@
 // Gives committed events their dense, hash-linked positions. Every replica runs one; a row lock
-// lets one at a time take its turn, so a paused or dead one can do no harm.
+// lets one at a time take its turn, so a paused or dead one can do no harm. A database that was
+// restored or promoted (another system id or timeline) starts a new epoch: at the first turn of a
+// sequencer, and always before an event gets a position there.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -23,10 +26,12 @@ class Sequencer {
   absl::StatusOr<int> Drain();
 
  private:
+  absl::Status NoteFork();
   absl::StatusOr<int> Move(bool wait_for_turn);
   pg::Pool& pool_;
   std::string source_;
   const Clock& clock_;
+  std::atomic<bool> fork_noted_ = false;
 };
 
 }  // namespace rectify::events

@@ -30,6 +30,8 @@ constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
 constexpr absl::Duration kDriven = absl::Seconds(2);
 constexpr absl::Duration kDrivenPoll = absl::Seconds(1);
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
+// A person has to act first.
+constexpr absl::Duration kDivergedPause = absl::Seconds(5);
 
 // A flag that background threads wait on; wakes early.
 class Bell {
@@ -137,7 +139,8 @@ struct Host::Impl {
       if (!applied.ok()) {
         log::Warning("consumer_failed",
                      {{"source", feed.source}, {"error", applied.status().ToString()}});
-        feed.bell.Wait(kRetryPause);
+        const bool diverged = ReasonOf(applied.status()) == "HISTORY_DIVERGED";
+        feed.bell.Wait(diverged ? kDivergedPause : kRetryPause);
       } else if (simulated && *applied == 0) {
         feed.bell.Wait(Rest(kSimulatedPoll));
       }

@@ -128,6 +128,10 @@ class System:
         self.bash('cd / && as_postgres "$(pg_bin)/pg_ctl" -D "$STATE/postgres/data" '
                   "-m immediate -w -t 30 stop >/dev/null && up_postgres")
 
+    def deploy(self, program, *args, timeout=180):
+        """What a program of deploy/ says; CommandFailed when it ends with an error."""
+        return run([str(ROOT / "deploy" / program), *args], self._bash_environment(), timeout)
+
     def flush_redis(self):
         self.bash('redis-cli -h 127.0.0.1 -p "$(port "$REDIS_PORT")" FLUSHALL')
 
@@ -142,9 +146,11 @@ class System:
         return int(pid) if fields[0] != "Z" and fields[19] == began else None
 
     def bash(self, script, timeout=120):
-        environment = {**os.environ, "RECTIFY_STATE": str(self.folder),
-                       "RECTIFY_PORT_BASE": str(self._base)}
-        return run(["bash", "-c", PRELUDE + script], environment, timeout)
+        return run(["bash", "-c", PRELUDE + script], self._bash_environment(), timeout)
+
+    def _bash_environment(self):
+        return {**os.environ, "RECTIFY_STATE": str(self.folder),
+                "RECTIFY_PORT_BASE": str(self._base)}
 
     # ---- Cleaning up after what the scripts could not stop
 

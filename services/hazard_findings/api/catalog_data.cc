@@ -24,14 +24,19 @@ absl::StatusOr<domain::CatalogVersion> Checked(const v1::HazardCatalog& catalog,
 
 }  // namespace
 
+absl::StatusOr<domain::CatalogVersion> ParseCatalog(absl::string_view text,
+                                                    const std::string& file) {
+  v1::HazardCatalog catalog;
+  RETURN_IF_ERROR(rpc::ParseTextProto(text, file, catalog));
+  return Checked(catalog, file);
+}
+
 absl::StatusOr<domain::Catalog> LoadCatalog(const std::vector<std::string>& files) {
   std::vector<domain::CatalogVersion> versions;
   for (const auto& embedded : data::kEmbeddedFiles) {
-    const std::string name(embedded.name);
-    v1::HazardCatalog catalog;
-    RETURN_IF_ERROR(rpc::ParseTextProto(
-        absl::string_view(embedded.content.data(), embedded.content.size()), name, catalog));
-    ASSIGN_OR_RETURN(domain::CatalogVersion version, Checked(catalog, name));
+    ASSIGN_OR_RETURN(domain::CatalogVersion version,
+                     ParseCatalog({embedded.content.data(), embedded.content.size()},
+                                  std::string(embedded.name)));
     versions.push_back(std::move(version));
   }
   for (const std::string& file : files) {

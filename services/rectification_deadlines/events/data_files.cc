@@ -210,20 +210,32 @@ domain::Policy ToPolicy(const v1::ClockPolicy& message) {
   return policy;
 }
 
-absl::StatusOr<domain::Policy> ReadPolicy(const std::string& path) {
-  v1::ClockPolicy message;
-  const std::string file = path.empty() ? "built-in clock_policy.txtpb" : path;
-  if (path.empty()) {
-    RETURN_IF_ERROR(
-        rpc::ParseTextProto(View(policy_file::kEmbeddedFiles[0].content), file, message));
-  } else {
-    RETURN_IF_ERROR(rpc::ReadTextProto(path, message));
-  }
+namespace {
+
+absl::StatusOr<domain::Policy> CheckedPolicy(const v1::ClockPolicy& message,
+                                             const std::string& file) {
   RETURN_IF_ERROR(InFile(CheckEnums(message), file));
   domain::Policy policy = ToPolicy(message);
   RETURN_IF_ERROR(InFile(domain::ValidatePolicy(policy), file));
   RETURN_IF_ERROR(InFile(CheckEventTypes(policy), file));
   return policy;
+}
+
+}  // namespace
+
+absl::StatusOr<domain::Policy> ParsePolicy(absl::string_view text, const std::string& file) {
+  v1::ClockPolicy message;
+  RETURN_IF_ERROR(rpc::ParseTextProto(text, file, message));
+  return CheckedPolicy(message, file);
+}
+
+absl::StatusOr<domain::Policy> ReadPolicy(const std::string& path) {
+  if (path.empty()) {
+    return ParsePolicy(View(policy_file::kEmbeddedFiles[0].content), "built-in clock_policy.txtpb");
+  }
+  v1::ClockPolicy message;
+  RETURN_IF_ERROR(rpc::ReadTextProto(path, message));
+  return CheckedPolicy(message, path);
 }
 
 absl::StatusOr<std::vector<workday::YearNotice>> ReadNotices(const std::string& folder,

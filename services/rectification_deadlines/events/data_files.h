@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "libs/workday/calendar.h"
 #include "rectify/deadline/v1/calendar.pb.h"
 #include "rectify/deadline/v1/clock.pb.h"
@@ -16,6 +17,8 @@ namespace rectify::deadline::events {
 // The validated policy of a file, or the built-in one for an empty path. INVALID_ARGUMENT that
 // names file, place and mistake; NOT_FOUND when there is no such file.
 absl::StatusOr<domain::Policy> ReadPolicy(const std::string& path);
+// The same for a file's text; `file` is its name in errors.
+absl::StatusOr<domain::Policy> ParsePolicy(absl::string_view text, const std::string& file);
 
 // The notices of all *.txtpb files of a folder, or the built-in ones for an empty path, by year.
 // `years` that is not empty leaves out all others. Errors as ReadPolicy.

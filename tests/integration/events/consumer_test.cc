@@ -4,13 +4,16 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "libs/base/ids.h"
+#include "libs/metrics/metrics.h"
 #include "tests/integration/events/fixture.h"
 
 namespace rectify::events {
 namespace {
 
 using event::v1::EventEnvelope;
+using ::testing::HasSubstr;
 using testing::StatusIs;
 
 class ConsumerTest : public EventsTest {
@@ -180,6 +183,40 @@ TEST_F(ConsumerTest, AStoppedConsumerDoesNotGoOnWithTheOldStream) {
   EXPECT_THAT(consumer.Step(absl::ZeroDuration()),
               StatusIs(absl::StatusCode::kFailedPrecondition, "HISTORY_DIVERGED"));
   EXPECT_EQ(consumer.Position().value(), 4);
+}
+
+TEST_F(ConsumerTest, ARestoreStopsItBeforeAnythingNewHasHappened) {
+  Happen(5);
+  Consumer consumer = MakeConsumer(redis_server_.address(), feed_);
+  ASSERT_OK(consumer.CatchUp(5));
+  RewriteHistoryAfter(3);
+  Sequencer restarted(venue_.pool, "venue", clock_);
+  ASSERT_OK(restarted.Turn());
+  const auto stopped = consumer.Step(absl::ZeroDuration());
+  ASSERT_THAT(stopped, StatusIs(absl::StatusCode::kFailedPrecondition, "HISTORY_DIVERGED"));
+  EXPECT_EQ(DetailOf(stopped.status())->metadata.at("fork_position"), "3");
+}
+
+TEST_F(ConsumerTest, AReconciledCursorGoesOnFromTheFork) {
+  constexpr char kGauge[] =
+      R"(rectify_events_history_diverged{consumer="deadline",source="venue"} )";
+  Happen(5);
+  Consumer consumer = MakeConsumer(redis_server_.address(), feed_);
+  ASSERT_OK(consumer.CatchUp(5));
+  RewriteHistoryAfter(3);
+  Happen(1);
+  ASSERT_FALSE(consumer.Step(absl::ZeroDuration()).ok());
+  EXPECT_THAT(metrics::Exposition(), HasSubstr(absl::StrCat(kGauge, "1")));
+  feed_.up = false;
+  ASSERT_FALSE(consumer.Step(absl::ZeroDuration()).ok());
+  EXPECT_THAT(metrics::Exposition(), HasSubstr(absl::StrCat(kGauge, "1")));
+  feed_.up = true;
+  // What deploy/reconcile does.
+  deadline_.Execute(
+      "update consumer_cursor c set epoch = e.epoch, position = e.position, chain = e.chain"
+      " from venue.event_log e where e.position = 3");
+  EXPECT_EQ(consumer.Step(absl::ZeroDuration()).value(), 1);
+  EXPECT_THAT(metrics::Exposition(), HasSubstr(absl::StrCat(kGauge, "0")));
 }
 
 TEST_F(ConsumerTest, AForkBehindTheCursorDoesNotStopIt) {

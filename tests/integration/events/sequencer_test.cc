@@ -102,6 +102,30 @@ TEST_F(SequencerTest, AnotherDatabaseBehindTheSameDataStartsANewEpoch) {
   EXPECT_EQ(venue_.Value("select concat_ws(' ', epoch, fork_position) from source_epoch"), "2 1");
 }
 
+TEST_F(SequencerTest, ARestartOnARestoredDatabaseStartsTheEpochBeforeAnyEvent) {
+  venue_.Touch("a");
+  ASSERT_OK(venue_.sequencer.Drain());
+  venue_.Execute("update source_head set timeline = '000000FF'");
+  Sequencer restarted(venue_.pool, "venue", clock_);
+  for (int turn = 0; turn < 2; ++turn) EXPECT_EQ(restarted.Turn().value(), 0);
+  EXPECT_EQ(venue_.Value("select concat_ws(' ', epoch, fork_position) from source_epoch"), "2 1");
+  EXPECT_EQ(venue_.feed.Head("internal").value().epoch(), 2);
+  EXPECT_EQ(venue_.feed.Head("internal").value().position(), 1);
+}
+
+TEST_F(SequencerTest, ARestartLooksForAForkOnceItHasTheTurn) {
+  venue_.Execute("update source_head set timeline = '000000FF'");
+  Sequencer restarted(venue_.pool, "venue", clock_);
+  ASSERT_OK(venue_.pool.Transact("test.hold", {}, [&](pg::Tx& tx) {
+    RETURN_IF_ERROR(tx.ExecScript("select 1 from source_head for update"));
+    EXPECT_EQ(restarted.Turn().value(), 0);
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(venue_.Value("select count(*) from source_epoch"), "0");
+  EXPECT_EQ(restarted.Turn().value(), 0);
+  EXPECT_EQ(venue_.Value("select count(*) from source_epoch"), "1");
+}
+
 TEST_F(SequencerTest, FilteredFeedsAreDenseAndLinkedOnTheirOwn) {
   const int audiences[] = {kInternalOnly, kDepartments, kDiscipline, kDepartments | kDiscipline};
   for (int round = 0; round < 5; ++round) {
