@@ -110,6 +110,7 @@ class Cluster(system.System):
         self.clock = None
         self.replicas = {}
         self.links = {}
+        self._dsns = {}
 
     # ---- Life
 
@@ -197,22 +198,26 @@ class Cluster(system.System):
 
     # ---- Ways to it
 
+    @property
+    def webhook_uri(self):
+        return self._environment["RECTIFY_WEBHOOK_URL"]
+
     def addresses(self, replica):
         """Of the public APIs, through the proxy."""
         return {service: f"127.0.0.1:{self.links[f'client-{service}-{replica}']}"
                 for service in SERVICES}
 
     def dsn(self, database="rectify", role="postgres"):
-        return self.bash(f"dsn {role} {database}").strip()
+        """Past the proxy."""
+        key = (database, role)
+        if key not in self._dsns:
+            self._dsns[key] = self.bash(f"dsn {role} {database}").strip()
+        return self._dsns[key]
 
     def psql(self, sql, database="rectify", timeout=120):
-        """What psql prints, as the superuser and past the proxy."""
-        if not hasattr(self, "_dsns"):
-            self._dsns = {}
-        if database not in self._dsns:
-            self._dsns[database] = self.dsn(database)
-        return system.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self._dsns[database],
-                           "-c", sql], os.environ, timeout)
+        """What psql prints, as the superuser."""
+        return system.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.dsn(database), "-c", sql],
+                          os.environ, timeout)
 
     def redis(self, *words, timeout=10):
         return system.run(["redis-cli", "-h", "127.0.0.1", "-p", str(self._base + REDIS_PORT),

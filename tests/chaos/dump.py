@@ -1,0 +1,94 @@
+"""Everything that checkers look at, read once after the end of a run."""
+
+import email
+import json
+import pathlib
+
+import cluster
+import contract
+
+SPINE = {
+    "head": "select epoch, position, encode(chain, 'hex') chain from {s}.source_head",
+    "events": "select position, epoch, outbox_id, aggregate, aggregate_version, type, audience, "
+              "encode(payload, 'hex') payload, actor, request_id, encode(chain, 'hex') chain "
+              "from {s}.event_log order by position",
+    "feeds": "select feed, position, event_position, encode(chain, 'hex') chain from {s}.feed_log "
+             "order by feed, position",
+    "outbox": "select id, aggregate, type from {s}.outbox",
+    "cursors": "select consumer, source, epoch, position, encode(chain, 'hex') chain "
+               "from {s}.consumer_cursor",
+    "parked": "select consumer, source, position, aggregate, error from {s}.parked_event",
+    "requests": "select caller, method, request_id, response is not null answered "
+                "from {s}.idempotency",
+    "audit": "select id, actor, action, subject, request_id from {s}.audit_entry",
+}
+TABLES = {
+    "venue": ("venues",),
+    "hazard": ("venues", "inspections", "findings"),
+    "deadline": ("venues", "findings", "orders", "order_items", "clocks", "order_versions",
+                 "document_numbers"),
+    "reminder": ("clocks", "reminders", "deliveries"),
+    "followup": ("venues",),
+}
+# Bytes that no checker reads.
+WITHOUT = {"order_versions": "message", "deliveries": "body"}
+
+
+def database_of(service):
+    return "rectify_followup" if service == cluster.SEALED else "rectify"
+
+
+def rows(run, service, sql):
+    text = run.psql(f"select row_to_json(t) from ({sql}) t", database_of(service))
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def decode(messages, event):
+    """The payload as a dict with the contract's field names."""
+    return messages.decode(event["type"], bytes.fromhex(event["payload"]))
+
+
+class Messages:
+    def __init__(self):
+        self._contract = contract.Contract()
+
+    def decode(self, name, data):
+        return contract.json_format.MessageToDict(
+            self._contract.message(name).FromString(data), preserving_proto_field_name=True)
+
+
+def take(run):
+    """{"sources": …, "tables": …, "mails": …, "webhooks": …, "now": …}, ready for JSON."""
+    messages = Messages()
+    sources = {}
+    for service in cluster.SERVICES:
+        spine = {name: rows(run, service, sql.format(s=service)) for name, sql in SPINE.items()}
+        for event in spine["events"]:
+            event["body"] = decode(messages, event)
+        sources[service] = spine
+    tables = {}
+    for service, names in TABLES.items():
+        for name in names:
+            columns = rows(run, service, f"select * from {service}.{name}")
+            for row in columns:
+                row.pop(WITHOUT.get(name, ""), None)
+            tables[f"{service}.{name}"] = columns
+    return {"now": run.clock.now().isoformat(), "sources": sources, "tables": tables,
+            "mails": mails(run.maildir), "webhooks": webhooks(run.folder)}
+
+
+def mails(maildir):
+    """The delivery that each received mail names."""
+    found = []
+    for path in sorted(pathlib.Path(maildir).glob("new/*")):
+        with path.open("rb") as file:
+            found.append((email.message_from_binary_file(file)["X-Rectify-Delivery"] or "").strip())
+    return found
+
+
+def webhooks(folder):
+    path = folder / "webhook/received.jsonl"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line)["id"] for line in file]
