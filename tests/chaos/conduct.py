@@ -15,11 +15,10 @@ import time
 import uuid
 
 import cluster
-
-import contract
 import dump
 import history
-import system
+from checks import check_all
+from checks_health import QUIESCE, RECOVERY
 from district import DEADLINES
 from nemesis import PHASES, Attack, Nemesis
 from workload import PARENT, Workload, register
@@ -27,8 +26,6 @@ from workload import PARENT, Workload, register
 START = datetime.datetime(2023, 2, 6, 9, 0)
 CLOCK_RATE = 1800  # half an hour in a second: terms of days end within the run
 HEALED = 0.2  # of each phase
-RECOVERY = 30  # seconds until a healed system has no lag
-QUIESCE = 90
 CLIENTS = 8
 
 
@@ -191,6 +188,7 @@ class Conductor:
             "own_ends": {name: replica.own_ends for name, replica in self.run.replicas.items()},
         }
         self.run.keep(self.folder)
+        record["log"] = dump.log_lines(self.folder / "log")
         with (self.folder / "record.json").open("w", encoding="utf-8") as file:
             json.dump(record, file, ensure_ascii=False)
         return record
@@ -248,7 +246,6 @@ def parse(arguments):
 
 
 def main():
-    from checks import check_all  # pylint: disable=import-outside-toplevel
     options = parse(sys.argv[1:])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rectify-chaos-artefacts."))
     meta = {"seed": options.seed, "arguments": sys.argv[1:], "git": git_state()}
@@ -260,7 +257,7 @@ def main():
     finally:
         conductor.run.stop()
     lines = history.read(folder / "history.jsonl")
-    results = check_all(lines, record, folder / "log")
+    results = check_all(lines, record)
     print_table(lines, record, results)
     violated = [check for check, witnesses in results.items() if witnesses]
     if violated or options.keep:

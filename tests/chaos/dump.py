@@ -92,3 +92,19 @@ def webhooks(folder):
         return []
     with path.open(encoding="utf-8") as file:
         return [json.loads(line)["id"] for line in file]
+
+
+def log_lines(folder):
+    """What the services logged above the level of information: the fields of each line; `line` has
+    the text of one that is no JSON."""
+    found = []
+    for path in sorted(folder.glob("*-[01].log")):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for text in file:
+                try:
+                    entry = json.loads(text)
+                except ValueError:
+                    entry = {"line": text.strip()}
+                if entry.get("level") != "info":
+                    found.append({**entry, "replica": path.stem})
+    return found

@@ -173,7 +173,7 @@ class Case:
         return True  # the term may have ended meanwhile: then there is none
 
     def _decide_extension(self):
-        self._act(self._staff.approvers[0], LIFE + "DecideExtension", granted=True,
+        self._act(self._staff.approvers[-1], LIFE + "DecideExtension", granted=True,
                   reason="示例：情况属实")
         return True
 
