@@ -140,8 +140,8 @@ def compare(what, causes, effects, rank_within_event=False):
     if not witnesses and not rank_within_event and causes != effects:
         first = next(place for place, (cause, effect) in enumerate(zip(causes, effects))
                      if cause != effect)
-        witnesses.append(f"{what}: the {first + 1}th cause is {causes[first]}, "
-                         f"the effect {effects[first]}")
+        witnesses.append(f"{what}: cause {first + 1} is {causes[first]}, "
+                         f"effect {first + 1} {effects[first]}")
     return witnesses
 
 
