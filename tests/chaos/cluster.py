@@ -155,7 +155,7 @@ class Cluster(system.System):
                     if peer != service:
                         links.append((f"{service}-{replica}-{peer}",
                                       [self._listens(peer, either) for either in REPLICAS]))
-        self.network = Network(self._build / "tests/chaos/rectify_chaos_proxy",
+        self.network = Network(ROOT / "build/tests/chaos/rectify_chaos_proxy",
                                self.folder / "run/network")
         for place, (name, upstreams) in enumerate(links):
             self.links[name] = self.network.link(name, self._base + FIRST_LINK + place, *upstreams)

@@ -24,7 +24,7 @@ from nemesis import PHASES, Attack, Nemesis
 from workload import PARENT, Workload, register
 
 START = datetime.datetime(2023, 2, 6, 9, 0)
-CLOCK_RATE = 1800  # half an hour in a second: terms of days end within the run
+CLOCK_RATE = 3600  # an hour in a second: terms of days end within the run
 HEALED = 0.2  # of each phase
 CLIENTS = 8
 

@@ -142,22 +142,28 @@ class Nemesis:
     # ---- Network
 
     def net(self, rng):
-        """One link, one or both directions, for a while."""
-        name = rng.choice(sorted(self._run.links))
+        """Some links, each in its own way, one or both directions, for a while."""
+        names = rng.sample(sorted(self._run.links), rng.randint(1, 8))
+        done = [f"{name} {self._spoil(name, rng)}" for name in names]
+        time.sleep(rng.uniform(0.3, 5))
+        for name in names:
+            self._network.heal(name)
+        return "; ".join(done)
+
+    def _spoil(self, name, rng):
+        shape = rng.choice((("delay", rng.randint(5, 300), rng.randint(0, 5)), ("stall",),
+                            ("drop",), ("throttle", rng.randint(500, 20000)),
+                            ("cut", rng.randint(0, 3000)), ("refuse",), ("reset",),
+                            ("half-close",)))
         direction = rng.choice(("up", "down", "both"))
-        what = rng.choice((("delay", rng.randint(5, 300), rng.randint(0, 5)), ("stall",), ("drop",),
-                           ("throttle", rng.randint(500, 20000)), ("cut", rng.randint(0, 3000)),
-                           ("refuse",), ("reset",), ("half-close",)))
-        if what[0] in ("refuse", "reset"):
-            self._network.command(what[0], name)
-        elif what[0] == "half-close":
-            self._network.command(what[0], name, rng.choice(("up", "down")))
+        if shape[0] in ("refuse", "reset"):
+            self._network.command(shape[0], name)
+        elif shape[0] == "half-close":
+            direction = rng.choice(("up", "down"))
+            self._network.command("half-close", name, direction)
         else:
-            self._network.command("set", name, direction, *what)
-        seconds = rng.uniform(0.3, 5)
-        time.sleep(seconds)
-        self._network.heal(name)
-        return f"{name} {direction} {' '.join(map(str, what))} {seconds:.1f} s"
+            self._network.command("set", name, direction, *shape)
+        return f"{direction} {' '.join(map(str, shape))}"
 
     def net_part(self, rng):
         """One replica loses PostgreSQL, Redis or all its peers at once."""

@@ -90,8 +90,7 @@ class Case:
         self._staff = staff
         self._clock = clock
         self._rng = rng
-        self.venue = f"{PARENT}/venues/{uuid.uuid4()}"
-        self.inspection = f"{PARENT}/inspections/{uuid.uuid4()}"
+        self.venue = self.inspection = None  # names
         self.order = None  # as last read
         self._steps = [self._register, self._inspect, self._find_order, self._submit,
                        *[lambda at=at: self._approve(at) for at in range(3)], self._issue,
@@ -122,9 +121,12 @@ class Case:
         return caller.command(self.process, method, request, value)
 
     def _register(self):
+        # Another try is another thing: nobody knows of the first one whether it is there.
+        self.venue = f"{PARENT}/venues/{uuid.uuid4()}"
         return register(self.process, self._staff.registrar, self.venue) is not None
 
     def _inspect(self):
+        self.inspection = f"{PARENT}/inspections/{uuid.uuid4()}"
         findings = [{"catalog_code": "B02", "disposition": "DISPOSITION_ORDER",
                      "description": f"示例隐患{number}", "term_days": self._rng.randint(1, 4)}
                     for number in range(self._rng.randint(1, 2))]
