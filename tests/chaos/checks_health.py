@@ -18,12 +18,15 @@ EXPLAINED_LINES = re.compile(r"^(serving on \d+|rectify-\w+: .*|[DIWE]\d{4} .*|)
 UNEXPECTED = {"event_parked", "history_diverged", "event_epoch_started", "pg_transaction_threw",
               "pg_commit_without_standby", "peer_missing", "token_not_signed", "ladder_unknown",
               "findings_fallen_through"}
+# What at least one service must have logged when a fault came so often; less may pass unseen between
+# other faults.
 ALARMS = {
-    # A fault, and what at least one service must have logged when it was there.
-    "redis_kill": {"relay_failed", "stream_replaced"},
-    "pg_restart": {"pg_connection_lost", "pg_connect_failed"},
-    "pg_kill_backend": {"pg_connection_lost", "pg_connect_failed"},
+    "redis_kill": (1, {"relay_failed", "stream_replaced"}),
+    "redis_forge": (3, {"stream_replaced"}),
+    "pg_restart": (1, {"pg_connection_lost", "pg_connect_failed"}),
+    "pg_kill_backend": (1, {"pg_connection_lost", "pg_connect_failed"}),
 }
+FORGED_ENTRY = re.compile(r"\d+-\d+")  # the note of a forgery that came about
 
 
 # ---- I13
@@ -56,9 +59,12 @@ def complained(_, record):
             counts[entry["replica"], problem] += 1
     witnesses = [f"{replica}: {problem} ({count} times)"
                  for (replica, problem), count in counts.items()]
-    for fault in {fault["fault"] for fault in record["faults"]} & ALARMS.keys():
-        if not ALARMS[fault] & events:
-            witnesses.append(f"{fault} happened and nobody logged one of {sorted(ALARMS[fault])}")
+    happened = collections.Counter(
+        fault["fault"] for fault in record["faults"]
+        if fault["fault"] != "redis_forge" or FORGED_ENTRY.fullmatch(fault["what"]))
+    for fault, (fewest, alarms) in ALARMS.items():
+        if happened[fault] >= fewest and not alarms & events:
+            witnesses.append(f"{fault} happened and nobody logged one of {sorted(alarms)}")
     return witnesses
 
 

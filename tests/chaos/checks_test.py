@@ -363,6 +363,15 @@ class Checks(unittest.TestCase):
         self.record["log"] = []
         self.assert_caught("I14", "redis_kill happened and nobody logged")
 
+    def test_forged_entries_that_no_relay_noticed(self):
+        self.record["faults"] += [{"fault": "redis_forge", "what": f"1-{number}"}
+                                  for number in range(3)]
+        self.assert_caught("I14", "redis_forge happened and nobody logged")
+
+    def test_forgeries_that_did_not_come_about(self):
+        self.record["faults"] += 3 * [{"fault": "redis_forge", "what": "ERR too small"}]
+        self.assertEqual(checks.CHECKS["I14"](self.lines, self.record), [])
+
 
 if __name__ == "__main__":
     unittest.main()

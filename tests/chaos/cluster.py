@@ -219,8 +219,12 @@ class Cluster(system.System):
         return system.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.dsn(database), "-c", sql],
                           os.environ, timeout)
 
+    @property
+    def redis_port(self):
+        return self._base + REDIS_PORT
+
     def redis(self, *words, timeout=10):
-        return system.run(["redis-cli", "-h", "127.0.0.1", "-p", str(self._base + REDIS_PORT),
+        return system.run(["redis-cli", "-h", "127.0.0.1", "-p", str(self.redis_port),
                            *map(str, words)], os.environ, timeout)
 
     def keep(self, target):

@@ -10,6 +10,8 @@ import threading
 import time
 
 import cluster
+import contract
+import redis_wire
 import system
 
 JUMPS = (-3600, -60, 1800, 3600, 6 * 3600, 15 * 3600, 33 * 3600)
@@ -22,7 +24,7 @@ class Nemesis:
     def __init__(self, run):
         self._run = run
         self._network = run.network
-        self.redis_was_away = self.postgres_was_away = False
+        self._envelope = contract.Contract().message("rectify.event.v1.EventEnvelope")
 
     def replica(self, rng):
         return self._run.replicas[rng.choice(sorted(self._run.replicas))]
@@ -67,12 +69,18 @@ class Nemesis:
     def redis_trim(self, rng):
         return self._redis("XTRIM", self._stream(rng), "MAXLEN", rng.choice((0, 1, 5)))
 
+    def redis_forge(self, rng):
+        """What a Redis that was restored from elsewhere may hold."""
+        try:
+            return redis_wire.forge(self._run.redis_port, self._stream(rng), self._envelope)
+        except OSError as error:  # Redis is away, or the relay was faster
+            return error
+
     def redis_script_flush(self, _):
         return self._redis("SCRIPT", "FLUSH")
 
     def redis_kill(self, rng):
         """And back, as it was or with the end of its file torn off, or empty."""
-        self.redis_was_away = True
         self._run.kill("redis")
         time.sleep(rng.choice((0, 0.5, 2)))
         how = rng.choice(("as it was", "tail cut", "empty"))
@@ -100,7 +108,6 @@ class Nemesis:
 
     def pg_kill_backend(self, rng):
         """kill -9: PostgreSQL throws everybody out and recovers."""
-        self.postgres_was_away = True
         pids = self._backends()
         if pids:
             self._signal(rng.choice(pids), signal.SIGKILL)
@@ -111,7 +118,6 @@ class Nemesis:
         return self._pause_pid(int(rng.choice(pids)), rng) if pids else "none"
 
     def pg_restart(self, _):
-        self.postgres_was_away = True
         self._run.restart_postgres_immediately()
         return "immediately"
 
@@ -241,7 +247,7 @@ class Nemesis:
 PHASES = {
     "kill": {"kill": 4},
     "redis": {"redis_flush": 3, "redis_delete": 3, "redis_trim": 2, "redis_script_flush": 5,
-              "redis_kill": 6, "redis_pause": 6},
+              "redis_kill": 6, "redis_pause": 6, "redis_forge": 3},
     "pg": {"pg_terminate": 3, "pg_kill_backend": 10, "pg_pause_backend": 5, "pg_restart": 15,
            "pg_exhaust": 12, "pg_long_write": 6},
     "net": {"net": 1.5, "net_part": 6},
