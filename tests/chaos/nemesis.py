@@ -102,9 +102,15 @@ class Nemesis:
     # ---- PostgreSQL
 
     def pg_terminate(self, rng):
-        return self._sql("select pg_terminate_backend(pid) from pg_stat_activity where "
-                         "application_name like 'rectify-%' and random() < "
-                         f"{rng.choice((0.1, 0.3, 1))}").count("t")
+        return self._terminate(f"random() < {rng.choice((0.1, 0.3, 1))}")
+
+    def pg_interrupt(self, rng):
+        """Ends sessions in the middle of a transaction, several times."""
+        ended = 0
+        for _ in range(rng.randint(3, 10)):
+            ended += self._terminate(f"xact_start is not null and random() < {rng.choice((0.5, 1))}")
+            time.sleep(rng.uniform(0, 0.2))
+        return ended
 
     def pg_kill_backend(self, rng):
         """kill -9: PostgreSQL throws everybody out and recovers."""
@@ -213,6 +219,11 @@ class Nemesis:
             return self._run.psql(text, timeout=30)
         return ""
 
+    def _terminate(self, which):
+        """How many sessions of the services ended."""
+        return self._sql("select pg_terminate_backend(pid) from pg_stat_activity where "
+                         f"application_name like 'rectify-%' and {which}").count("t")
+
     def _backends(self):
         return self._sql("select pid from pg_stat_activity "
                          "where application_name like 'rectify-%'").split()
@@ -248,8 +259,8 @@ PHASES = {
     "kill": {"kill": 4},
     "redis": {"redis_flush": 3, "redis_delete": 3, "redis_trim": 2, "redis_script_flush": 5,
               "redis_kill": 6, "redis_pause": 6, "redis_forge": 3},
-    "pg": {"pg_terminate": 3, "pg_kill_backend": 10, "pg_pause_backend": 5, "pg_restart": 15,
-           "pg_exhaust": 12, "pg_long_write": 6},
+    "pg": {"pg_terminate": 3, "pg_interrupt": 2, "pg_kill_backend": 10, "pg_pause_backend": 5,
+           "pg_restart": 15, "pg_exhaust": 12, "pg_long_write": 6},
     "net": {"net": 1.5, "net_part": 6},
     "pause": {"pause": 3, "clock_jump": 4, "clock_stand": 8, "pg_pause_backend": 6},
 }
