@@ -60,6 +60,9 @@ def once(lines, record):
                  for request, digests in answers.items() if len(digests) > 1]
     effects = collections.Counter()
     for source, spine in record["sources"].items():
+        # Claimed and answered are one commit; otherwise every repeat would be turned away for ever.
+        witnesses += [f"{source}: {row['method']} {row['request_id']} is claimed without an answer"
+                      for row in spine["unanswered"]]
         for event in spine["events"]:
             # What consumers do in consequence bears the same id, but not the user's name.
             if event["request_id"] and event["actor"].startswith("users/"):

@@ -12,18 +12,6 @@ def event(record, source, kind):
                 if entry["type"].endswith("." + kind))
 
 
-def again(record, source):
-    """Positions, chains and feeds anew, so that only what was changed on purpose is wrong."""
-    spine = record["sources"][source]
-    record["sources"][source] = small_record.spine(source, spine["events"])
-    head = record["sources"][source]["head"][0]
-    record["sources"][source]["cursors"] = spine["cursors"]
-    for other in record["sources"].values():
-        for cursor in other["cursors"]:
-            if cursor["source"] == source:
-                cursor |= {"position": head["position"], "chain": head["chain"]}
-
-
 def row(record, table, **key):
     return next(entry for entry in record["tables"][table]
                 if all(entry[name] == value for name, value in key.items()))
@@ -80,6 +68,11 @@ class Checks(unittest.TestCase):
     def test_a_failed_command_with_an_effect(self):
         event(self.record, "deadline", "OrderReviewed")["request_id"] = "too late"
         self.assert_caught("I2", "too late was fail and has 1 events")
+
+    def test_a_request_that_is_claimed_for_ever(self):
+        self.record["sources"]["deadline"]["unanswered"].append(
+            {"caller": "users/li", "method": "SubmitOrder", "request_id": "submit"})
+        self.assert_caught("I2", "deadline: SubmitOrder submit is claimed without an answer")
 
     # ---- I3
 

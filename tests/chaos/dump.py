@@ -18,6 +18,7 @@ SPINE = {
     "cursors": "select consumer, source, epoch, position, encode(chain, 'hex') chain "
                "from {s}.consumer_cursor",
     "parked": "select consumer, source, position, aggregate, error from {s}.parked_event",
+    "unanswered": "select caller, method, request_id from {s}.idempotency where response is null",
 }
 TABLES = {
     "venue.venues": "id, display_name",

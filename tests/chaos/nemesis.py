@@ -51,9 +51,10 @@ class Nemesis:
         return replica.name
 
     def pause(self, rng):
+        """Now and then for longer than any lease and any idle timeout."""
         replica = self.replica(rng)
         replica.pause()
-        seconds = rng.uniform(0.2, 5)
+        seconds = rng.uniform(0.2, 5) if rng.random() < 0.8 else rng.uniform(5, 9)
         time.sleep(seconds)
         replica.resume()
         return f"{replica.name} {seconds:.1f} s"

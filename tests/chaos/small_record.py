@@ -43,6 +43,7 @@ def spine(source, events, cursors=()):
                               "chain": ends[feed][1].hex()})
     return {"head": [{"epoch": 1, "position": len(events), "chain": chain.hex()}],
             "events": events, "feeds": feeds, "outbox": [], "parked": [],
+            "unanswered": [],
             "cursors": [{"consumer": "x", "source": name} for name in cursors]}
 
 
