@@ -230,5 +230,7 @@ class Cluster(system.System):
     def keep(self, target):
         """Copies what a person would look at: logs, and the receivers' files."""
         for name in ("log", "webhook"):
-            shutil.copytree(self.folder / name, target / name, dirs_exist_ok=True)
-        shutil.copy(self.folder / "postgres/log", target / "log/postgres.log")
+            if (self.folder / name).exists():
+                shutil.copytree(self.folder / name, target / name, dirs_exist_ok=True)
+        if (self.folder / "postgres/log").exists():
+            shutil.copy(self.folder / "postgres/log", target / "log/postgres.log")

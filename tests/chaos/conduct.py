@@ -254,6 +254,10 @@ def main():
     conductor = Conductor(options, folder)
     try:
         record = conductor.conduct()
+    except BaseException:
+        conductor.run.keep(folder)
+        print(f"artefacts: {folder}", flush=True)
+        raise
     finally:
         conductor.run.stop()
     lines = history.read(folder / "history.jsonl")
