@@ -125,7 +125,9 @@ class Nemesis:
         return self._pause_pid(int(rng.choice(pids)), rng) if pids else "none"
 
     def pg_restart(self, _):
-        self._run.restart_postgres_immediately()
+        with contextlib.suppress(system.CommandFailed):  # while it recovers from another fault
+            self._run.restart_postgres_immediately()
+        self._ensure_postgres()
         return "immediately"
 
     def pg_exhaust(self, rng):
@@ -252,7 +254,16 @@ class Nemesis:
         raise RuntimeError("Redis does not come back")
 
     def _ensure_postgres(self):
-        self._run.bash("up_postgres")
+        # It may be recovering from a crash at this moment.
+        give_up = time.monotonic() + 60
+        while True:
+            try:
+                self._run.bash("up_postgres")
+                return
+            except system.CommandFailed:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.5)
 
 
 # Which faults a phase may enable, with the most seconds between two of them.
