@@ -83,7 +83,7 @@ class Conductor:
         attack.stop()
         nemesis.heal()
         begin = time.monotonic()
-        self.recoveries.append({"phase": phase, "seconds": self._probe(work)})
+        self.recoveries.append({"phase": phase, "seconds": self._probe(nemesis, work)})
         time.sleep(max(0, begin + length * HEALED - time.monotonic()))
 
     def _note_fault(self, name, what):
@@ -98,9 +98,12 @@ class Conductor:
                     self._note_fault("own end", replica.name)
                     replica.start()
 
-    def _probe(self, work):
-        """Seconds until every consumer has applied a new command; None when that takes too long."""
+    def _probe(self, nemesis, work):
+        """Seconds until every consumer has applied a new command, although streams lose entries once
+        more; None when that takes too long."""
         begin = time.monotonic()
+        for _ in range(5):
+            nemesis.empty_streams()
         name = f"{PARENT}/venues/{uuid.uuid4()}"
         register("probe", work.staff.registrar, name)
         while time.monotonic() - begin < RECOVERY:

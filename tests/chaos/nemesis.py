@@ -70,6 +70,11 @@ class Nemesis:
     def redis_trim(self, rng):
         return self._redis("XTRIM", self._stream(rng), "MAXLEN", rng.choice((0, 1, 5)))
 
+    def empty_streams(self):
+        """Entries vanish unread while the streams stay and grow on: only silence tells of it."""
+        for source in cluster.OPEN:
+            self._redis("XTRIM", f"ev:{{{source}}}", "MAXLEN", 0)
+
     def redis_forge(self, rng):
         """What a Redis that was restored from elsewhere may hold."""
         try:
