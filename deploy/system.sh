@@ -127,33 +127,45 @@ up_channels() {
 
 # up_service NAME FOLDER PORT
 up_service() {
+  local command=()
+  service_command "$@"
+  start_process "$1" "ready_serving $1" "${command[@]}"
+}
+
+# Where a service reaches the others. Who puts something in between defines these anew.
+pg_of() { dsn "${1}_app" "$(database_of "$1")"; }           # SERVICE
+redis_of() { echo "127.0.0.1:$(port $REDIS_PORT)"; }         # SERVICE
+smtp_of() { echo "smtp://127.0.0.1:$(port $SMTP_PORT)"; }    # SERVICE
+peer_of() { echo "127.0.0.1:$3"; }                           # SERVICE PEER PORT
+
+# service_command NAME FOLDER PORT: sets `command`, a variable of its caller.
+service_command() {
   # Not `name`: each_service, between here and add_peer, has one of its own.
-  local self=$1 folder=$2 own_port=$3 flags=()
+  local self=$1 folder=$2 own_port=$3
+  command=("$BUILD/services/$folder/rectify-${folder//_/-}")
   each_service add_peer
   add_clock
-  flags+=(--listen "127.0.0.1:$own_port" --pg "$(dsn "${self}_app" "$(database_of "$self")")"
+  command+=(--listen "127.0.0.1:$own_port" --pg "$(pg_of "$self")"
     --keys "$STATE/keys")
   if [[ $self == "$SEALED" ]]; then
-    flags+=(--field-key "$STATE/$SEALED/field.key")
+    command+=(--field-key "$STATE/$SEALED/field.key")
   else
-    flags+=(--redis "127.0.0.1:$(port $REDIS_PORT)"
+    command+=(--redis "$(redis_of "$self")"
       --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
   fi
-  [[ $self != hazard ]] || flags+=(--evidence "$STATE/evidence")
+  [[ $self != hazard ]] || command+=(--evidence "$STATE/evidence")
   if [[ $self == reminder ]]; then
-    flags+=(--smtp "smtp://127.0.0.1:$(port $SMTP_PORT)" --file-outbox "$STATE/letters"
+    command+=(--smtp "$(smtp_of "$self")" --file-outbox "$STATE/letters"
       --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
   fi
-  start_process "$self" "ready_serving $self" \
-    "$BUILD/services/$folder/rectify-${folder//_/-}" "${flags[@]}"
 }
 
 # Like add_peer. The sample year is played on a clock that the command line moves.
-add_clock() { flags+=(--clock "shm:$STATE/clock" --allow-simulated-clock); }
+add_clock() { command+=(--clock "shm:$STATE/clock" --allow-simulated-clock); }
 
-# Adds a --peer to the flags of up_service, its caller's caller.
+# Adds a --peer to the command of service_command, its caller's caller.
 add_peer() {
-  [[ $1 == "$self" || $1 == "$SEALED" ]] || flags+=(--peer "$1=127.0.0.1:$3")
+  [[ $1 == "$self" || $1 == "$SEALED" ]] || command+=(--peer "$1=$(peer_of "$self" "$1" "$3")")
 }
 
 # up_system: everything, in its order; what runs already is left alone.

@@ -23,7 +23,7 @@ TOOLS = system.BUILD / "tests/bench"
 # Production's services run on the real clock and wake each other at once. PostgreSQL keeps its durable
 # defaults; it only notes as well when something was committed, for every side alike.
 MEASURED = """
-add_clock() { flags+=(--clock real); }
+add_clock() { command+=(--clock real); }
 eval "as_deployed_$(declare -f start_postgres)"
 start_postgres() { as_deployed_start_postgres "$@" track_commit_timestamp=on; }
 """

@@ -59,7 +59,9 @@ class Client:
             Client.contract = Contract()
         self._channels = {
             service: grpc.insecure_channel(address, options=[
-                ("grpc.enable_http_proxy", 0), ("grpc.max_send_message_length", -1)])
+                ("grpc.enable_http_proxy", 0), ("grpc.max_send_message_length", -1),
+                ("grpc.initial_reconnect_backoff_ms", 100),
+                ("grpc.max_reconnect_backoff_ms", 1000)])
             for service, address in addresses.items()}
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
 
@@ -77,13 +79,13 @@ class Client:
         _, request_class, _ = self.contract.method(method)
         return json_format.ParseDict(request or {}, request_class()).SerializeToString()
 
-    def call_bytes(self, method, data, service=None, language="zh-CN"):
+    def call_bytes(self, method, data, service=None, language="zh-CN", timeout=30):
         """Like call, with the request's bytes as they are: also such that are no message."""
         path, _, response_class = self.contract.method(method)
         channel = self._channels[service or service_of(method)]
         stub = channel.unary_unary(path, None, response_class.FromString)
         try:
-            response = stub(data, timeout=30,
+            response = stub(data, timeout=timeout,
                             metadata=self._metadata + [("accept-language", language)])
         except grpc.RpcError as error:
             raise self._decode(error) from None

@@ -184,12 +184,12 @@ def run(command, environment, timeout):
     return out
 
 
-def free_port_base():
-    """A base with no listener on any port that a system uses, below the ephemeral ports."""
-    candidates = list(range(18000, 32000, PORTS_USED))
+def free_port_base(count=PORTS_USED):
+    """A base with no listener on any of `count` ports from it, below the ephemeral ports."""
+    candidates = list(range(18000, 32000 - count, PORTS_USED))
     random.shuffle(candidates)
     for base in candidates:
-        if all(port_is_free(base + offset) for offset in range(PORTS_USED)):
+        if all(port_is_free(base + offset) for offset in range(count)):
             return base
     raise RuntimeError("no free range of ports")
 
