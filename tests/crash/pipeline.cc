@@ -22,8 +22,7 @@ events::ConsumerOptions Options(const std::string& redis_address) {
   options.name = "deadline";
   options.source = "venue";
   options.redis_address = redis_address;
-  options.poison_attempts = 1;
-  options.poison_after = absl::ZeroDuration();
+  options.poison = {.attempts = 1, .after = absl::ZeroDuration()};
   return options;
 }
 

@@ -1,7 +1,7 @@
 // Events as Redis and the feeds carry them: decoding and the chain.
 #include <string>
 
-#include "libs/events/feed.h"
+#include "libs/events/protocol.h"
 #include "libs/events/payload.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "tests/fuzz/target.h"
