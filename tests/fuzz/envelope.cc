@@ -1,8 +1,8 @@
 // Events as Redis and the feeds carry them: decoding and the chain.
 #include <string>
 
-#include "libs/events/protocol.h"
 #include "libs/events/payload.h"
+#include "libs/events/protocol.h"
 #include "rectify/venue/v1/venue_events.pb.h"
 #include "tests/fuzz/target.h"
 
