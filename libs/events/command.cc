@@ -77,18 +77,23 @@ absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Messa
 
 std::vector<absl::StatusOr<std::string>> Commands::RunGroup(
     const std::vector<const rpc::Call*>& calls, const GroupWork& work) {
-  Group group{calls, work, {}};
+  Group group{calls, work, {calls.size(), absl::InternalError("a call of a group was left out")}};
   std::vector<size_t> waiting;
-  for (const rpc::Call* call : calls) {
-    if (IsUuid(RequestIdOf(*call))) waiting.push_back(group.answers.size());
-    group.answers.push_back(
-        FieldError("request_id", {"请求编号不是UUID", "request_id is not a UUID"}));
+  for (size_t i = 0; i < calls.size(); ++i) {
+    if (IsUuid(RequestIdOf(*calls[i]))) {
+      waiting.push_back(i);
+    } else {
+      group.answers[i] = FieldError("request_id", {"请求编号不是UUID", "request_id is not a UUID"});
+    }
   }
   while (waiting.size() > 1) {
     const absl::Status status = RunTogether(group, waiting);
-    for (size_t index : status.ok() ? group.repeated : waiting) RunAlone(group, index);
+    // Taken out first: what is run alone leaves its own there.
+    std::vector<size_t> deferred = std::move(group.deferred);
+    const std::vector<size_t> alone = status.ok() ? std::move(group.repeated) : waiting;
+    for (size_t index : alone) RunAlone(group, index);
     if (!status.ok()) return std::move(group.answers);
-    waiting = std::move(group.deferred);
+    waiting = std::move(deferred);
   }
   for (size_t index : waiting) RunAlone(group, index);
   return std::move(group.answers);
@@ -115,6 +120,7 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
   const auto run = [&](pg::Tx& tx) -> absl::Status {
     turns.clear();
     group.repeated.clear();
+    group.deferred.clear();
     const auto claim = [&](pg::Tx& claiming) { return ClaimRequests(claiming, calls, now); };
     ASSIGN_OR_RETURN(const std::vector<bool> is_new, RECTIFY_PLANTED("request_in_own_transaction")
                                                          ? pool_.TransactValue("planted", {}, claim)
@@ -140,7 +146,6 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
   RETURN_IF_ERROR(
       pool_.Transact(calls.front()->method, {.deadline = group.Deadline(indices)}, run));
   RECTIFY_FAILPOINT("command.after_commit");
-  group.deferred.clear();
   for (Turn& turn : turns) {
     if (turn.deferred_) {
       group.deferred.push_back(turn.index_);

@@ -53,6 +53,26 @@ TEST_F(HistoryTest, AnEntryThatIsNotTheSourcesIsNeverApplied) {
   ExpectOneHistory();
 }
 
+// The ids of the outbox tell the order within a thing, not the order of commits.
+TEST_F(HistoryTest, ACommandThatDrewItsIdEarlierAndCommitsLaterIsNotLost) {
+  constexpr pg::Statement kOutbox = {"test.outbox", "select count(*) from outbox"};
+  ASSERT_OK(venue_.pool.Transact("slow", {}, [&](pg::Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(venue_.commands.ActWithin(tx, {"services/venue", "timer/slow", ""},
+                                              [](events::Change& change) {
+                                                change.Emit("slow", 1, events::Text());
+                                                return absl::OkStatus();
+                                              }));
+    RETURN_IF_ERROR(tx.Exec(kOutbox).status());  // what was sent has run: the id is drawn
+    venue_.Touch("a");
+    EXPECT_EQ(venue_.sequencer.Drain().value(), 1);
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(venue_.sequencer.Drain().value(), 1);
+  EXPECT_EQ(venue_.Value("select count(*) from outbox"), "0");
+  EXPECT_EQ(venue_.Value("select string_agg(aggregate, ' ' order by position) from event_log"),
+            "a slow");
+}
+
 class RestoreTest : public HistoryTest {
  protected:
   // The source is restored to its state after the fourth of six events, and works on.

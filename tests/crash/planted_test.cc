@@ -23,7 +23,7 @@ const std::map<std::string, std::string>& Catchers() {
   static const auto& catchers =
       *new std::map<std::string, std::string>{{"cursor_apart_from_effect", "PipelineSweepTest.*"},
                                               {"events_in_own_transaction", "PipelineSweepTest.*"},
-                                              {"newer_ids_only", "InterleavingTest.*"},
+                                              {"newer_ids_only", "HistoryTest.*"},
                                               {"progress_before_rows", "ImportSweepTest.*"},
                                               {"request_in_own_transaction", "PipelineSweepTest.*"},
                                               {"send_without_mark", "ReminderSweepTest.*"},

@@ -115,6 +115,15 @@ TEST_F(GroupTest, ARepeatWithinAGroupAndAcrossGroupsHasOneEffectAndOneAnswer) {
   EXPECT_EQ(Traces(), "3 3 3 3 3");
 }
 
+TEST_F(GroupTest, ARepeatBesideADeferredCommandLosesNeither) {
+  defer_ = 2;
+  const rpc::Call call = NewCall();
+  const Answers answers = Write({call, call, NewCall()}, {"a", "never", "c"});
+  EXPECT_EQ(TextOf(answers[1]), "a");
+  EXPECT_EQ(TextOf(answers[2]), "c");
+  EXPECT_EQ(Traces(), "2 2 2 2 2");
+}
+
 TEST_F(GroupTest, AReusedOrMalformedRequestIdIsRefusedAlone) {
   const rpc::Call call = NewCall("one");
   ASSERT_OK(Write({call}, {"a"})[0]);
