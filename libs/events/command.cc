@@ -44,6 +44,7 @@ struct Commands::Group {
 
   std::vector<const rpc::Call*> Of(const std::vector<size_t>& indices) const {
     std::vector<const rpc::Call*> some;
+    some.reserve(indices.size());
     for (size_t index : indices) some.push_back(calls[index]);
     return some;
   }
@@ -89,9 +90,9 @@ std::vector<absl::StatusOr<std::string>> Commands::RunGroup(
   while (waiting.size() > 1) {
     const absl::Status status = RunTogether(group, waiting);
     // Taken out first: what is run alone leaves its own there.
-    std::vector<size_t> deferred = std::move(group.deferred);
-    const std::vector<size_t> alone = status.ok() ? std::move(group.repeated) : waiting;
-    for (size_t index : alone) RunAlone(group, index);
+    std::vector<size_t> deferred = std::exchange(group.deferred, {});
+    const std::vector<size_t> repeated = std::exchange(group.repeated, {});
+    for (size_t index : status.ok() ? repeated : waiting) RunAlone(group, index);
     if (!status.ok()) return std::move(group.answers);
     waiting = std::move(deferred);
   }

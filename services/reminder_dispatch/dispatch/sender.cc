@@ -185,6 +185,7 @@ std::vector<Ending> Sender::Judge(const Call& call, const Clocks& clocks, absl::
   std::vector<domain::Outcome> outcomes;
   if (call.called) {
     std::vector<domain::Spoken> message;
+    message.reserve(claims.size());
     for (const store::Claim& claim : claims) {
       message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
     }
