@@ -50,8 +50,9 @@ std::string ServerSettings(const PoolOptions& options) {
       ServerSetting("lock_timeout", Millis(options.lock_timeout)));
   // A statement is planned once in the life of a connection, maybe while its tables are almost
   // empty. A plan that reads a whole table, or hashes one, is the best then and ruins the service
-  // when the table has grown. Every statement of ours has its index; these keep it to that.
-  for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}) {
+  // when the table has grown. Every statement of ours has its index; these keep it to that. What
+  // has to scan all the same looks so dear then that PostgreSQL would compile it.
+  for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) {
     absl::StrAppend(&text, ServerSetting(way, "off"));
   }
   if (!options.schema.empty()) {
