@@ -92,10 +92,10 @@ class Satellite:
 
     def run(self):
         self.bash(f'''
-            flags=() self={self.NAME}
+            command=("$REPO/build/services/reminder_dispatch/rectify-reminder-dispatch") self={self.NAME}
             each_service add_peer
             start_process {self.NAME} "ready_serving {self.NAME}" \\
-              "$REPO/build/services/reminder_dispatch/rectify-reminder-dispatch" "${{flags[@]}}" \\
+              "${{command[@]}}" \\
               --listen 127.0.0.1:{self.port + 1} --metrics-listen 127.0.0.1:{self.port + 2} \\
               --pg "$SAT_DSN" --clock "shm:$STATE/clock" --allow-simulated-clock \\
               --keys "$STATE/keys" --file-outbox "$SATELLITE/letters"''')
