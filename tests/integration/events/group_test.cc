@@ -12,7 +12,7 @@ class GroupTest : public EventsTest {
  protected:
   void SetUp() override { venue_.Execute("create table note (text text primary key)"); }
 
-  // A group of calls that write one note each. `refuse` and `defer` choose by the call's index; a
+  // A group of calls that write one note each. `refuse_` and `defer_` name a call by its index; a
   // call is deferred as long as another one is there.
   Answers Write(const std::vector<rpc::Call>& calls, const std::vector<std::string>& notes) {
     std::vector<const rpc::Call*> group;
