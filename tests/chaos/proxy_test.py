@@ -161,6 +161,25 @@ class Proxy(unittest.TestCase):
         server.sendall(b"still")
         self.assertEqual(receive(client, 5), b"still")
 
+    def test_half_closed_while_it_still_connects(self):
+        busy = socket.create_server(("127.0.0.1", 0), backlog=0)
+        busy.settimeout(20)
+        self.addCleanup(busy.close)
+        address = f"127.0.0.1:{busy.getsockname()[1]}"
+        filler = socket.create_connection(busy.getsockname(), timeout=20)
+        self.addCleanup(filler.close)
+        client = self.connect(self.network.link("slow", 0, address))
+        while self.network.command("connections", "slow") != "1":
+            pass
+        self.network.command("half-close", "slow", "up")
+        busy.accept()[0].close()  # only now there is room for the proxy's own connection
+        server, _ = busy.accept()
+        self.addCleanup(server.close)
+        server.settimeout(20)
+        self.assertEqual(server.recv(1), b"")
+        server.sendall(b"still")
+        self.assertEqual(receive(client, 5), b"still")
+
     def test_refused_until_healed_and_old_connections_stay(self):
         client, server = self.pair()
         self.network.command("refuse", "hop")

@@ -183,6 +183,9 @@ void Connection::Connected() {
     link_.loop().Watch(
         fd, EPOLLIN, [self = shared_from_this(), fd](uint32_t events) { self->Ready(fd, events); });
   }
+  // What was asked of it while it was connecting.
+  Pump(kUp);
+  Pump(kDown);
 }
 
 void Connection::Ready(int fd, uint32_t events) {
