@@ -1,5 +1,6 @@
 """Two replicas of each service behind the proxy, one PostgreSQL, one Redis, the receivers."""
 
+import contextlib
 import os
 import pathlib
 import shlex
@@ -139,7 +140,18 @@ class Cluster(system.System):
         if self.network is not None:
             self.network.stop()
             self.network = None
+        self._resume_servers()
         super().stop()
+
+    def _resume_servers(self):
+        """What a fault has paused when a run is interrupted would not shut down."""
+        if self.folder is None:
+            return
+        for pid in filter(None, (self.pid("redis"), self._postgres_pid())):
+            with contextlib.suppress(OSError):
+                children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+                for paused in (pid, *map(int, children.split())):
+                    os.kill(paused, signal.SIGCONT)
 
     def _make_network(self):
         sockets = self.bash('printf %s "$SOCKETS"')

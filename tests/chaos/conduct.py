@@ -7,6 +7,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from workload import PARENT, Workload, register
 START = datetime.datetime(2023, 2, 6, 9, 0)
 CLOCK_RATE = 3600  # an hour in a second: terms of days end within the run
 HEALED = 0.2  # of each phase
-CLIENTS = 8
+CLIENTS = 24  # many of them wait for something that is broken
 
 
 class Conductor:
@@ -255,6 +256,8 @@ def main():
     (folder / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
     print(f"seed {options.seed}, artefacts in {folder}", flush=True)
     conductor = Conductor(options, folder)
+    # An end by whoever runs this is to leave no server behind, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     try:
         record = conductor.conduct()
     except BaseException:

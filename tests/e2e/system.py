@@ -158,13 +158,20 @@ class System:
         folder = self.folder / "run"
         return [path.stem for path in folder.glob("*.pid")] if folder.exists() else []
 
+    def _postgres_pid(self):
+        """Of the postmaster, or None."""
+        data = self.folder / "postgres/data"
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            lines = (data / "postmaster.pid").read_text().splitlines()
+            if lines[1] == str(data):
+                return int(lines[0])
+        return None
+
     def _kill_postgres(self):
-        try:
-            lines = (self.folder / "postgres/data/postmaster.pid").read_text().splitlines()
-            if lines[1] == str(self.folder / "postgres/data"):
-                os.kill(int(lines[0]), signal.SIGQUIT)
-        except (OSError, IndexError, ValueError):
-            pass
+        pid = self._postgres_pid()
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
 
 
 def run(command, environment, timeout):

@@ -9,9 +9,9 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "rectify/followup/v1/draw.pb.h"
-#include "services/followup_visits/store/columns.h"
 
 namespace rectify::followup::store {
 namespace {
@@ -138,7 +138,7 @@ absl::Status AddHalves(pg::Tx& tx, absl::string_view district, std::vector<Draw>
   for (Draw& draw : draws) by_id[draw.id] = &draw;
   ASSIGN_OR_RETURN(
       pg::Rows rows,
-      tx.Exec(kHalves, {district, Column(draws, [](const Draw& each) { return each.id; })}));
+      tx.Exec(kHalves, {district, pg::Column(draws, [](const Draw& each) { return each.id; })}));
   for (pg::Row row : rows) {
     by_id.at(row.Text(0))
         ->halves.push_back(
@@ -176,7 +176,7 @@ const query::ListSpec& DrawList() {
 
 absl::Status AddDraw(pg::Tx& tx, const Draw& draw) {
   const auto kinds =
-      Column(draw.case_kinds, [](domain::CaseKind kind) { return static_cast<int>(kind); });
+      pg::Column(draw.case_kinds, [](domain::CaseKind kind) { return static_cast<int>(kind); });
   return tx
       .Exec(kAdd,
             {draw.district, draw.id, draw.quarter.text(), kinds, draw.streets, draw.create_time})
@@ -221,7 +221,7 @@ absl::StatusOr<Tail> ReadTail(pg::Tx& tx, absl::string_view district) {
 absl::Status SaveFrozen(pg::Tx& tx, const Draw& draw, const std::vector<domain::FrameRow>& frame) {
   const absl::Status status =
       tx.Exec(kFreeze, {draw.district, draw.id, draw.terms->number, domain::WriteTerms(*draw.terms),
-                        absl::StrJoin(Column(frame, domain::FrameLine), "\n"), draw.commitment,
+                        absl::StrJoin(pg::Column(frame, domain::FrameLine), "\n"), draw.commitment,
                         draw.freeze_time, draw.version})
           .status();
   if (pg::ConstraintOf(status) == "draws_district_number_uq" ||
@@ -238,11 +238,11 @@ absl::Status SaveSeed(pg::Tx& tx, const Draw& draw) {
   using H = SeedHalf;
   return tx
       .Exec(kSaveHalves, {draw.district, draw.id,
-                          Column(draw.halves, [](const H& h) { return h.half.official; }),
-                          Column(draw.halves, [](const H& h) { return h.half.commitment; }),
-                          Column(draw.halves, [](const H& h) { return h.half.value; }),
-                          Column(draw.halves, [](const H& h) { return h.commit_time; }),
-                          Column(draw.halves, [](const H& h) { return h.reveal_time; })})
+                          pg::Column(draw.halves, [](const H& h) { return h.half.official; }),
+                          pg::Column(draw.halves, [](const H& h) { return h.half.commitment; }),
+                          pg::Column(draw.halves, [](const H& h) { return h.half.value; }),
+                          pg::Column(draw.halves, [](const H& h) { return h.commit_time; }),
+                          pg::Column(draw.halves, [](const H& h) { return h.reveal_time; })})
       .status();
 }
 
@@ -257,11 +257,11 @@ absl::Status SaveFinished(pg::Tx& tx, const domain::FinishedDraw& finished) {
   const std::vector<P>& places = finished.places;
   return tx
       .Exec(kAddPlaces,
-            {draw.district, draw.id, Column(places, [](const P& p) { return p.stratum; }),
-             Column(places, [](const P& p) { return p.rank; }),
-             Column(places, [](const P& p) { return p.unit; }),
-             Column(places, [](const P& p) { return p.drawn; }),
-             Column(places, [](const P& p) { return absl::StrJoin(p.visitors, ","); })})
+            {draw.district, draw.id, pg::Column(places, [](const P& p) { return p.stratum; }),
+             pg::Column(places, [](const P& p) { return p.rank; }),
+             pg::Column(places, [](const P& p) { return p.unit; }),
+             pg::Column(places, [](const P& p) { return p.drawn; }),
+             pg::Column(places, [](const P& p) { return absl::StrJoin(p.visitors, ","); })})
       .status();
 }
 

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "rectify/followup/v1/visit.pb.h"
-#include "services/followup_visits/store/columns.h"
 
 namespace rectify::followup::store {
 namespace {
@@ -59,7 +59,8 @@ absl::Status AddEntries(pg::Tx& tx, absl::string_view district, std::vector<Reve
   for (Reveal& reveal : reveals) by_id[reveal.id] = &reveal;
   ASSIGN_OR_RETURN(
       pg::Rows rows,
-      tx.Exec(kEntries, {district, Column(reveals, [](const Reveal& each) { return each.id; })}));
+      tx.Exec(kEntries,
+              {district, pg::Column(reveals, [](const Reveal& each) { return each.id; })}));
   for (pg::Row row : rows) {
     by_id.at(row.Text(0))->entries.push_back({row.Text(1), row.Text(2), row.Time(3), row.Text(4)});
   }

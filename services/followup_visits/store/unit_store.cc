@@ -1,10 +1,10 @@
 #include "services/followup_visits/store/unit_store.h"
 
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "libs/rpc/resource_name.h"
 #include "rectify/followup/v1/draw.pb.h"
-#include "services/followup_visits/store/columns.h"
 
 namespace rectify::followup::store {
 namespace {
@@ -150,19 +150,19 @@ absl::StatusOr<std::map<std::string, std::string>> AddUnits(
   using U = PenalisedUnit;
   ASSIGN_OR_RETURN(
       pg::Rows rows,
-      tx.Exec(kAdd, {district, Column(units, [](const U& u) { return u.id; }),
-                     Column(units, [](const U& u) { return u.decision_number; }),
-                     Column(units, [](const U& u) { return u.decision_date; }),
-                     Column(units, [](const U& u) { return static_cast<int>(u.case_kind); }),
-                     Column(units, [](const U& u) { return u.party; }),
-                     Column(units, [](const U& u) { return u.venue; }),
-                     Column(units, [](const U& u) { return u.street; }),
-                     Column(units, [](const U& u) { return Joined(u.officers); }),
-                     Column(units, [](const U& u) { return u.basis; }),
-                     Column(units, [](const U& u) { return u.penalty; }),
-                     Column(units, [](const U& u) { return static_cast<int>(u.source); }),
-                     Column(units, [](const U& u) { return u.entry_quarter.text(); }),
-                     Column(units, [](const U& u) { return u.create_time; })}));
+      tx.Exec(kAdd, {district, pg::Column(units, [](const U& u) { return u.id; }),
+                     pg::Column(units, [](const U& u) { return u.decision_number; }),
+                     pg::Column(units, [](const U& u) { return u.decision_date; }),
+                     pg::Column(units, [](const U& u) { return static_cast<int>(u.case_kind); }),
+                     pg::Column(units, [](const U& u) { return u.party; }),
+                     pg::Column(units, [](const U& u) { return u.venue; }),
+                     pg::Column(units, [](const U& u) { return u.street; }),
+                     pg::Column(units, [](const U& u) { return Joined(u.officers); }),
+                     pg::Column(units, [](const U& u) { return u.basis; }),
+                     pg::Column(units, [](const U& u) { return u.penalty; }),
+                     pg::Column(units, [](const U& u) { return static_cast<int>(u.source); }),
+                     pg::Column(units, [](const U& u) { return u.entry_quarter.text(); }),
+                     pg::Column(units, [](const U& u) { return u.create_time; })}));
   for (pg::Row row : rows) ids[row.Text(0)] = row.Text(1);
   return ids;
 }
@@ -177,7 +177,8 @@ absl::StatusOr<std::vector<PenalisedUnit>> LockWaitingUnits(
     pg::Tx& tx, absl::string_view district, absl::CivilDay last_day,
     const std::vector<domain::CaseKind>& kinds, const std::vector<std::string>& streets,
     int limit) {
-  const auto numbers = Column(kinds, [](domain::CaseKind kind) { return static_cast<int>(kind); });
+  const auto numbers =
+      pg::Column(kinds, [](domain::CaseKind kind) { return static_cast<int>(kind); });
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kLockWaiting, {district, last_day, numbers, streets, limit}));
   return ReadAll(rows);

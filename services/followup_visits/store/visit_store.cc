@@ -6,10 +6,10 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/pg/text_format.h"
 #include "libs/query/list_query.h"
 #include "rectify/followup/v1/visit.pb.h"
-#include "services/followup_visits/store/columns.h"
 #include "services/followup_visits/store/sealed.h"
 
 namespace rectify::followup::store {
@@ -146,11 +146,12 @@ absl::Status PlanVisits(pg::Tx& tx, absl::string_view district, absl::string_vie
                         const std::vector<PlannedVisit>& visits, absl::Time now) {
   using V = PlannedVisit;
   return tx
-      .Exec(kPlan, {district, draw, now, Column(visits, [](const V& v) { return v.id; }),
-                    Column(visits, [](const V& v) { return v.place.unit; }),
-                    Column(visits, [](const V& v) { return v.place.stratum; }),
-                    Column(visits, [](const V& v) { return absl::StrJoin(v.place.visitors, ","); }),
-                    Column(visits, [](const V& v) { return OrNull(v.replaces); })})
+      .Exec(kPlan,
+            {district, draw, now, pg::Column(visits, [](const V& v) { return v.id; }),
+             pg::Column(visits, [](const V& v) { return v.place.unit; }),
+             pg::Column(visits, [](const V& v) { return v.place.stratum; }),
+             pg::Column(visits, [](const V& v) { return absl::StrJoin(v.place.visitors, ","); }),
+             pg::Column(visits, [](const V& v) { return OrNull(v.replaces); })})
       .status();
 }
 
@@ -174,13 +175,13 @@ absl::StatusOr<std::pair<std::vector<ListedVisit>, std::string>> ListVisits(
 absl::Status SaveVisit(pg::Tx& tx, const Visit& visit) {
   using A = domain::Attempt;
   return tx
-      .Exec(kSave,
-            {visit.district, visit.id, static_cast<int>(visit.state), visit.file_number,
-             static_cast<int>(visit.method), visit.visit_time, visit.anonymous,
-             visit.questionnaire_version, Column(visit.attempts, [](const A& a) { return a.time; }),
-             Column(visit.attempts, [](const A& a) { return a.reason; }),
-             Column(visit.attempts, [](const A& a) { return a.user; }), OrNull(visit.replaced_by),
-             visit.replace_reason, visit.version})
+      .Exec(kSave, {visit.district, visit.id, static_cast<int>(visit.state), visit.file_number,
+                    static_cast<int>(visit.method), visit.visit_time, visit.anonymous,
+                    visit.questionnaire_version,
+                    pg::Column(visit.attempts, [](const A& a) { return a.time; }),
+                    pg::Column(visit.attempts, [](const A& a) { return a.reason; }),
+                    pg::Column(visit.attempts, [](const A& a) { return a.user; }),
+                    OrNull(visit.replaced_by), visit.replace_reason, visit.version})
       .status();
 }
 

@@ -4,7 +4,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "services/followup_visits/store/columns.h"
+#include "libs/pg/column.h"
 
 namespace rectify::followup::store {
 namespace {
@@ -63,8 +63,8 @@ absl::Status SaveVisitor(pg::Tx& tx, const Visitor& visitor) {
   const absl::Status status =
       tx.Exec(kSave,
               {visitor.district, visitor.code, visitor.display_name, visitor.user, visitor.officers,
-               Column(visitor.interests, [](const I& each) { return each.subject; }),
-               Column(visitor.interests, [](const I& each) { return each.reason; }),
+               pg::Column(visitor.interests, [](const I& each) { return each.subject; }),
+               pg::Column(visitor.interests, [](const I& each) { return each.reason; }),
                visitor.retired, visitor.version})
           .status();
   if (pg::ConstraintOf(status) != "visitors_district_user_name_uq") return status;

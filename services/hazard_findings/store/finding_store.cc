@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/hazard.pb.h"
 #include "services/hazard_findings/store/venue_names.h"
@@ -95,18 +96,6 @@ std::vector<Finding> ReadFindings(const pg::Rows& rows) {
   return findings;
 }
 
-const Finding& Deref(const Finding& finding) { return finding; }
-const Finding& Deref(const Finding* finding) { return *finding; }
-
-// One column of a set of findings.
-template <typename Findings, typename Read>
-auto Column(const Findings& findings, Read read) {
-  std::vector<std::decay_t<decltype(read(Deref(findings[0])))>> values;
-  values.reserve(findings.size());
-  for (const auto& finding : findings) values.push_back(read(Deref(finding)));
-  return values;
-}
-
 const query::ListSpec& FindingList() {
   using Kind = query::ListField::Kind;
   // A name of another form must match nothing instead of failing in a cast.
@@ -136,28 +125,28 @@ absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
   if (findings.empty()) return absl::OkStatus();
   using F = Finding;
   return tx.Send(kAdd,
-                 {district, Column(findings, [](const F& f) { return f.id; }),
-                  Column(findings, [](const F& f) { return f.inspection_id; }),
-                  Column(findings, [](const F& f) { return f.ordinal; }),
-                  Column(findings, [](const F& f) { return f.venue; }),
-                  Column(findings, [](const F& f) { return f.catalog_code; }),
-                  Column(findings, [](const F& f) { return f.catalog_version; }),
-                  Column(findings, [](const F& f) { return f.title; }),
-                  Column(findings, [](const F& f) { return f.description; }),
-                  Column(findings, [](const F& f) { return f.location; }),
-                  Column(findings, [](const F& f) { return static_cast<int>(f.disposition); }),
-                  Column(findings, [](const F& f) { return f.term_days; }),
-                  Column(findings, [](const F& f) { return f.stated_due_date; }),
-                  Column(findings, [](const F& f) { return f.transfer_department; }),
-                  Column(findings, [](const F& f) { return static_cast<int>(f.state); }),
-                  Column(findings, [](const F& f) { return f.find_time; }),
-                  Column(findings, [](const F& f) { return f.close_time; }),
-                  Column(findings,
-                         [](const F& f) {
-                           return f.recurrence_of_id.empty() ? std::optional<std::string>()
-                                                             : f.recurrence_of_id;
-                         }),
-                  Column(findings, [](const F& f) { return f.recurrence_count; })});
+                 {district, pg::Column(findings, [](const F& f) { return f.id; }),
+                  pg::Column(findings, [](const F& f) { return f.inspection_id; }),
+                  pg::Column(findings, [](const F& f) { return f.ordinal; }),
+                  pg::Column(findings, [](const F& f) { return f.venue; }),
+                  pg::Column(findings, [](const F& f) { return f.catalog_code; }),
+                  pg::Column(findings, [](const F& f) { return f.catalog_version; }),
+                  pg::Column(findings, [](const F& f) { return f.title; }),
+                  pg::Column(findings, [](const F& f) { return f.description; }),
+                  pg::Column(findings, [](const F& f) { return f.location; }),
+                  pg::Column(findings, [](const F& f) { return static_cast<int>(f.disposition); }),
+                  pg::Column(findings, [](const F& f) { return f.term_days; }),
+                  pg::Column(findings, [](const F& f) { return f.stated_due_date; }),
+                  pg::Column(findings, [](const F& f) { return f.transfer_department; }),
+                  pg::Column(findings, [](const F& f) { return static_cast<int>(f.state); }),
+                  pg::Column(findings, [](const F& f) { return f.find_time; }),
+                  pg::Column(findings, [](const F& f) { return f.close_time; }),
+                  pg::Column(findings,
+                             [](const F& f) {
+                               return f.recurrence_of_id.empty() ? std::optional<std::string>()
+                                                                 : f.recurrence_of_id;
+                             }),
+                  pg::Column(findings, [](const F& f) { return f.recurrence_count; })});
 }
 
 absl::StatusOr<std::vector<Finding>> GetFindings(pg::Tx& tx, absl::string_view district,
@@ -189,12 +178,12 @@ absl::Status SaveFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
   if (findings.empty()) return absl::OkStatus();
   return tx
       .Exec(kSave,
-            {findings.front().district, Column(findings, [](const Finding& f) { return f.id; }),
-             Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
-             Column(findings, [](const Finding& f) { return f.order; }),
-             Column(findings, [](const Finding& f) { return f.close_time; }),
-             Column(findings, [](const Finding& f) { return f.transfer_outcome; }),
-             Column(findings, [](const Finding& f) { return f.version; })})
+            {findings.front().district, pg::Column(findings, [](const Finding& f) { return f.id; }),
+             pg::Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
+             pg::Column(findings, [](const Finding& f) { return f.order; }),
+             pg::Column(findings, [](const Finding& f) { return f.close_time; }),
+             pg::Column(findings, [](const Finding& f) { return f.transfer_outcome; }),
+             pg::Column(findings, [](const Finding& f) { return f.version; })})
       .status();
 }
 

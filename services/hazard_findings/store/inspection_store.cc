@@ -8,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "rectify/hazard/v1/hazard.pb.h"
 #include "services/hazard_findings/store/finding_store.h"
@@ -115,15 +116,6 @@ domain::ChecklistAnswer ReadAnswer(const pg::Row& row) {
 
 using Inspections = std::vector<const Inspection*>;
 
-// One column of a set of inspections.
-template <typename Read>
-auto Column(const Inspections& inspections, Read read) {
-  std::vector<std::decay_t<decltype(read(*inspections[0]))>> values;
-  values.reserve(inspections.size());
-  for (const Inspection* inspection : inspections) values.push_back(read(*inspection));
-  return values;
-}
-
 absl::Status AddOfficers(pg::Tx& tx, absl::string_view district, const Inspections& inspections) {
   std::vector<std::string> ids, officers;
   std::vector<int> ordinals;
@@ -208,18 +200,18 @@ absl::StatusOr<std::set<std::string>> AddInspections(
   using I = Inspection;
   ASSIGN_OR_RETURN(
       pg::Rows added,
-      tx.Exec(kAdd,
-              {district, Column(inspections, [](const I& i) { return i.id; }),
-               Column(inspections, [](const I& i) { return i.venue; }),
-               Column(inspections, [](const I& i) { return i.inspect_time; }),
-               Column(inspections, [](const I& i) { return i.summary; }),
-               Column(inspections, [](const I& i) { return i.create_time; }),
-               Column(inspections, [](const I& i) { return static_cast<int>(i.kind); }),
-               Column(inspections, [](const I& i) { return i.lead; }),
-               Column(inspections, [](const I& i) { return i.campaign; }),
-               Column(inspections, [](const I& i) { return i.accident; }),
-               Column(inspections, [](const I& i) { return pg::Param(i.advice).text(); }),
-               Column(inspections, [](const I& i) { return static_cast<int>(i.cap_exception); })}));
+      tx.Exec(kAdd, {district, pg::Column(inspections, [](const I& i) { return i.id; }),
+                     pg::Column(inspections, [](const I& i) { return i.venue; }),
+                     pg::Column(inspections, [](const I& i) { return i.inspect_time; }),
+                     pg::Column(inspections, [](const I& i) { return i.summary; }),
+                     pg::Column(inspections, [](const I& i) { return i.create_time; }),
+                     pg::Column(inspections, [](const I& i) { return static_cast<int>(i.kind); }),
+                     pg::Column(inspections, [](const I& i) { return i.lead; }),
+                     pg::Column(inspections, [](const I& i) { return i.campaign; }),
+                     pg::Column(inspections, [](const I& i) { return i.accident; }),
+                     pg::Column(inspections, [](const I& i) { return pg::Param(i.advice).text(); }),
+                     pg::Column(inspections,
+                                [](const I& i) { return static_cast<int>(i.cap_exception); })}));
   std::set<std::string> ids;
   for (const pg::Row row : added) ids.insert(row.Text(0));
   Inspections fresh;

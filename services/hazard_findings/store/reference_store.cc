@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 
 namespace rectify::hazard::store {
 namespace {
@@ -72,14 +73,6 @@ std::vector<std::string> Texts(const std::set<std::string>& names) {
   return {names.begin(), names.end()};
 }
 
-template <typename T, typename Read>
-auto Column(const std::vector<Versioned<T>>& rows, Read read) {
-  std::vector<std::decay_t<decltype(read(rows[0]))>> values;
-  values.reserve(rows.size());
-  for (const Versioned<T>& row : rows) values.push_back(read(row));
-  return values;
-}
-
 // By the name asked for.
 std::map<std::string, Venue> ReadVenues(const pg::Rows& rows) {
   std::map<std::string, Venue> venues;
@@ -118,11 +111,11 @@ void Pick(const std::map<std::string, T>& known, const std::vector<std::string>&
 absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<Venue>>& venues) {
   using Row = Versioned<Venue>;
   return tx
-      .Exec(kSaveVenues, {Column(venues, [](const Row& r) { return r.value.name; }),
-                          Column(venues, [](const Row& r) { return r.value.display_name; }),
-                          Column(venues, [](const Row& r) { return r.value.street; }),
-                          Column(venues, [](const Row& r) { return r.value.close_time; }),
-                          Column(venues, [](const Row& r) { return r.version; })})
+      .Exec(kSaveVenues, {pg::Column(venues, [](const Row& r) { return r.value.name; }),
+                          pg::Column(venues, [](const Row& r) { return r.value.display_name; }),
+                          pg::Column(venues, [](const Row& r) { return r.value.street; }),
+                          pg::Column(venues, [](const Row& r) { return r.value.close_time; }),
+                          pg::Column(venues, [](const Row& r) { return r.version; })})
       .status();
 }
 
@@ -130,13 +123,13 @@ absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<Officer>>& off
   using Row = Versioned<Officer>;
   return tx
       .Exec(kSaveOfficers,
-            {Column(officers, [](const Row& r) { return r.value.name; }),
-             Column(officers, [](const Row& r) { return r.value.display_name; }),
-             Column(officers, [](const Row& r) { return r.value.certificate_start; }),
-             Column(officers, [](const Row& r) { return r.value.certificate_end; }),
-             Column(officers, [](const Row& r) { return r.value.post_start; }),
-             Column(officers, [](const Row& r) { return r.value.post_end; }),
-             Column(officers, [](const Row& r) { return r.version; })})
+            {pg::Column(officers, [](const Row& r) { return r.value.name; }),
+             pg::Column(officers, [](const Row& r) { return r.value.display_name; }),
+             pg::Column(officers, [](const Row& r) { return r.value.certificate_start; }),
+             pg::Column(officers, [](const Row& r) { return r.value.certificate_end; }),
+             pg::Column(officers, [](const Row& r) { return r.value.post_start; }),
+             pg::Column(officers, [](const Row& r) { return r.value.post_end; }),
+             pg::Column(officers, [](const Row& r) { return r.version; })})
       .status();
 }
 
@@ -144,9 +137,9 @@ absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>
   using Row = Versioned<Department>;
   return tx
       .Exec(kSaveDepartments,
-            {Column(departments, [](const Row& r) { return r.value.name; }),
-             Column(departments, [](const Row& r) { return r.value.display_name; }),
-             Column(departments, [](const Row& r) { return r.version; })})
+            {pg::Column(departments, [](const Row& r) { return r.value.name; }),
+             pg::Column(departments, [](const Row& r) { return r.value.display_name; }),
+             pg::Column(departments, [](const Row& r) { return r.version; })})
       .status();
 }
 
