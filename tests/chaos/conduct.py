@@ -22,7 +22,7 @@ from checks import check_all
 from checks_health import QUIESCE, RECOVERY
 from district import DEADLINES
 from nemesis import PHASES, Attack, Nemesis
-from workload import PARENT, Workload, register
+from workload import FEEDS, PARENT, Workload, register
 
 START = datetime.datetime(2023, 2, 6, 9, 0)
 CLOCK_RATE = 3600  # an hour in a second: terms of days end within the run
@@ -39,6 +39,7 @@ class Conductor:
         self.faults = []
         self.recoveries = []
         self.readers = {}
+        self.feed_ends = {}
         self.connections = []
         self._faults_lock = threading.Lock()
         self._ended = threading.Event()
@@ -137,6 +138,8 @@ class Conductor:
         while not self._is_quiet() and time.monotonic() - begin < QUIESCE:
             time.sleep(0.5)
         self.recoveries.append({"phase": "end", "seconds": round(time.monotonic() - begin, 2)})
+        # A service's timers may emit one more afterwards.
+        self.feed_ends = {f"{source}/{feed}": self._feed_end(source, feed) for source, feed in FEEDS}
         for tail in work.tails:
             while tail.read_some():
                 pass
@@ -145,6 +148,12 @@ class Conductor:
                                "application_name like 'rectify-%' group by 1")
         for replica in cluster.REPLICAS:
             self.readers[replica] = self._read_overdue(work, replica)
+
+    def _feed_end(self, source, feed):
+        if feed == "internal":
+            return int(self.run.psql(f"select position from {source}.source_head"))
+        return int(self.run.psql(f"select coalesce(max(position), 0) from {source}.feed_log "
+                                 f"where feed = '{feed}'"))
 
     def _is_quiet(self):
         heads, busy = {}, 0
@@ -188,7 +197,8 @@ class Conductor:
         record = dump.take(self.run)
         record |= {
             "seconds": round(seconds, 1), "faults": self.faults, "recoveries": self.recoveries,
-            "readers": self.readers, "connections": self.connections, "ends": ends,
+            "readers": self.readers, "feed_ends": self.feed_ends,
+            "connections": self.connections, "ends": ends,
             "own_ends": {name: replica.own_ends for name, replica in self.run.replicas.items()},
         }
         self.run.keep(self.folder)

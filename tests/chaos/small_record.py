@@ -153,6 +153,7 @@ def record():
     late = {"orders": [LATE_ORDER], "clocks": [LATE_CLOCK]}
     return {
         "now": NOW, "sources": sources(), "tables": tables(), "mails": ["d1"], "webhooks": [],
+        "feed_ends": {"deadline/internal": 12},
         "readers": {"0": copy.deepcopy(late), "1": copy.deepcopy(late)},
         "faults": [{"fault": "redis_kill", "what": "empty"}],
         "recoveries": [{"phase": "redis", "seconds": 2.5}, {"phase": "end", "seconds": 8}],
