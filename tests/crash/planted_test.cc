@@ -9,13 +9,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
+#include "libs/testing/paths.h"
 #include "libs/testing/process.h"
 #include "libs/testing/sandbox.h"
 
 namespace rectify::crash {
 namespace {
 
-constexpr char kCrashTest[] = RECTIFY_BINARY_DIR "/tests/crash/crash_test";
 constexpr int kRuns = 3;
 
 // Which tests are there for which bug.
@@ -51,7 +51,7 @@ class PlantedBugTest : public ::testing::Test {
     for (const char* word : {"/usr/bin/env", "-u", "GTEST_OUTPUT"}) child.argv.emplace_back(word);
     child.argv.push_back(absl::StrCat("RECTIFY_TEST_PG=", database_.dsn()));
     child.argv.insert(child.argv.end(), settings.begin(), settings.end());
-    child.argv.emplace_back(kCrashTest);
+    child.argv.push_back(testing::BuildPath("/tests/crash/crash_test"));
     child.argv.insert(child.argv.end(), arguments.begin(), arguments.end());
     child.folder = folder.path();
     child.log = folder.path() + "/log";

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "libs/testing/paths.h"
 #include "tests/fuzz/target.h"
 
 namespace rectify::fuzz {
@@ -15,7 +16,7 @@ constexpr Target kTargets[] = {{"csv", Csv},       {"rows", Rows},         {"fil
                                {"names", Names},   {"envelope", Envelope}, {"calendar", Calendar},
                                {"policy", Policy}, {"token", Token}};
 
-const std::filesystem::path kCorpus = std::string(RECTIFY_SOURCE_DIR) + "/tests/fuzz/corpus";
+const std::filesystem::path kCorpus = testing::SourcePath("/tests/fuzz/corpus");
 
 class Corpus : public ::testing::TestWithParam<Target> {};
 

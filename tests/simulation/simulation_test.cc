@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "libs/testing/paths.h"
 #include "tests/simulation/world.h"
 
 namespace rectify::simulation {
@@ -29,7 +30,7 @@ void ExpectBothModesHold(uint64_t seed) {
 
 // Lines of "SEED MODE STEPS", after which comes what it once found.
 TEST(SimulationTest, SeedsThatOnceFailedHold) {
-  std::ifstream file(RECTIFY_SOURCE_DIR "/tests/simulation/seeds.txt");
+  std::ifstream file(rectify::testing::SourcePath("/tests/simulation/seeds.txt"));
   ASSERT_TRUE(file.good());
   std::string line;
   int seeds = 0;

@@ -176,7 +176,7 @@ absl::StatusOr<bool> MarkReplaySending(pg::Tx& tx, const ReplayClaim& claim, abs
   const domain::Delivery& delivery = claim.delivery;
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kMark, {delivery.district, delivery.id, claim.token, lease_end,
-                                   delivery.address, pg::Bytes(delivery.body_sha256)}));
+                                   delivery.address, pg::Bytes{delivery.body_sha256}}));
   return rows.affected() > 0;
 }
 

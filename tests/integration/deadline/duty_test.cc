@@ -3,6 +3,7 @@
 
 #include "duty_sample.pb.h"
 #include "libs/rpc/convert.h"
+#include "libs/testing/paths.h"
 #include "libs/testing/sandbox.h"
 #include "services/rectification_deadlines/events/data_files.h"
 #include "tests/integration/deadline/fixture.h"
@@ -53,8 +54,8 @@ constexpr char kRules[] = R"pb(
 
 std::string PolicyWith(const testing::TempDir& dir, const std::string& rules) {
   std::stringstream text;
-  text << std::ifstream(std::string(RECTIFY_SOURCE_DIR) +
-                        "/services/rectification_deadlines/data/clock_policy.txtpb")
+  text << std::ifstream(
+              testing::SourcePath("/services/rectification_deadlines/data/clock_policy.txtpb"))
               .rdbuf()
        << rules;
   const std::string path = dir.path() + "/policy.txtpb";

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "absl/strings/str_replace.h"
+#include "libs/testing/paths.h"
 #include "tests/integration/followup/fixture.h"
 
 namespace rectify::followup {
@@ -43,7 +44,7 @@ TEST_F(DrawTest, TheIndependentScriptDerivesThePublishedDraws) {
   EXPECT_EQ(second.previous_record_hash(), first.record_hash());
 
   std::string command =
-      "/usr/bin/python3 " RECTIFY_SOURCE_DIR "/tests/unit/followup_domain/verify_draw.py";
+      "/usr/bin/python3 " + testing::SourcePath("/tests/unit/followup_domain/verify_draw.py");
   for (const v1::Draw& draw : {first, second}) {
     const std::string path = absl::StrCat(system_.folder(), "/record", draw.number());
     std::ofstream(path, std::ios::binary) << Record(draw);

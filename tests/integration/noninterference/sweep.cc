@@ -17,6 +17,7 @@
 #include "google/type/date.pb.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/token.h"
+#include "libs/testing/paths.h"
 #include "rectify/authz/v1/authz.pb.h"
 
 namespace rectify::noninterference {
@@ -156,7 +157,7 @@ const std::set<std::string> kEverywhere = {"rectify.audit.v1", "rectify.event.v1
 
 // Every method of the released contract, in its order.
 std::vector<const MethodDescriptor*> AllMethods() {
-  std::ifstream file(RECTIFY_BINARY_DIR "/proto/contracts.binpb", std::ios::binary);
+  std::ifstream file(testing::BuildPath("/proto/contracts.binpb"), std::ios::binary);
   google::protobuf::FileDescriptorSet set;
   EXPECT_TRUE(set.ParseFromIstream(&file));
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();

@@ -20,6 +20,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "libs/crypto/crypto.h"
+#include "libs/testing/paths.h"
 
 namespace rectify::reminder {
 namespace {
@@ -130,7 +131,7 @@ void MailServer::Start() {
                   "-l",
                   absl::StrCat("127.0.0.1:", port_)};
   // Where Python finds refusing_smtp.
-  options.folder = RECTIFY_SOURCE_DIR "/tests/integration/reminder";
+  options.folder = testing::SourcePath("/tests/integration/reminder");
   options.log = folder_.path() + "/log";
   process_ = std::make_unique<testing::ChildProcess>(options);
   process_->WaitUntil([this] { return Answers(port_); });
@@ -157,7 +158,7 @@ WebhookReceiver::WebhookReceiver(const std::string& secret, int fail_first) {
   testing::ChildProcess::Options options;
   options.argv = {kPython,
                   "-u",
-                  RECTIFY_SOURCE_DIR "/deploy/sample/webhook_receiver.py",
+                  testing::SourcePath("/deploy/sample/webhook_receiver.py"),
                   "--port",
                   "0",
                   "--secret-file",

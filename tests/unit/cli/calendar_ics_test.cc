@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "libs/rpc/convert.h"
+#include "libs/testing/paths.h"
 #include "libs/testing/status_matchers.h"
 
 namespace rectify::cli {
@@ -16,10 +17,10 @@ constexpr char kNotice[] = "国办发明电〔2022〕16号";
 
 YearNotice Shipped(int year) {
   YearNotice notice;
-  EXPECT_OK(rpc::ReadTextProto(
-      absl::StrFormat("%s/services/rectification_deadlines/data/calendars/%d.txtpb",
-                      RECTIFY_SOURCE_DIR, year),
-      notice));
+  EXPECT_OK(
+      rpc::ReadTextProto(testing::SourcePath(absl::StrFormat(
+                             "/services/rectification_deadlines/data/calendars/%d.txtpb", year)),
+                         notice));
   return notice;
 }
 

@@ -7,6 +7,7 @@
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
+#include "libs/testing/paths.h"
 #include "rectify/audit/v1/audit_trail_service.pb.h"
 #include "rectify/authz/v1/authz.pb.h"
 #include "rectify/deadline/v1/closure_service.pb.h"
@@ -103,7 +104,7 @@ std::string PermissionTable() {
 
 // Who may call what changes only on purpose: the table is read by people before it is accepted.
 TEST(ContractRulesTest, PermissionsAreThoseOfTheGoldenTable) {
-  std::ifstream golden(RECTIFY_SOURCE_DIR "/tests/unit/contract/permissions.golden");
+  std::ifstream golden(testing::SourcePath("/tests/unit/contract/permissions.golden"));
   std::stringstream text;
   text << golden.rdbuf();
   EXPECT_EQ(text.str(), PermissionTable());

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "libs/testing/paths.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/workday/calendar.h"
 #include "rectify/deadline/v1/calendar.pb.h"
@@ -16,8 +17,8 @@
 namespace rectify::deadline {
 
 inline workday::YearNotice ReadNotice(int year) {
-  const std::string path = absl::StrCat(
-      RECTIFY_SOURCE_DIR "/services/rectification_deadlines/data/calendars/", year, ".txtpb");
+  const std::string path = testing::SourcePath(
+      absl::StrCat("/services/rectification_deadlines/data/calendars/", year, ".txtpb"));
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
   v1::YearNotice message;

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/testing/paths.h"
 #include "nlohmann/json.hpp"
 #include "services/rectification_deadlines/domain/period.h"
 #include "tests/unit/deadline_domain/notice_files.h"
@@ -117,9 +118,9 @@ struct Recomputation {
 };
 
 Recomputation Recompute(const std::string& file) {
-  const std::string command = "/usr/bin/python3 " RECTIFY_SOURCE_DIR
-                              "/tests/unit/deadline_domain/recompute.py " +
-                              file + " 2>&1";
+  const std::string command = absl::StrCat(
+      "/usr/bin/python3 ", testing::SourcePath("/tests/unit/deadline_domain/recompute.py"), " ",
+      file, " 2>&1");
   FILE* pipe = popen(command.c_str(), "r");
   EXPECT_NE(pipe, nullptr);
   std::string output;

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "absl/strings/str_replace.h"
+#include "libs/testing/paths.h"
 #include "tests/unit/followup_domain/samples.h"
 
 namespace rectify::followup::domain {
@@ -27,7 +28,7 @@ struct Script {
 // Runs verify_draw.py on documents, oldest first.
 Script RunScript(const std::vector<std::string>& documents) {
   std::string command =
-      "/usr/bin/python3 " RECTIFY_SOURCE_DIR "/tests/unit/followup_domain/verify_draw.py";
+      "/usr/bin/python3 " + testing::SourcePath("/tests/unit/followup_domain/verify_draw.py");
   std::vector<std::string> paths;
   for (const std::string& document : documents) {
     paths.push_back(absl::StrCat(::testing::TempDir(), "/draw_", getpid(), "_", paths.size()));

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "libs/base/text.h"
 #include "libs/rpc/convert.h"
+#include "libs/testing/paths.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/deadline/v1/clock.pb.h"
 #include "services/reminder_dispatch/api/policy_file.h"
@@ -23,7 +24,7 @@ class LaddersTest : public ::testing::Test {
  protected:
   LaddersTest() {
     EXPECT_OK(rpc::ReadTextProto(
-        RECTIFY_SOURCE_DIR "/services/rectification_deadlines/data/clock_policy.txtpb", clocks_));
+        testing::SourcePath("/services/rectification_deadlines/data/clock_policy.txtpb"), clocks_));
     absl::StatusOr<Policy> policy = api::LoadPolicy("");
     EXPECT_OK(policy);
     if (policy.ok()) policy_ = *std::move(policy);
