@@ -38,9 +38,9 @@ struct DispatcherOptions {
   // Unique among running dispatchers: what the table says it holds although it begins a new batch,
   // it left there when the database went away, and takes back.
   std::string holder;
-  int batch = 50;
+  int batch = 500;
   // Messages that are marked, and at the latest settled, together.
-  size_t load = 32;
+  size_t load = 500;
   absl::Duration lease = absl::Seconds(60);
   // No call begins with less of the lease left: longer than any channel takes.
   absl::Duration reserve = absl::Seconds(20);

@@ -1,6 +1,5 @@
 #include "services/reminder_dispatch/dispatch/loading.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -99,9 +98,9 @@ Claims ClaimsOf(const std::vector<Outbound>& load) {
   return claims;
 }
 
-std::vector<std::string> IdsOf(const Claims& claims) {
-  std::vector<std::string> ids;
-  for (const store::Claim& claim : claims) ids.push_back(claim.reminder.id);
+Ids IdsOf(const Claims& claims) {
+  Ids ids;
+  for (const store::Claim& claim : claims) ids.insert(claim.reminder.id);
   return ids;
 }
 
@@ -136,10 +135,10 @@ absl::StatusOr<Clocks> ShareClocks(pg::Tx& tx, const Claims& claims) {
   return clocks;
 }
 
-Claims Among(const Claims& claims, const std::vector<std::string>& ids) {
+Claims Among(const Claims& claims, const Ids& ids) {
   Claims kept;
   for (const store::Claim& claim : claims) {
-    if (std::find(ids.begin(), ids.end(), claim.reminder.id) != ids.end()) kept.push_back(claim);
+    if (ids.contains(claim.reminder.id)) kept.push_back(claim);
   }
   return kept;
 }
@@ -162,9 +161,9 @@ absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain:
     loaded = {};
     ASSIGN_OR_RETURN(const Clocks clocks, ShareClocks(change.sql(), all));
     ASSIGN_OR_RETURN(const std::vector<std::string> mine, store::LockClaims(change.sql(), all));
-    ASSIGN_OR_RETURN(const Claims speaking,
-                     Withhold(change, Among(all, mine), clocks, loaded.concluded));
-    const std::vector<std::string> going = IdsOf(speaking);
+    ASSIGN_OR_RETURN(const Claims speaking, Withhold(change, Among(all, {mine.begin(), mine.end()}),
+                                                     clocks, loaded.concluded));
+    const Ids going = IdsOf(speaking);
     for (Outbound each : load) {
       each.claims = Among(each.claims, going);
       if (each.claims.empty()) continue;

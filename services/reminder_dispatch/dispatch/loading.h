@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,9 @@ using Clocks = std::map<std::string, domain::TrackedClock>;
 std::vector<std::string> ClocksOf(const std::vector<store::Claim>& claims);
 // Keeps the claims' clocks as they are until the end of the transaction.
 absl::StatusOr<Clocks> ShareClocks(pg::Tx& tx, const std::vector<store::Claim>& claims);
+using Ids = std::set<std::string>;
 // Those of `claims` whose ids are among `ids`.
-std::vector<store::Claim> Among(const std::vector<store::Claim>& claims,
-                                const std::vector<std::string>& ids);
+std::vector<store::Claim> Among(const std::vector<store::Claim>& claims, const Ids& ids);
 
 // A message that is about to be called out, marked `sending`. The first claim carries it.
 struct Outbound {

@@ -134,7 +134,7 @@ absl::StatusOr<int> Sender::SendAgain(const Parcel& parcel, Round& round) {
                      return store::MarkSending(tx, outbound.Marks(), round.lease_end, now);
                    }));
   RECTIFY_FAILPOINT("reminder.after_mark_again");
-  outbound.claims = Among(outbound.claims, marked);
+  outbound.claims = Among(outbound.claims, {marked.begin(), marked.end()});
   for (store::Claim& claim : outbound.claims) ++claim.reminder.attempts;
   if (outbound.claims.empty()) return 0;  // another dispatcher's by now
   return Transmit({std::move(outbound)}, round);

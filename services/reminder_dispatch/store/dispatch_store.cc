@@ -94,32 +94,33 @@ constexpr pg::Statement kLockClaims = {"reminder.lock_claims", R"sql(
       on r.district = t.district and r.id = t.id and r.claim_token = t.token
    where r.state in (2, 3) order by r.district, r.id for update of r)sql"};
 
-// The row keeps its creation, so that the ledger's order stands; text and time are the newest.
+// The row keeps its creation, so that the ledger's order stands; text and time are the newest. What
+// was marked carries on what the other parts need: joining the sets again would take the square of
+// their size.
 constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
   with marks as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],
                          $6::smallint[], $7::text[], $8::text[], $9::bytea[], $10::timestamptz[],
-                         $11::text[], $14::text[])
+                         $11::text[], $14::text[], $15::uuid[])
       as t(district, id, token, title, delivery, channel, address, body, sha256, write_time,
-           reminder, delivery_title)
+           reminder, delivery_title, former_delivery)
   ), marked as (
     update reminders r set state = 3, attempts = r.attempts + 1, title = m.title,
            delivery = m.delivery, lease_until = $12::timestamptz
       from marks m
      where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (2, 3)
-    returning r.district, r.id
+    returning m.*
   ), closed as (
     update deliveries d set state = 3, settle_time = $13::timestamptz
-      from marks m join marked using (district, id)
-      join reminders before using (district, id)
-     where d.district = m.district and d.id = before.delivery and d.id <> m.delivery
+      from marked m
+     where d.district = m.district and d.id = m.former_delivery and d.id <> m.delivery
        and d.state = 4
   ), written as (
     insert into deliveries as d (district, id, reminder, channel, address, title, body, body_sha256,
                                  state, provider_reply, create_time, write_time)
     select distinct on (m.district, m.delivery) m.district, m.delivery, m.reminder, m.channel,
            m.address, m.delivery_title, m.body, m.sha256, 1, '', m.write_time, m.write_time
-      from marks m join marked using (district, id)
+      from marked m
      order by m.district, m.delivery
     on conflict (district, id) do update set
       channel = excluded.channel, address = excluded.address, title = excluded.title,
@@ -146,12 +147,12 @@ constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
       from results s
      where r.district = s.district and r.id = s.id and r.claim_token = s.token
        and r.state in (2, 3)
-    returning r.district, r.id, r.delivery
+    returning r.district, r.id, r.delivery, s.delivery_state, s.reply
   ), ledger as (
     update deliveries d set state = s.delivery_state, provider_reply = s.reply,
            settle_time = case when s.delivery_state in (2, 3) then $10::timestamptz end
-      from settled r join results s using (district, id)
-     where d.district = r.district and d.id = r.delivery
+      from settled s
+     where d.district = s.district and d.id = s.delivery
   )
   select id from settled)sql"};
 
@@ -233,6 +234,7 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
       delivery_titles;
   std::vector<int64_t> tokens, channels;
   std::vector<pg::Bytes> hashes;
+  std::vector<pg::Param> formers;
   std::vector<absl::Time> write_times;
   for (const Mark& mark : marks) {
     districts.push_back(mark.delivery.district);
@@ -247,10 +249,12 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     hashes.push_back({mark.delivery.body_sha256});
     write_times.push_back(mark.delivery.write_time);
     names.push_back(mark.delivery.reminder);
+    const std::string& former = mark.claim.reminder.delivery;
+    formers.push_back(former.empty() ? pg::Param(nullptr) : pg::Param(former));
   }
   return ReadIds(
       tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses, bodies,
-                      hashes, write_times, names, lease_end, now, delivery_titles}));
+                      hashes, write_times, names, lease_end, now, delivery_titles, formers}));
 }
 
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
