@@ -167,7 +167,9 @@ class ReminderSweepTest : public reminder::ReminderTest {
   }
 
   bool AnyTaken() {
-    const auto taken = pool_->TransactValue("test.taken", {}, reminder::store::AnyTaken);
+    const auto taken = pool_->TransactValue("test.taken", {}, [&](pg::Tx& tx) {
+      return reminder::store::AnyTaken(tx, "nobody", machine_);
+    });
     EXPECT_OK(taken);
     return taken.value_or(true);
   }

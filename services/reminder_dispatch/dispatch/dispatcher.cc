@@ -1,5 +1,6 @@
 #include "services/reminder_dispatch/dispatch/dispatcher.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -17,9 +18,11 @@ namespace {
 using domain::State;
 using rectify::events::Change;
 
-rectify::events::Cause CauseOf(absl::string_view what) {
-  return {"services/reminder", absl::StrCat("timer/dispatch/", what), ""};
-}
+// What was judged when a load was marked shall still be true when its last message goes out.
+constexpr absl::Duration kPace = absl::Seconds(1);
+constexpr size_t kFirstLoad = 32;
+// A service that is to stop waits for its batch.
+constexpr absl::Duration kLongestBatch = absl::Seconds(5);
 
 const domain::TrackedClock* Find(const std::map<std::string, domain::TrackedClock>& clocks,
                                  const std::string& name) {
@@ -31,6 +34,18 @@ std::string PurposeOf(const std::vector<std::string>& reminders) {
   std::string purpose = absl::StrCat("reminder ", reminders.front());
   if (reminders.size() > 1) absl::StrAppend(&purpose, " 等", reminders.size(), "条");
   return purpose;
+}
+
+absl::StatusOr<Contacts> Ask(ContactBook& book, const std::vector<Parcel>& parcels) {
+  std::set<std::string> recipients;
+  std::vector<std::string> reminders;
+  for (const Parcel& parcel : parcels) {
+    for (const store::Claim& claim : parcel.claims) {
+      recipients.insert(claim.reminder.recipient);
+      reminders.push_back(claim.reminder.name());
+    }
+  }
+  return book.Resolve({recipients.begin(), recipients.end()}, PurposeOf(reminders));
 }
 
 absl::StatusOr<int> Supersede(Change& change) {
@@ -52,18 +67,6 @@ absl::StatusOr<int> Supersede(Change& change) {
   return static_cast<int>(outdated.size());
 }
 
-// Parcels of one district from `begin` on, at most `size`.
-std::vector<Parcel> LoadFrom(const std::vector<Parcel>& parcels, size_t begin, size_t size) {
-  const std::string& district = parcels[begin].claims.front().reminder.district;
-  size_t end = begin;
-  while (end < parcels.size() && end - begin < size &&
-         parcels[end].claims.front().reminder.district == district) {
-    ++end;
-  }
-  return {parcels.begin() + static_cast<std::ptrdiff_t>(begin),
-          parcels.begin() + static_cast<std::ptrdiff_t>(end)};
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(rectify::events::Commands& commands, ContactBook& contacts,
@@ -73,7 +76,8 @@ Dispatcher::Dispatcher(rectify::events::Commands& commands, ContactBook& contact
       contacts_(contacts),
       policy_(policy),
       sender_(commands, channels, policy),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      load_(std::min(kFirstLoad, options_.load)) {}
 
 absl::StatusOr<absl::Time> Dispatcher::NextDue() {
   return commands_.pool().TransactValue("reminder.next_due", {.access = pg::Access::kReadOnly},
@@ -87,104 +91,130 @@ absl::StatusOr<int> Dispatcher::Run() {
     if (options_.stand_still) RETURN_IF_ERROR(CheckNothingTaken());
     return batch.superseded;
   }
-  std::set<std::string> recipients;
-  std::vector<std::string> reminders;
-  for (const Work& work : batch.works) {
-    recipients.insert(work.claim.reminder.recipient);
-    reminders.push_back(work.claim.reminder.name());
+  ASSIGN_OR_RETURN(const int processed, Process(batch));
+  if (processed == 0 && options_.stand_still) {
+    return absl::UnavailableError("reminders are being changed or in another dispatcher's hands");
   }
-  const absl::StatusOr<Contacts> contacts =
-      contacts_.Resolve({recipients.begin(), recipients.end()}, PurposeOf(reminders));
-  if (!contacts.ok()) {
-    if (options_.stand_still) {
-      RETURN_IF_ERROR(Release(Pack(batch.works, policy_)));
-      return contacts.status();
-    }
-    RETURN_IF_ERROR(PutOffUntilRegistryAnswers(batch, contacts.status()));
-    return batch.superseded;
-  }
-  RECTIFY_FAILPOINT("reminder.after_contacts");
-  ASSIGN_OR_RETURN(const int processed, Process(batch, *contacts));
   return batch.superseded + processed;
 }
 
-absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
+store::Lease Dispatcher::NewLease() const {
   const absl::Time machine = options_.machine_now();
-  const store::Lease lease{options_.holder, machine, machine + options_.lease};
+  return {options_.holder, machine, machine + options_.lease};
+}
+
+absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
+  const store::Lease lease = NewLease();
   Batch batch;
-  RETURN_IF_ERROR(commands_.Act(CauseOf("take"), "reminder.take",
-                                [&](Change& change) { return TakeWithin(change, lease, batch); }));
+  RETURN_IF_ERROR(commands_.Act(
+      {"services/reminder", "timer/dispatch/take", ""}, "reminder.take",
+      [&](Change& change) -> absl::Status {
+        batch = {};
+        batch.end = lease.machine + kLongestBatch;
+        RETURN_IF_ERROR(store::ReleaseDead(change.sql(), lease.machine));
+        ASSIGN_OR_RETURN(batch.superseded, Supersede(change));
+        ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
+                         store::ClaimInterrupted(change.sql(), lease, options_.batch));
+        for (store::Claim& claim : interrupted) batch.works.push_back({std::move(claim), true});
+        ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(change.sql()));
+        return absl::OkStatus();
+      }));
   if (batch.superseded > 0) {
     metrics::Count("rectify_reminder_settled_total", {{"outcome", "superseded"}}, batch.superseded);
   }
+  ASSIGN_OR_RETURN(std::vector<store::Claim> due, ReadDue(lease));
+  for (store::Claim& claim : due) batch.works.push_back({std::move(claim), false});
   return batch;
 }
 
-absl::Status Dispatcher::TakeWithin(Change& change, const store::Lease& lease, Batch& batch) const {
-  batch = {};
-  batch.lease_end = lease.until;
-  ASSIGN_OR_RETURN(batch.superseded, Supersede(change));
-  ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
-                   store::ClaimInterrupted(change.sql(), lease, options_.batch));
-  for (store::Claim& claim : interrupted) batch.works.push_back({std::move(claim), true});
-  ASSIGN_OR_RETURN(std::vector<store::Claim> due,
-                   store::ClaimDue(change.sql(), change.now(), lease, options_.batch));
-  for (store::Claim& claim : due) batch.works.push_back({std::move(claim), false});
-  if (batch.works.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(change.sql()));
-  return absl::OkStatus();
+absl::StatusOr<std::vector<store::Claim>> Dispatcher::ReadDue(const store::Lease& lease) {
+  std::vector<store::Claim> due;
+  RETURN_IF_ERROR(
+      commands_.pool().Transact("reminder.read_due", {}, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(due, store::ReadDue(tx, commands_.clock().Now(), lease, options_.batch));
+        if (!due.empty()) return store::NoteBatch(tx, lease, due);
+        return noted_ ? store::ForgetBatch(tx, lease.holder) : absl::OkStatus();
+      }));
+  noted_ = !due.empty();
+  return due;
 }
 
 absl::Status Dispatcher::CheckNothingTaken() {
   ASSIGN_OR_RETURN(const bool taken,
                    commands_.pool().TransactValue(
-                       "reminder.any_taken", {.access = pg::Access::kReadOnly}, store::AnyTaken));
+                       "reminder.any_taken", {.access = pg::Access::kReadOnly}, [&](pg::Tx& tx) {
+                         return store::AnyTaken(tx, options_.holder, options_.machine_now());
+                       }));
   if (!taken) return absl::OkStatus();
   return absl::UnavailableError("reminders are in the hands of another dispatcher");
 }
 
-absl::StatusOr<int> Dispatcher::Process(const Batch& batch, const Contacts& contacts) {
+// The registry is asked about the next load while this one is on its way.
+absl::StatusOr<int> Dispatcher::Process(const Batch& batch) {
   int settled = 0;
-  Round round{contacts, batch.calendar, batch.lease_end, batch.lease_end - options_.reserve,
-              options_.machine_now};
+  Round round{batch.calendar, options_.machine_now};
   const std::vector<Parcel> parcels = Pack(batch.works, policy_);
-  for (size_t next = 0; next < parcels.size();) {
-    if (options_.machine_now() > round.last_call) {
-      RETURN_IF_ERROR(
-          Release({parcels.begin() + static_cast<std::ptrdiff_t>(next), parcels.end()}));
-      return settled;
+  size_t begin = 0;
+  for (Load load = LoadFrom(parcels, 0); !load.parcels.empty();) {
+    const absl::StatusOr<Contacts> contacts = load.contacts.get();
+    if (!contacts.ok()) {
+      RETURN_IF_ERROR(PutOffUntilRegistryAnswers(parcels, begin, contacts.status()));
+      break;
     }
-    const std::vector<Parcel> load = LoadFrom(parcels, next, options_.load);
-    ASSIGN_OR_RETURN(const int mine, sender_.Deliver(load, round));
+    RECTIFY_FAILPOINT("reminder.after_contacts");
+    begin += load.parcels.size();
+    Load next = LoadFrom(parcels, begin);
+    round.contacts = &*contacts;
+    round.lease = NewLease();
+    round.last_call = round.lease.until - options_.reserve;
+    ASSIGN_OR_RETURN(const int mine, sender_.Deliver(load.parcels, round));
     settled += mine;
-    next += load.size();
+    const absl::Time now = options_.machine_now();
+    KeepPace(now - round.lease.machine);
+    if (now > batch.end) break;
+    load = std::move(next);
   }
-  return settled;
+  ASSIGN_OR_RETURN(const int rest, Sender::Finish(round));
+  return settled + rest;
 }
 
-absl::Status Dispatcher::PutOffUntilRegistryAnswers(const Batch& batch, const absl::Status& why) {
+// Parcels of one district.
+Dispatcher::Load Dispatcher::LoadFrom(const std::vector<Parcel>& parcels, size_t begin) {
+  Load load;
+  for (size_t i = begin; i < parcels.size() && load.parcels.size() < load_; ++i) {
+    const std::string& district = parcels[i].claims.front().reminder.district;
+    if (district != parcels[begin].claims.front().reminder.district) break;
+    load.parcels.push_back(parcels[i]);
+  }
+  if (!load.parcels.empty()) {
+    load.contacts = std::async(std::launch::async,
+                               [this, asked = load.parcels] { return Ask(contacts_, asked); });
+  }
+  return load;
+}
+
+void Dispatcher::KeepPace(absl::Duration took) {
+  if (took > kPace) load_ = std::max<size_t>(1, load_ / 2);
+  if (took < kPace / 2) load_ = std::min(load_ * 2, options_.load);
+}
+
+absl::Status Dispatcher::PutOffUntilRegistryAnswers(const std::vector<Parcel>& parcels,
+                                                    size_t begin, const absl::Status& why) {
   log::Warning("contacts_unavailable",
-               {{"reminders", batch.works.size()}, {"error", why.ToString()}});
-  std::vector<store::Claim> claims;
-  for (const Work& work : batch.works) {
-    // What is `sending` keeps its lease and comes back when that ends.
-    if (!work.resend) claims.push_back(work.claim);
-  }
+               {{"messages", parcels.size() - begin}, {"error", why.ToString()}});
+  if (options_.stand_still) return why;
   const absl::Time now = commands_.clock().Now();
-  return PutOff(
-      commands_, std::move(claims),
-      [&](const domain::Reminder& reminder) { return AfterPause(now, reminder); },
-      "联系人登记暂时无法查询");
-}
-
-absl::Status Dispatcher::Release(const std::vector<Parcel>& parcels) {
   std::vector<store::Claim> claims;
-  for (const Parcel& parcel : parcels) {
-    if (parcel.resend) continue;
-    claims.insert(claims.end(), parcel.claims.begin(), parcel.claims.end());
+  for (size_t i = begin; i < parcels.size(); ++i) {
+    // What is `sending` keeps its lease and comes back when that ends.
+    if (parcels[i].resend) continue;
+    for (store::Claim claim : parcels[i].claims) {
+      claim.reminder.not_before = AfterPause(now, claim.reminder);
+      claim.reminder.last_error = "联系人登记暂时无法查询";
+      claims.push_back(std::move(claim));
+    }
   }
-  return commands_.pool().Transact("reminder.release", {},
-                                   [&](pg::Tx& tx) { return store::PutOff(tx, claims); });
+  return PutOff(commands_, claims);
 }
 
 }  // namespace rectify::reminder::dispatch

@@ -1,17 +1,20 @@
 // Brings due reminders to their outcome. Deadlines are data, not timers: a dispatcher that is down
 // makes reminders late, never lost, and any number of dispatchers may run.
 //
-//   claim under a lease → resolve contacts → mark a load `sending` with its deliveries (own
-//     transaction) → call the channels (no transaction) → settle by token (rows, audit, events,
-//     next occurrences): after each call that its receiver would see twice, others some at a time
+//   read a batch of what is due → of each load: resolve contacts → mark it `sending` with its
+//     deliveries, under a lease (own transaction) → call the channels (no transaction) → settle by
+//     token (rows, audit, events, next occurrences): after each call that its receiver would see
+//     twice, others some at a time, while the next load is on its way
 //
-// A dispatcher that dies before the mark costs nothing. One that dies after it leaves the rows
+// A dispatcher that dies before the mark costs nothing; until the lease would have ended, the
+// others leave to it what it had set out to send. One that dies after the mark leaves the rows
 // `sending`; when the lease ends, the messages go out again with the same Message-ID, webhook-id
 // or file name. Webhook receivers and the folder thus see one effect; a mail server may get one
 // mail twice: help that comes twice is better than help that does not come.
 #pragma once
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <set>
@@ -38,8 +41,8 @@ struct DispatcherOptions {
   // Unique among running dispatchers: what the table says it holds although it begins a new batch,
   // it left there when the database went away, and takes back.
   std::string holder;
-  int batch = 500;
-  // Messages that are marked, and at the latest settled, together.
+  int batch = 2000;
+  // At most so many messages are marked, and at the latest settled, together.
   size_t load = 500;
   absl::Duration lease = absl::Seconds(60);
   // No call begins with less of the lease left: longer than any channel takes.
@@ -71,24 +74,32 @@ class Dispatcher {
     int superseded = 0;
     std::vector<Work> works;
     workday::Calendar calendar;
-    absl::Time lease_end;
+    absl::Time end;  // no load begins later in real time
+  };
+  // What is marked together, with who stands behind its recipients.
+  struct Load {
+    std::vector<Parcel> parcels;
+    std::future<absl::StatusOr<Contacts>> contacts;
   };
 
-  // Supersedes what is outdated and claims what is due.
+  // Supersedes what is outdated, takes over what was interrupted and reads what is due.
   absl::StatusOr<Batch> Take();
-  absl::Status TakeWithin(rectify::events::Change& change, const store::Lease& lease,
-                          Batch& batch) const;
-  absl::StatusOr<int> Process(const Batch& batch, const Contacts& contacts);
+  absl::StatusOr<std::vector<store::Claim>> ReadDue(const store::Lease& lease);
+  absl::StatusOr<int> Process(const Batch& batch);
+  Load LoadFrom(const std::vector<Parcel>& parcels, size_t begin);
   absl::Status CheckNothingTaken();
-  absl::Status PutOffUntilRegistryAnswers(const Batch& batch, const absl::Status& why);
-  // Gives what is not `sending` back as it was.
-  absl::Status Release(const std::vector<Parcel>& parcels);
+  absl::Status PutOffUntilRegistryAnswers(const std::vector<Parcel>& parcels, size_t begin,
+                                          const absl::Status& why);
+  store::Lease NewLease() const;
+  void KeepPace(absl::Duration took);
 
   rectify::events::Commands& commands_;
   ContactBook& contacts_;
   const domain::Policy& policy_;
   Sender sender_;
   const DispatcherOptions options_;
+  bool noted_ = false;  // a batch that others leave to this dispatcher
+  size_t load_;         // at present
 };
 
 }  // namespace rectify::reminder::dispatch

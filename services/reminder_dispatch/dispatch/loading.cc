@@ -1,5 +1,6 @@
 #include "services/reminder_dispatch/dispatch/loading.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -104,16 +105,24 @@ Ids IdsOf(const Claims& claims) {
   return ids;
 }
 
-absl::Status Mark(Change& change, std::vector<Outbound>& going, absl::Time lease_end) {
+// Those whose clocks are shared and that nobody else has or changes.
+absl::StatusOr<Claims> Lock(pg::Tx& tx, const Claims& claims, const Clocks& clocks) {
+  Claims free;
+  for (const store::Claim& claim : claims) {
+    if (clocks.contains(claim.reminder.clock)) free.push_back(claim);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> locked, store::LockClaims(tx, free));
+  return Among(free, {locked.begin(), locked.end()});
+}
+
+absl::Status Mark(Change& change, std::vector<Outbound>& going, const store::Lease& lease) {
   std::vector<store::Mark> marks;
   for (const Outbound& each : going) {
     for (store::Mark& mark : each.Marks()) marks.push_back(std::move(mark));
   }
   if (marks.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(store::MarkSending(change.sql(), marks, lease_end, change.now()).status());
-  for (Outbound& each : going) {
-    for (store::Claim& claim : each.claims) ++claim.reminder.attempts;
-  }
+  RETURN_IF_ERROR(store::MarkSending(change.sql(), marks, lease, change.now()).status());
+  for (Outbound& each : going) each.NoteMark();
   return absl::OkStatus();
 }
 
@@ -125,14 +134,10 @@ std::vector<std::string> ClocksOf(const Claims& claims) {
   return names;
 }
 
-absl::StatusOr<Clocks> ShareClocks(pg::Tx& tx, const Claims& claims) {
-  ASSIGN_OR_RETURN(Clocks clocks, store::ShareClocks(tx, ClocksOf(claims)));
-  for (const store::Claim& claim : claims) {
-    if (!clocks.contains(claim.reminder.clock)) {
-      return absl::DataLossError("a reminder without its clock");
-    }
-  }
-  return clocks;
+bool KnowsAll(const Clocks& clocks, const Claims& claims) {
+  return std::all_of(claims.begin(), claims.end(), [&](const store::Claim& claim) {
+    return clocks.contains(claim.reminder.clock);
+  });
 }
 
 Claims Among(const Claims& claims, const Ids& ids) {
@@ -149,8 +154,15 @@ std::vector<store::Mark> Outbound::Marks() const {
   return marks;
 }
 
+void Outbound::NoteMark() {
+  for (store::Claim& claim : claims) {
+    ++claim.token;
+    ++claim.reminder.attempts;
+  }
+}
+
 absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain::Policy& policy,
-                              const std::vector<Outbound>& load, absl::Time lease_end) {
+                              const std::vector<Outbound>& load, const store::Lease& lease) {
   Loaded loaded;
   const Claims all = ClaimsOf(load);
   if (all.empty()) return loaded;
@@ -159,10 +171,10 @@ absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain:
       absl::StrCat("timer/dispatch/load/", all.front().reminder.id, "/", all.front().token), ""};
   RETURN_IF_ERROR(commands.Act(cause, "reminder.load", [&](Change& change) -> absl::Status {
     loaded = {};
-    ASSIGN_OR_RETURN(const Clocks clocks, ShareClocks(change.sql(), all));
-    ASSIGN_OR_RETURN(const std::vector<std::string> mine, store::LockClaims(change.sql(), all));
-    ASSIGN_OR_RETURN(const Claims speaking, Withhold(change, Among(all, {mine.begin(), mine.end()}),
-                                                     clocks, loaded.concluded));
+    ASSIGN_OR_RETURN(const Clocks clocks,
+                     store::ShareClocks(change.sql(), ClocksOf(all), store::Busy::kLeaveOut));
+    ASSIGN_OR_RETURN(const Claims mine, Lock(change.sql(), all, clocks));
+    ASSIGN_OR_RETURN(const Claims speaking, Withhold(change, mine, clocks, loaded.concluded));
     const Ids going = IdsOf(speaking);
     for (Outbound each : load) {
       each.claims = Among(each.claims, going);
@@ -177,7 +189,7 @@ absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain:
     }
     RECTIFY_FAILPOINT("reminder.before_mark");
     if (RECTIFY_PLANTED("send_without_mark")) return absl::OkStatus();
-    return Mark(change, loaded.going, lease_end);
+    return Mark(change, loaded.going, lease);
   }));
   return loaded;
 }

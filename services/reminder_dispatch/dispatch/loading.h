@@ -21,8 +21,8 @@ namespace rectify::reminder::dispatch {
 using Clocks = std::map<std::string, domain::TrackedClock>;
 
 std::vector<std::string> ClocksOf(const std::vector<store::Claim>& claims);
-// Keeps the claims' clocks as they are until the end of the transaction.
-absl::StatusOr<Clocks> ShareClocks(pg::Tx& tx, const std::vector<store::Claim>& claims);
+// Whether all clocks of the claims are there.
+bool KnowsAll(const Clocks& clocks, const std::vector<store::Claim>& claims);
 using Ids = std::set<std::string>;
 // Those of `claims` whose ids are among `ids`.
 std::vector<store::Claim> Among(const std::vector<store::Claim>& claims, const Ids& ids);
@@ -35,6 +35,8 @@ struct Outbound {
   channels::Message message;
 
   std::vector<store::Mark> Marks() const;
+  // What MarkSending has changed of the claims.
+  void NoteMark();
 };
 
 // A load is what is marked together: messages of one district, none of them empty.
@@ -44,9 +46,9 @@ struct Loaded {
 };
 
 // In one transaction, under the locks of clocks and reminders: withholds what must not go, puts off
-// what is over the rate limits, writes the words of the rest and marks it. `load` has claims and
-// routes.
+// what is over the rate limits, writes the words of the rest and marks it under the lease. What
+// somebody is just changing stays as it is. `load` has claims and routes.
 absl::StatusOr<Loaded> LoadUp(rectify::events::Commands& commands, const domain::Policy& policy,
-                              const std::vector<Outbound>& load, absl::Time lease_end);
+                              const std::vector<Outbound>& load, const store::Lease& lease);
 
 }  // namespace rectify::reminder::dispatch

@@ -23,6 +23,7 @@ constexpr absl::Duration kPause = absl::Minutes(1);
 // between repeats it. All others are settled at once, so that a crash repeats one at the most.
 constexpr absl::Duration kUnsettled = absl::Milliseconds(100);
 constexpr char kChannelDown[] = "渠道暂时没有应答";
+constexpr char kQuiet[] = "非工作时间，顺延至下一工作日上午";
 
 // A delivery waits as long as the reminder that carries it does.
 domain::DeliveryState DeliveryStateOf(State carrier) {
@@ -47,14 +48,9 @@ void Count(const Ending& ending, bool settled, absl::Time now) {
 
 }  // namespace
 
-absl::Status PutOff(rectify::events::Commands& commands, std::vector<store::Claim> claims,
-                    const std::function<absl::Time(const domain::Reminder&)>& until,
-                    const std::string& reason) {
+absl::Status PutOff(rectify::events::Commands& commands, const std::vector<store::Claim>& claims) {
+  if (claims.empty()) return absl::OkStatus();
   metrics::Count("rectify_reminder_put_off_total", {}, static_cast<double>(claims.size()));
-  for (store::Claim& claim : claims) {
-    claim.reminder.not_before = until(claim.reminder);
-    claim.reminder.last_error = reason;
-  }
   RETURN_IF_ERROR(commands.pool().Transact("reminder.put_off", {},
                                            [&](pg::Tx& tx) { return store::PutOff(tx, claims); }));
   RECTIFY_FAILPOINT("reminder.after_put_off");
@@ -68,41 +64,45 @@ absl::Time AfterPause(absl::Time now, const domain::Reminder& reminder) {
 absl::StatusOr<int> Sender::Deliver(const std::vector<Parcel>& load, Round& round) {
   int done = 0;
   std::vector<Outbound> ready;
-  for (const Parcel& parcel : load) {
+  std::vector<store::Claim> later;
+  for (Parcel parcel : load) {
     if (parcel.resend) {
       ASSIGN_OR_RETURN(const int settled, SendAgain(parcel, round));
       done += settled;
       continue;
     }
     const domain::Reminder& first = parcel.claims.front().reminder;
-    Route route = RouteOf(channels_, first.channel, first.recipient, round.contacts);
-    ASSIGN_OR_RETURN(const std::optional<int> put_off, PutOffFor(parcel, route, round));
-    done += put_off.value_or(0);
-    if (!put_off.has_value()) ready.push_back({parcel.claims, std::move(route), {}, {}});
+    Route route = RouteOf(channels_, first.channel, first.recipient, *round.contacts);
+    if (MayGo(parcel, route, round)) {
+      ready.push_back({std::move(parcel.claims), std::move(route), {}, {}});
+    } else {
+      later.insert(later.end(), parcel.claims.begin(), parcel.claims.end());
+    }
   }
-  ASSIGN_OR_RETURN(const Loaded loaded, LoadUp(commands_, policy_, ready, round.lease_end));
+  RETURN_IF_ERROR(PutOff(commands_, later));
+  ASSIGN_OR_RETURN(Loaded loaded, LoadUp(commands_, policy_, ready, round.lease));
   RECTIFY_FAILPOINT("reminder.after_mark");
-  ASSIGN_OR_RETURN(const int settled, Transmit(loaded.going, round));
-  return done + loaded.concluded + settled;
+  ASSIGN_OR_RETURN(
+      const int settled,
+      Transmit(std::make_shared<std::vector<Outbound>>(std::move(loaded.going)), round));
+  return done + static_cast<int>(later.size()) + loaded.concluded + settled;
 }
 
-absl::StatusOr<std::optional<int>> Sender::PutOffFor(const Parcel& parcel, const Route& route,
-                                                     const Round& round) {
+absl::StatusOr<int> Sender::Finish(Round& round) {
+  return round.settling.valid() ? round.settling.get() : 0;
+}
+
+bool Sender::MayGo(Parcel& parcel, const Route& route, const Round& round) const {
   const absl::Time now = commands_.clock().Now();
   const absl::Time open = domain::SendableFrom(
       policy_.quiet_hours, route.kind, parcel.claims.front().reminder.urgent, round.calendar, now);
-  if (round.down.contains(route.kind)) {
-    RETURN_IF_ERROR(PutOff(
-        commands_, parcel.claims,
-        [&](const domain::Reminder& reminder) { return AfterPause(now, reminder); }, kChannelDown));
-  } else if (open > now) {
-    RETURN_IF_ERROR(PutOff(
-        commands_, parcel.claims, [&](const domain::Reminder&) { return open; },
-        "非工作时间，顺延至下一工作日上午"));
-  } else {
-    return std::optional<int>();
+  const bool down = round.down.contains(route.kind);
+  if (!down && open <= now) return true;
+  for (store::Claim& claim : parcel.claims) {
+    claim.reminder.not_before = down ? AfterPause(now, claim.reminder) : open;
+    claim.reminder.last_error = down ? kChannelDown : kQuiet;
   }
-  return std::optional<int>(static_cast<int>(parcel.claims.size()));
+  return false;
 }
 
 absl::StatusOr<int> Sender::SendAgain(const Parcel& parcel, Round& round) {
@@ -116,7 +116,7 @@ absl::StatusOr<int> Sender::SendAgain(const Parcel& parcel, Round& round) {
         ASSIGN_OR_RETURN(clocks, store::ReadClocks(tx, ClocksOf(parcel.claims)));
         return absl::OkStatus();
       }));
-  outbound.route = RouteOf(channels_, outbound.delivery.channel, first.recipient, round.contacts);
+  outbound.route = RouteOf(channels_, outbound.delivery.channel, first.recipient, *round.contacts);
   const bool any_speaks =
       std::any_of(parcel.claims.begin(), parcel.claims.end(), [&](const store::Claim& claim) {
         const auto clock = clocks.find(claim.reminder.clock);
@@ -131,28 +131,31 @@ absl::StatusOr<int> Sender::SendAgain(const Parcel& parcel, Round& round) {
   outbound.message = Address(outbound.route, first, outbound.delivery);
   ASSIGN_OR_RETURN(const std::vector<std::string> marked,
                    commands_.pool().TransactValue("reminder.mark_sending", {}, [&](pg::Tx& tx) {
-                     return store::MarkSending(tx, outbound.Marks(), round.lease_end, now);
+                     return store::MarkSending(tx, outbound.Marks(), round.lease, now);
                    }));
   RECTIFY_FAILPOINT("reminder.after_mark_again");
   outbound.claims = Among(outbound.claims, {marked.begin(), marked.end()});
-  for (store::Claim& claim : outbound.claims) ++claim.reminder.attempts;
   if (outbound.claims.empty()) return 0;  // another dispatcher's by now
-  return Transmit({std::move(outbound)}, round);
+  outbound.NoteMark();
+  return Transmit(std::make_shared<std::vector<Outbound>>(1, std::move(outbound)), round);
 }
 
-absl::StatusOr<int> Sender::Transmit(const std::vector<Outbound>& load, Round& round) {
+absl::StatusOr<int> Sender::Transmit(const Load& load, Round& round) {
   int settled = 0;
   std::vector<Call> calls;
   absl::Time first_call;
-  for (const Outbound& outbound : load) {
+  for (const Outbound& outbound : *load) {
     if (calls.empty()) first_call = round.machine_now();
     calls.push_back(Transmit(outbound, round, commands_.clock().Now()));
-    if (MayWait(calls.back()) && round.machine_now() - first_call < kUnsettled) continue;
-    ASSIGN_OR_RETURN(const int some, Settle(std::exchange(calls, {})));
+    const bool may_wait = MayWait(calls.back());
+    if (may_wait && round.machine_now() - first_call < kUnsettled) continue;
+    ASSIGN_OR_RETURN(const int some, may_wait ? SettleBeside(load, std::exchange(calls, {}), round)
+                                              : Settle(std::exchange(calls, {})));
     settled += some;
   }
-  ASSIGN_OR_RETURN(const int rest, Settle(calls));
-  return settled + rest;
+  if (calls.empty()) return settled;
+  ASSIGN_OR_RETURN(const int former, SettleBeside(load, std::move(calls), round));
+  return settled + former;
 }
 
 bool Sender::MayWait(const Call& call) {
@@ -204,8 +207,26 @@ std::vector<Ending> Sender::Judge(const Call& call, const Clocks& clocks, absl::
   return endings;
 }
 
+absl::StatusOr<int> Sender::SettleBeside(Load load, std::vector<Call> calls, Round& round) {
+  ASSIGN_OR_RETURN(const int former, Finish(round));
+  round.settling = std::async(
+      std::launch::async,
+      [this, load = std::move(load), calls = std::move(calls)] { return Settle(calls); });
+  return former;
+}
+
 absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls) {
-  if (calls.empty()) return 0;
+  std::vector<Call> left, none;
+  ASSIGN_OR_RETURN(int done, Settle(calls, store::Busy::kLeaveOut, left));
+  for (const Call& call : left) {
+    ASSIGN_OR_RETURN(const int settled, Settle({call}, store::Busy::kWait, none));
+    done += settled;
+  }
+  return done;
+}
+
+absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls, store::Busy busy,
+                                   std::vector<Call>& left) {
   std::vector<store::Claim> claims;
   for (const Call& call : calls) {
     const std::vector<store::Claim>& some = call.outbound->claims;
@@ -218,12 +239,20 @@ absl::StatusOr<int> Sender::Settle(const std::vector<Call>& calls) {
   std::vector<Ending> endings;
   std::vector<std::string> settled;
   RETURN_IF_ERROR(commands_.Act(cause, "reminder.settle", [&](Change& change) -> absl::Status {
-    ASSIGN_OR_RETURN(const Clocks clocks, ShareClocks(change.sql(), claims));
+    ASSIGN_OR_RETURN(const Clocks clocks, store::ShareClocks(change.sql(), ClocksOf(claims), busy));
     endings.clear();
+    left.clear();
     for (const Call& call : calls) {
+      if (!KnowsAll(clocks, call.outbound->claims)) {
+        left.push_back(call);
+        continue;
+      }
       for (Ending& ending : Judge(call, clocks, change.now())) {
         endings.push_back(std::move(ending));
       }
+    }
+    if (busy == store::Busy::kWait && !left.empty()) {
+      return absl::DataLossError("a reminder without its clock");
     }
     ASSIGN_OR_RETURN(settled, Conclude(change, endings, clocks));
     RECTIFY_FAILPOINT("reminder.after_conclude");

@@ -1,8 +1,10 @@
 // Brings parcels out of the house, a load at a time: gate and mark in one transaction, call one by
-// one, settle.
+// one, settle. What may be called again is settled while the next load is on its way.
 #pragma once
 
 #include <functional>
+#include <future>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,27 +21,28 @@
 #include "services/reminder_dispatch/dispatch/route.h"
 #include "services/reminder_dispatch/domain/delivery.h"
 #include "services/reminder_dispatch/domain/policy.h"
+#include "services/reminder_dispatch/store/clock_store.h"
 
 namespace rectify::reminder::dispatch {
 
-// What all parcels of a batch share.
+// What the loads of a batch share; `contacts` and `lease` are the present load's.
 struct Round {
-  const Contacts& contacts;
   const workday::Calendar& calendar;
-  absl::Time lease_end;
+  std::function<absl::Time()> machine_now;
+  const Contacts* contacts = nullptr;
+  store::Lease lease = {};
   // No call begins later than this in real time: longer before the end of the lease than any
   // channel takes.
-  absl::Time last_call;
-  std::function<absl::Time()> machine_now;
+  absl::Time last_call = absl::InfinitePast();
   // Channels that did not answer in this batch: nobody waits for them again, so that they do not
   // hold up the others.
   std::set<domain::Channel> down = {};
+  // How many the last calls have settled, while the next load is on its way.
+  std::future<absl::StatusOr<int>> settling = {};
 };
 
-// Gives claims back until `until` without counting an attempt.
-absl::Status PutOff(rectify::events::Commands& commands, std::vector<store::Claim> claims,
-                    const std::function<absl::Time(const domain::Reminder&)>& until,
-                    const std::string& reason);
+// Moves them to the `not_before` that they carry, without counting an attempt.
+absl::Status PutOff(rectify::events::Commands& commands, const std::vector<store::Claim>& claims);
 
 // When a reminder that found nobody at home is tried again: a minute later, and up to one more so
 // that not all come back at once.
@@ -53,9 +56,11 @@ class Sender {
          const domain::Policy& policy)
       : commands_(commands), channels_(channels), policy_(policy) {}
 
-  // Parcels of one district. Returns how many of their reminders were settled or put off by this
-  // dispatcher.
+  // Parcels of one district. Returns how many reminders of this load and the former one were
+  // settled or put off by this dispatcher.
   absl::StatusOr<int> Deliver(const std::vector<Parcel>& load, Round& round);
+  // The same of what the last load has left to be settled.
+  static absl::StatusOr<int> Finish(Round& round);
 
  private:
   // What became of a message.
@@ -66,16 +71,22 @@ class Sender {
     bool called = true;
   };
 
-  // Nullopt when a first message may go now; else it was put off, as many reminders as the value.
-  absl::StatusOr<std::optional<int>> PutOffFor(const Parcel& parcel, const Route& route,
-                                               const Round& round);
+  using Load = std::shared_ptr<const std::vector<Outbound>>;
+
+  // Whether a first message may go now; else its claims carry until when and why not.
+  bool MayGo(Parcel& parcel, const Route& route, const Round& round) const;
   absl::StatusOr<int> SendAgain(const Parcel& parcel, Round& round);
-  absl::StatusOr<int> Transmit(const std::vector<Outbound>& load, Round& round);
+  absl::StatusOr<int> Transmit(const Load& load, Round& round);
   static Call Transmit(const Outbound& outbound, Round& round, absl::Time now);
   // Before it is settled.
   static bool MayWait(const Call& call);
   std::vector<Ending> Judge(const Call& call, const Clocks& clocks, absl::Time now) const;
+  // Begins to settle them, once the former ones are settled; returns how many these were.
+  absl::StatusOr<int> SettleBeside(Load load, std::vector<Call> calls, Round& round);
   absl::StatusOr<int> Settle(const std::vector<Call>& calls);
+  // In one transaction. What `busy` leaves out is added to `left`.
+  absl::StatusOr<int> Settle(const std::vector<Call>& calls, store::Busy busy,
+                             std::vector<Call>& left);
 
   rectify::events::Commands& commands_;
   const Channels& channels_;

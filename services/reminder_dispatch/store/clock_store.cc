@@ -23,11 +23,13 @@ constexpr pg::Statement kRead = {
     " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))"};
 
 // In the order of the key, like every other taker of several.
-constexpr pg::Statement kShare = {
-    "reminder.share_clocks",
-    "select " RECTIFY_CLOCK_COLUMNS
-    " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))"
-    " order by district, name for share"};
+#define RECTIFY_SHARE                                                                     \
+  "select " RECTIFY_CLOCK_COLUMNS                                                         \
+  " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))" \
+  " order by district, name for share"
+constexpr pg::Statement kShare = {"reminder.share_clocks", RECTIFY_SHARE};
+constexpr pg::Statement kShareFree = {"reminder.share_free_clocks", RECTIFY_SHARE " skip locked"};
+#undef RECTIFY_SHARE
 
 constexpr pg::Statement kLockByWorkdays = {
     "reminder.lock_clocks_by_workdays",
@@ -124,8 +126,8 @@ absl::StatusOr<std::map<std::string, domain::TrackedClock>> ReadClocks(
 }
 
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ShareClocks(
-    pg::Tx& tx, const std::vector<std::string>& names) {
-  return ByName(tx, kShare, names);
+    pg::Tx& tx, const std::vector<std::string>& names, Busy busy) {
+  return ByName(tx, busy == Busy::kWait ? kShare : kShareFree, names);
 }
 
 absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& tx) {

@@ -22,9 +22,12 @@ absl::StatusOr<std::optional<domain::TrackedClock>> LockClock(pg::Tx& tx, const 
 // Clocks by name, as they are at present.
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ReadClocks(
     pg::Tx& tx, const std::vector<std::string>& names);
+// What becomes of clocks that somebody is changing: waited for, or left out. The consumer of events
+// locks many of them in the order of its events, so who shares many and waits may wait in a circle.
+enum class Busy { kWait, kLeaveOut };
 // Keeps the clocks as they are until the end of the transaction; by name.
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ShareClocks(
-    pg::Tx& tx, const std::vector<std::string>& names);
+    pg::Tx& tx, const std::vector<std::string>& names, Busy busy = Busy::kWait);
 // Locks the running clocks that have reminders in working days that can still move.
 absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& tx);
 // Inserts or replaces it.

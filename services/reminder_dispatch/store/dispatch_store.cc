@@ -39,30 +39,52 @@ constexpr pg::Statement kSupersede = {
     "    from outdated o where r.district = o.district and r.id = o.id"
     " returning " RECTIFY_REMINDER_COLUMNS_OF("r.")};
 
+// Of a dispatcher of the former release, which died before it marked them.
 constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
   with dead as (
     select district, id from reminders
-     where state = 2 and (lease_until < $1::timestamptz or claimed_by = $2::text)
+     where state = 2 and lease_until < $1::timestamptz
      order by district, id for update skip locked)
   update reminders r set state = 1, lease_until = null
     from dead d where r.district = d.district and r.id = d.id)sql"};
 
-constexpr pg::Statement kClaim = {
-    "reminder.claim",
-    "with first as ("
-    "  select district, recipient, channel from reminders"
-    "   where state = 1 and not_before <= $1::timestamptz"
+#define RECTIFY_DUE                                             \
+  "state = 1 and not_before <= $1::timestamptz and id not in (" \
+  "  select unnest(reminders) from dispatch_batches"            \
+  "   where holder <> $2::text and end_time > $3::timestamptz)"
+
+// The limits lead the planner along the indexes: of each recipient to what is due for him.
+constexpr pg::Statement kReadDue = {
+    "reminder.read_due",
+    "with first as materialized ("
+    "  select district, recipient, channel from reminders where " RECTIFY_DUE
     "   order by not_before, id limit $4::bigint"
-    "), due as ("
-    "  select district, id from reminders where state = 1 and not_before <= $1::timestamptz"
-    "     and (district, recipient, channel) in (select * from first)"
-    "   order by not_before, id for update skip locked limit $4::bigint * 4"
-    "), taken as ("
-    "  update reminders r set state = 2, claim_token = r.claim_token + 1, claimed_by = $2::text,"
-    "         lease_until = $3::timestamptz"
-    "    from due d where r.district = d.district and r.id = d.id returning r.*"
-    ") select " RECTIFY_REMINDER_COLUMNS_OF("t.") ", t.claim_token from taken t"
-    " order by not_before, id"};
+    "), places as materialized ("
+    "  select distinct district, recipient, channel from first"
+    ") select due.* from places p cross join lateral ("
+    "  select " RECTIFY_REMINDER_COLUMNS_OF("r.") ", r.claim_token from reminders r"
+    "   where r.district = p.district and r.recipient = p.recipient and r.channel = p.channel"
+    "     and " RECTIFY_DUE
+    "   order by r.not_before, r.id limit $4::bigint * 4) due"
+    "   order by not_before, id limit $4::bigint * 4"};
+
+#undef RECTIFY_DUE
+
+constexpr pg::Statement kNoteBatch = {"reminder.note_batch", R"sql(
+  with over as (
+    delete from dispatch_batches where end_time <= $4::timestamptz and holder <> $1::text
+  )
+  insert into dispatch_batches (holder, reminders, end_time)
+  values ($1::text, $2::uuid[], $3::timestamptz)
+  on conflict (holder) do update set reminders = excluded.reminders,
+    end_time = excluded.end_time)sql"};
+
+constexpr pg::Statement kForgetBatch = {"reminder.forget_batch", R"sql(
+  delete from dispatch_batches where holder = $1::text)sql"};
+
+// A hint that is lost with the server needs no wait for its disk.
+constexpr pg::Statement kHint = {"reminder.hint",
+                                 "select set_config('synchronous_commit', 'off', true)"};
 
 constexpr pg::Statement kClaimInterrupted = {
     "reminder.claim_interrupted",
@@ -82,17 +104,17 @@ constexpr pg::Statement kClaimInterrupted = {
     " order by not_before, id"};
 
 constexpr pg::Statement kPutOff = {"reminder.put_off", R"sql(
-  update reminders r set state = 1, lease_until = null, not_before = t.not_before,
-         last_error = t.last_error
+  update reminders r set not_before = t.not_before, last_error = t.last_error,
+         claim_token = r.claim_token + 1
     from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[])
          as t(district, id, token, not_before, last_error)
-   where r.district = t.district and r.id = t.id and r.claim_token = t.token and r.state = 2)sql"};
+   where r.district = t.district and r.id = t.id and r.claim_token = t.token and r.state = 1)sql"};
 
 constexpr pg::Statement kLockClaims = {"reminder.lock_claims", R"sql(
   select r.id from reminders r
     join unnest($1::text[], $2::uuid[], $3::bigint[]) as t(district, id, token)
       on r.district = t.district and r.id = t.id and r.claim_token = t.token
-   where r.state in (2, 3) order by r.district, r.id for update of r)sql"};
+   where r.state = 1 order by r.district, r.id for update of r skip locked)sql"};
 
 // The row keeps its creation, so that the ledger's order stands; text and time are the newest. What
 // was marked carries on what the other parts need: joining the sets again would take the square of
@@ -106,9 +128,10 @@ constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
            reminder, delivery_title, former_delivery)
   ), marked as (
     update reminders r set state = 3, attempts = r.attempts + 1, title = m.title,
-           delivery = m.delivery, lease_until = $12::timestamptz
+           delivery = m.delivery, claim_token = r.claim_token + 1, claimed_by = $16::text,
+           lease_until = $12::timestamptz
       from marks m
-     where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (2, 3)
+     where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (1, 3)
     returning m.*
   ), closed as (
     update deliveries d set state = 3, settle_time = $13::timestamptz
@@ -146,7 +169,7 @@ constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
            event_version = r.event_version + case when s.event then 1 else 0 end
       from results s
      where r.district = s.district and r.id = s.id and r.claim_token = s.token
-       and r.state in (2, 3)
+       and r.state in (1, 3)
     returning r.district, r.id, r.delivery, s.delivery_state, s.reply
   ), ledger as (
     update deliveries d set state = s.delivery_state, provider_reply = s.reply,
@@ -164,7 +187,9 @@ constexpr pg::Statement kNextDue = {"reminder.next_due", R"sql(
   select min(not_before) from reminders where state = 1)sql"};
 
 constexpr pg::Statement kAnyTaken = {"reminder.any_taken", R"sql(
-  select exists (select from reminders where state in (2, 3) order by lease_until limit 1))sql"};
+  select exists (select from reminders where state in (2, 3) order by lease_until limit 1)
+      or exists (select from dispatch_batches
+                  where holder <> $1::text and end_time > $2::timestamptz))sql"};
 
 // Of the due reminders, in one go; what is superseded makes room for the next.
 constexpr int kMostLookedAt = 10'000;
@@ -193,10 +218,25 @@ absl::StatusOr<std::vector<domain::Reminder>> SupersedeOutdated(pg::Tx& tx, absl
   return reminders;
 }
 
-absl::StatusOr<std::vector<Claim>> ClaimDue(pg::Tx& tx, absl::Time now, const Lease& lease,
-                                            int limit) {
-  RETURN_IF_ERROR(tx.Exec(kReleaseDead, {lease.machine, lease.holder}).status());
-  return ReadClaims(tx.Exec(kClaim, {now, lease.holder, lease.until, limit}));
+absl::StatusOr<std::vector<Claim>> ReadDue(pg::Tx& tx, absl::Time now, const Lease& lease,
+                                           int limit) {
+  return ReadClaims(tx.Exec(kReadDue, {now, lease.holder, lease.machine, limit}));
+}
+
+absl::Status NoteBatch(pg::Tx& tx, const Lease& lease, const std::vector<Claim>& batch) {
+  std::vector<std::string> ids;
+  for (const Claim& claim : batch) ids.push_back(claim.reminder.id);
+  RETURN_IF_ERROR(tx.Send(kHint, {}));
+  return tx.Send(kNoteBatch, {lease.holder, ids, lease.until, lease.machine});
+}
+
+absl::Status ForgetBatch(pg::Tx& tx, const std::string& holder) {
+  RETURN_IF_ERROR(tx.Send(kHint, {}));
+  return tx.Send(kForgetBatch, {holder});
+}
+
+absl::Status ReleaseDead(pg::Tx& tx, absl::Time machine) {
+  return tx.Send(kReleaseDead, {machine});
 }
 
 absl::StatusOr<std::vector<Claim>> ClaimInterrupted(pg::Tx& tx, const Lease& lease, int limit) {
@@ -229,7 +269,7 @@ absl::StatusOr<std::vector<std::string>> LockClaims(pg::Tx& tx, const std::vecto
 }
 
 absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vector<Mark>& marks,
-                                                     absl::Time lease_end, absl::Time now) {
+                                                     const Lease& lease, absl::Time now) {
   std::vector<std::string> districts, ids, titles, deliveries, addresses, bodies, names,
       delivery_titles;
   std::vector<int64_t> tokens, channels;
@@ -252,9 +292,9 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     const std::string& former = mark.claim.reminder.delivery;
     formers.push_back(former.empty() ? pg::Param(nullptr) : pg::Param(former));
   }
-  return ReadIds(
-      tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses, bodies,
-                      hashes, write_times, names, lease_end, now, delivery_titles, formers}));
+  return ReadIds(tx.Exec(
+      kMark, {districts, ids, tokens, titles, deliveries, channels, addresses, bodies, hashes,
+              write_times, names, lease.until, now, delivery_titles, formers, lease.holder}));
 }
 
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
@@ -310,8 +350,8 @@ absl::StatusOr<absl::Time> NextDue(pg::Tx& tx) {
   return rows[0].OptTime(0).value_or(absl::InfiniteFuture());
 }
 
-absl::StatusOr<bool> AnyTaken(pg::Tx& tx) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kAnyTaken));
+absl::StatusOr<bool> AnyTaken(pg::Tx& tx, const std::string& holder, absl::Time machine) {
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kAnyTaken, {holder, machine}));
   return rows[0].Bool(0);
 }
 

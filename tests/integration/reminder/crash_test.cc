@@ -188,18 +188,32 @@ TEST_F(CrashTest, ACrashLoopEndsAsDead) {
   EXPECT_EQ(Only("T-7").state, domain::State::kDead);
 }
 
-TEST_F(CrashTest, AClaimOfADeadDispatcherIsTakenOver) {
+TEST_F(CrashTest, WhatADeadDispatcherHadSetOutToSendIsLeftToItUntilItsLeaseWouldHaveEnded) {
   const store::Lease lease{"dead", machine_, machine_ + absl::Seconds(60)};
-  ASSERT_OK(pool_->Transact("claim", {}, [&](pg::Tx& tx) {
-    return store::ClaimDue(tx, clock_.Now(), lease, 10).status();
+  ASSERT_OK(pool_->Transact("set out", {}, [&](pg::Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto due, store::ReadDue(tx, clock_.Now(), lease, 10));
+    return store::NoteBatch(tx, lease, due);
   }));
-  EXPECT_EQ(Only("T-7").state, domain::State::kClaimed);
+  channels_.email = Mail();
+  EXPECT_EQ(Dispatch(), 0);
+  EXPECT_EQ(contacts_.calls, 0) << "nobody's contacts are looked at without need";
+  machine_ += absl::Seconds(61);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").attempts, 1);
+  EXPECT_THAT(mail_.Mails(), SizeIs(1));
+}
+
+TEST_F(CrashTest, WhatADispatcherOfTheFormerReleaseLeftClaimedIsTakenOver) {
+  ASSERT_OK(pool_->Transact("claim", {}, [&](pg::Tx& tx) {
+    return tx.ExecScript(absl::StrCat("update reminders set state = 2, lease_until = '",
+                                      absl::FormatTime(machine_ + absl::Seconds(60)),
+                                      "' where step = 'T-7'"));
+  }));
   channels_.email = Mail();
   EXPECT_EQ(Dispatch(), 0);
   machine_ += absl::Seconds(61);
   EXPECT_EQ(Dispatch(), 1);
   EXPECT_EQ(Only("T-7").attempts, 1);
-  EXPECT_THAT(mail_.Mails(), SizeIs(1));
 }
 
 TEST_F(CrashTest, ADispatcherTakesBackWhatItLeftWhenTheDatabaseWentAway) {
