@@ -53,7 +53,9 @@ constexpr pg::Statement kReleaseDead = {"reminder.release_dead", R"sql(
   "  select unnest(reminders) from dispatch_batches"            \
   "   where holder <> $2::text and end_time > $3::timestamptz)"
 
-// The limits lead the planner along the indexes: of each recipient to what is due for him.
+// What is due is little, what is planned is much: the way leads along the indexes, from what is due
+// first to its recipients and from each of them to his other due reminders; `offset 0` keeps the
+// planner from another one. None may be sent before its due time.
 constexpr pg::Statement kReadDue = {
     "reminder.read_due",
     "with first as materialized ("
@@ -64,8 +66,7 @@ constexpr pg::Statement kReadDue = {
     ") select due.* from places p cross join lateral ("
     "  select " RECTIFY_REMINDER_COLUMNS_OF("r.") ", r.claim_token from reminders r"
     "   where r.district = p.district and r.recipient = p.recipient and r.channel = p.channel"
-    "     and " RECTIFY_DUE
-    "   order by r.not_before, r.id limit $4::bigint * 4) due"
+    "     and r.due_time <= $1::timestamptz and " RECTIFY_DUE " offset 0) due"
     "   order by not_before, id limit $4::bigint * 4"};
 
 #undef RECTIFY_DUE
