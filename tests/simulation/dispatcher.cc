@@ -1,4 +1,4 @@
-// services/reminder_dispatch/dispatch: claim under a lease, mark before the call, settle by token.
+// services/reminder_dispatch/dispatch: mark under a lease before the call, settle by token.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -27,7 +27,7 @@ using Tx = Database<ConsumerState>::Tx;
 bool IsMine(const World& world, const ConsumerState& state, const store::Claim& claim) {
   const ReminderRow& row = state.reminders.at(claim.reminder.id);
   return (row.token == claim.token || world.Makes(Mistake::kNoToken)) &&
-         (row.reminder.state == State::kClaimed || row.reminder.state == State::kSending);
+         (row.reminder.state == State::kPending || row.reminder.state == State::kSending);
 }
 
 std::vector<std::string> OpenByTime(const ConsumerState& state) {
@@ -41,10 +41,9 @@ std::vector<std::string> OpenByTime(const ConsumerState& state) {
   return ids;
 }
 
-Effect ClaimEffect(const std::string& id, const std::string& holder, absl::Time until) {
+Effect TakeOverEffect(const std::string& id, const std::string& holder, absl::Time until) {
   return [id, holder, until](ConsumerState& s) {
     ReminderRow& row = s.reminders.at(id);
-    if (row.reminder.state != State::kSending) row.reminder.state = State::kClaimed;
     ++row.token;
     row.holder = holder;
     row.lease_until = until;
@@ -53,15 +52,15 @@ Effect ClaimEffect(const std::string& id, const std::string& holder, absl::Time 
 
 Effect PutOffEffect(const std::string& id, absl::Time until) {
   return [id, until](ConsumerState& s) {
-    Reminder& reminder = s.reminders.at(id).reminder;
-    reminder.state = State::kPending;
-    reminder.not_before = until;
+    ReminderRow& row = s.reminders.at(id);
+    ++row.token;
+    row.reminder.not_before = until;
   };
 }
 
 Effect MarkEffect(World& world, const std::string& id, const std::string& delivery, bool resend,
-                  absl::Time lease_end) {
-  return [&world, id, delivery, resend, lease_end](ConsumerState& s) {
+                  const std::string& holder, absl::Time lease_end) {
+  return [&world, id, delivery, resend, holder, lease_end](ConsumerState& s) {
     ReminderRow& row = s.reminders.at(id);
     if (!resend && !domain::StillSpeaksOf(row.reminder, s.clocks.at(row.reminder.clock))) {
       world.Fail(absl::StrCat("reminder ", id, " goes out for a clock that has ended or moved"));
@@ -69,11 +68,14 @@ Effect MarkEffect(World& world, const std::string& id, const std::string& delive
     row.reminder.state = State::kSending;
     ++row.reminder.attempts;
     row.reminder.delivery = delivery;
+    ++row.token;
+    row.holder = holder;
     row.lease_until = lease_end;
   };
 }
 
-// SupersedeOutdated, ClaimInterrupted and ClaimDue in store/dispatch_store.cc.
+// SupersedeOutdated, ClaimInterrupted and ReadDue in store/dispatch_store.cc. Batches are not
+// noted: they spare work, and nothing may depend on them.
 std::vector<dispatch::Work> Take(World& world, Tx& tx, const std::string& holder,
                                  absl::Time machine) {
   const absl::Time now = world.business;
@@ -82,22 +84,21 @@ std::vector<dispatch::Work> Take(World& world, Tx& tx, const std::string& holder
     if (works.size() == kBatch) break;
     const ReminderRow& row = tx.Read().reminders.at(id);
     const State was = row.reminder.state;
-    const bool left_behind =
-        was != State::kPending &&
-        (row.lease_until < machine || row.holder == holder || world.Makes(Mistake::kIgnoresLease));
-    const bool due = row.reminder.not_before <= now;
-    if (was == State::kPending ? !due : !left_behind) continue;
-    if (!tx.TryLock(ReminderRowName(id))) continue;
-    if (was == State::kPending && IsOutdated(tx.Read(), row.reminder, now)) {
-      tx.Write(SupersedeEffect(world, id, now));
-    } else if (was == State::kClaimed && !due) {
-      tx.Write(PutOffEffect(id, row.reminder.not_before));
-    } else {
-      const bool resend = was == State::kSending;
-      if (resend) ++world.figures["sent again"];
-      works.push_back({{row.reminder, row.token + 1}, resend});
-      tx.Write(ClaimEffect(id, holder, machine + kLease));
+    if (was == State::kPending) {
+      if (row.reminder.not_before > now) continue;
+      if (!IsOutdated(tx.Read(), row.reminder, now)) {
+        works.push_back({{row.reminder, row.token}, false});
+      } else if (tx.TryLock(ReminderRowName(id))) {
+        tx.Write(SupersedeEffect(world, id, now));
+      }
+      continue;
     }
+    const bool left_behind =
+        row.lease_until < machine || row.holder == holder || world.Makes(Mistake::kIgnoresLease);
+    if (!left_behind || !tx.TryLock(ReminderRowName(id))) continue;
+    ++world.figures["sent again"];
+    works.push_back({{row.reminder, row.token + 1}, true});
+    tx.Write(TakeOverEffect(id, holder, machine + kLease));
   }
   return works;
 }
@@ -105,10 +106,11 @@ std::vector<dispatch::Work> Take(World& world, Tx& tx, const std::string& holder
 // One parcel on its way: LoadUp, SendAgain and Transmit in dispatch/.
 class Outbound {
  public:
-  Outbound(World& world, const dispatch::Parcel& parcel, absl::Time lease_end)
+  Outbound(World& world, const dispatch::Parcel& parcel, std::string holder, absl::Time lease_end)
       : world_(world),
         claims_(parcel.claims),
         resend_(parcel.resend),
+        holder_(std::move(holder)),
         lease_end_(lease_end),
         looked_(world.business) {}
 
@@ -194,10 +196,11 @@ class Outbound {
     return true;
   }
 
-  void Mark(Tx& tx) const {
+  void Mark(Tx& tx) {
     const std::string delivery = domain::DeliveryId(claims_.front().reminder);
-    for (const store::Claim& claim : claims_) {
-      tx.Write(MarkEffect(world_, claim.reminder.id, delivery, resend_, lease_end_));
+    for (store::Claim& claim : claims_) {
+      tx.Write(MarkEffect(world_, claim.reminder.id, delivery, resend_, holder_, lease_end_));
+      ++claim.token;
     }
   }
 
@@ -227,6 +230,7 @@ class Outbound {
   World& world_;
   std::vector<store::Claim> claims_;
   bool resend_;
+  std::string holder_;
   absl::Time lease_end_;
   absl::Time looked_;
   bool called_ = true;
@@ -239,7 +243,6 @@ class Outbound {
 Actor RunDispatcher(World& world, Site& site, std::string holder, absl::Duration skew) {
   while (true) {
     co_await Step();
-    const absl::Time lease_end = world.machine + skew + kLease;
     std::vector<dispatch::Work> works;
     {
       Tx tx(site.db);
@@ -250,7 +253,7 @@ Actor RunDispatcher(World& world, Site& site, std::string holder, absl::Duration
     const std::vector<dispatch::Parcel> parcels = dispatch::Pack(works, SimulatedPolicy());
     for (const dispatch::Parcel& parcel : parcels) {
       co_await Step();
-      Outbound outbound(world, parcel, lease_end);
+      Outbound outbound(world, parcel, holder, world.machine + skew + kLease);
       {
         Tx tx(site.db);
         for (const std::string& row : outbound.Rows()) {

@@ -21,8 +21,8 @@ using rectify::events::Change;
 // What was judged when a load was marked shall still be true when its last message goes out.
 constexpr absl::Duration kPace = absl::Seconds(1);
 constexpr size_t kFirstLoad = 32;
-// A service that is to stop waits for its batch.
-constexpr absl::Duration kLongestBatch = absl::Seconds(5);
+// A service that is to stop waits for its batch, and for the load that it has begun.
+constexpr absl::Duration kPatience = absl::Seconds(5);
 
 const domain::TrackedClock* Find(const std::map<std::string, domain::TrackedClock>& clocks,
                                  const std::string& name) {
@@ -110,7 +110,7 @@ absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
       {"services/reminder", "timer/dispatch/take", ""}, "reminder.take",
       [&](Change& change) -> absl::Status {
         batch = {};
-        batch.end = lease.machine + kLongestBatch;
+        batch.end = lease.machine + kPatience;
         RETURN_IF_ERROR(store::ReleaseDead(change.sql(), lease.machine));
         ASSIGN_OR_RETURN(batch.superseded, Supersede(change));
         ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
@@ -166,7 +166,8 @@ absl::StatusOr<int> Dispatcher::Process(const Batch& batch) {
     Load next = LoadFrom(parcels, begin);
     round.contacts = &*contacts;
     round.lease = NewLease();
-    round.last_call = round.lease.until - options_.reserve;
+    round.last_call =
+        std::min(round.lease.until - options_.reserve, round.lease.machine + kPatience);
     ASSIGN_OR_RETURN(const int mine, sender_.Deliver(load.parcels, round));
     settled += mine;
     const absl::Time now = options_.machine_now();

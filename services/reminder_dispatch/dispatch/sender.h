@@ -31,8 +31,8 @@ struct Round {
   std::function<absl::Time()> machine_now;
   const Contacts* contacts = nullptr;
   store::Lease lease = {};
-  // No call begins later than this in real time: longer before the end of the lease than any
-  // channel takes.
+  // No call begins later than this in real time: at least longer before the end of the lease than
+  // any channel takes.
   absl::Time last_call = absl::InfinitePast();
   // Channels that did not answer in this batch: nobody waits for them again, so that they do not
   // hold up the others.

@@ -1,8 +1,8 @@
-// Dispatchers that die, sleep or race: every reminder still has exactly one outcome.
-#include <set>
+// Dispatchers that die or sleep: every reminder still has exactly one outcome.
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "services/reminder_dispatch/channels/file.h"
 #include "services/reminder_dispatch/channels/smtp.h"
@@ -271,69 +271,56 @@ TEST_F(CrashTest, ACallNeverBeginsWithTooLittleOfTheLease) {
   EXPECT_THAT(States("T-7"), Each(EndsWith("SENT")));
 }
 
-class RaceTest : public CrashTest {
- protected:
-  static constexpr int kCount = 500;
-
-  // As many reminders of one clock, each to a recipient of its own.
-  void PlanMany() {
-    ASSERT_OK(pool_->Transact("plan", {}, [&](pg::Tx& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(auto clocks, store::ReadClocks(tx, {kClock}));
-      std::vector<domain::Reminder> reminders;
-      for (int i = 0; i < kCount; ++i) {
-        domain::Reminder reminder;
-        reminder.step = "race";
-        reminder.recipient = absl::StrCat("districts/120110/venues/", i);
-        reminder.title_template = "{title}";
-        reminder.body_template = "{due}";
-        reminder.catch_up = domain::CatchUp::kAll;
-        domain::Attach(reminder, clocks.at(kClock), At(1, 26));
-        reminders.push_back(std::move(reminder));
-      }
-      return store::InsertReminders(tx, reminders).status();
-    }));
-    for (int i = 0; i < kCount; ++i) {
-      contacts_.known[absl::StrCat("districts/120110/venues/", i)] = {
-          {"张三", absl::StrCat("v", i, "@example.cn"), ""}};
-    }
-  }
-};
-
-TEST_F(RaceTest, TwoDispatchersBringEachReminderToOneOutcome) {
-  PlanMany();
-  clock_.Set(At(1, 26, 12));
+// A change of the clock by somebody else, such as the consumer of events.
+TEST_F(CrashTest, AReminderWhoseClockIsBeingChangedIsLeftForTheNextTurn) {
   channels_.email = Mail();
-  std::vector<std::thread> threads;
-  std::atomic<int> total = 0;
-  for (int i = 0; i < 2; ++i) {
-    threads.emplace_back([&, i] {
-      // Channels serve one thread at a time, contact books too: each process has its own.
-      FakeContacts contacts = contacts_;
-      dispatch::Channels channels;
-      channels.email = Mail();
-      dispatch::Dispatcher dispatcher(*commands_, contacts, channels, policy_,
-                                      {.holder = absl::StrCat("racer/", i)});
-      for (int settled = 1; settled > 0; total += settled) {
-        absl::StatusOr<int> done = dispatcher.Run();
-        EXPECT_OK(done);
-        settled = done.ok() ? *done : 0;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  ASSERT_OK(pool_->Transact("change", {}, [&](pg::Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(store::LockClock(tx, kClock).status());
+    EXPECT_EQ(Dispatch(), 0) << "and is not waited for";
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(Only("T-7").state, domain::State::kPending);
+  EXPECT_EQ(Dispatch(), 1);
+  EXPECT_EQ(Only("T-7").attempts, 1);
+}
 
-  EXPECT_EQ(total, kCount);
-  EXPECT_THAT(States("race"), AllOf(SizeIs(kCount), Each(EndsWith("SENT"))));
-  EXPECT_THAT(Events(), SizeIs(kCount));
-  std::set<std::string> ledger, arrived;
-  for (const domain::Delivery& delivery : Deliveries()) {
-    EXPECT_EQ(delivery.state, domain::DeliveryState::kSent);
-    ledger.insert(delivery.id);
-  }
-  const std::vector<ReceivedMail> mails = mail_.Mails();
-  for (const ReceivedMail& mail : mails) arrived.insert(mail.delivery);
-  EXPECT_EQ(mails.size(), static_cast<size_t>(kCount));
-  EXPECT_EQ(arrived, ledger);
+TEST_F(CrashTest, ASimulatedRunDoesNotPassOverAReminderWhoseClockIsBeingChanged) {
+  dispatcher_ = NewDispatcher(/*stand_still=*/true);
+  ASSERT_OK(pool_->Transact("change", {}, [&](pg::Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(store::LockClock(tx, kClock).status());
+    EXPECT_EQ(dispatcher_->Run().status().code(), absl::StatusCode::kUnavailable);
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(Dispatch(), 1);
+}
+
+TEST_F(CrashTest, AMessageWhoseClockIsBeingChangedIsSettledAfterTheChange) {
+  static constexpr pg::Statement kWaiting = {"test.waiting", R"sql(
+    select count(*) > 0 from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock')sql"};
+  const auto somebody_waits = [&](pg::Tx& tx) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kWaiting));
+    return rows[0].Bool(0);
+  };
+  absl::Notification locked;
+  std::thread change;
+  channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] {
+    change = std::thread([&] {
+      EXPECT_OK(pool_->Transact("change", {}, [&](pg::Tx& tx) -> absl::Status {
+        RETURN_IF_ERROR(store::LockClock(tx, kClock).status());
+        locked.Notify();
+        for (bool waited = false; !waited;) {
+          ASSIGN_OR_RETURN(waited, pool_->TransactValue("look", {}, somebody_waits));
+        }
+        return absl::OkStatus();
+      }));
+    });
+    locked.WaitForNotification();
+  });
+  EXPECT_EQ(Dispatch(), 1);
+  change.join();
+  EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+  EXPECT_THAT(mail_.Mails(), SizeIs(1));
 }
 
 }  // namespace
