@@ -251,19 +251,20 @@ Actor RunDispatcher(World& world, Site& site, std::string holder, absl::Duration
       tx.Commit();
     }
     const std::vector<dispatch::Parcel> parcels = dispatch::Pack(works, SimulatedPolicy());
+    std::vector<Outbound> load;
     for (const dispatch::Parcel& parcel : parcels) {
       co_await Step();
       Outbound outbound(world, parcel, holder, world.machine + skew + kLease);
-      {
-        Tx tx(site.db);
-        for (const std::string& row : outbound.Rows()) {
-          while (!tx.Lock(row)) co_await Step();
-        }
-        outbound.Prepare(tx);
-        co_await Step();
-        tx.Commit();
+      Tx tx(site.db);
+      for (const std::string& row : outbound.Rows()) {
+        while (!tx.Lock(row)) co_await Step();
       }
-      if (outbound.empty()) continue;
+      outbound.Prepare(tx);
+      co_await Step();
+      tx.Commit();
+      if (!outbound.empty()) load.push_back(std::move(outbound));
+    }
+    for (Outbound& outbound : load) {
       co_await Step();
       outbound.Send(world.machine + skew);
       co_await Step();
