@@ -27,7 +27,7 @@ using Tx = Database<ConsumerState>::Tx;
 bool IsMine(const World& world, const ConsumerState& state, const store::Claim& claim) {
   const ReminderRow& row = state.reminders.at(claim.reminder.id);
   return (row.token == claim.token || world.Makes(Mistake::kNoToken)) &&
-         (row.reminder.state == State::kPending || row.reminder.state == State::kSending);
+         row.reminder.state == claim.reminder.state;
 }
 
 std::vector<std::string> OpenByTime(const ConsumerState& state) {
@@ -201,6 +201,7 @@ class Outbound {
     for (store::Claim& claim : claims_) {
       tx.Write(MarkEffect(world_, claim.reminder.id, delivery, resend_, holder_, lease_end_));
       ++claim.token;
+      claim.reminder.state = State::kSending;
     }
   }
 

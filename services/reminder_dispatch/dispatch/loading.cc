@@ -158,6 +158,7 @@ void Outbound::NoteMark() {
   for (store::Claim& claim : claims) {
     ++claim.token;
     ++claim.reminder.attempts;
+    claim.reminder.state = domain::State::kSending;
   }
 }
 

@@ -32,6 +32,11 @@ domain::DeliveryState DeliveryStateOf(State carrier) {
                                     : domain::DeliveryState::kFailed;
 }
 
+// Whether its receiver takes it for one message when it comes twice.
+bool MayRepeat(const Outbound& outbound) {
+  return outbound.route.channel == nullptr || outbound.route.channel->MayRepeat();
+}
+
 void Count(const Ending& ending, bool settled, absl::Time now) {
   const domain::Reminder& reminder = ending.settlement.claim.reminder;
   if (!settled) {
@@ -145,6 +150,11 @@ absl::StatusOr<int> Sender::Transmit(const Load& load, Round& round) {
   std::vector<Call> calls;
   absl::Time first_call;
   for (const Outbound& outbound : *load) {
+    if (!MayRepeat(outbound)) {
+      // A crash in what is settled beside must not repeat this one.
+      ASSIGN_OR_RETURN(const int former, Finish(round));
+      settled += former;
+    }
     if (calls.empty()) first_call = round.machine_now();
     calls.push_back(Transmit(outbound, round, commands_.clock().Now()));
     const bool may_wait = MayWait(calls.back());
@@ -158,10 +168,7 @@ absl::StatusOr<int> Sender::Transmit(const Load& load, Round& round) {
   return settled + former;
 }
 
-bool Sender::MayWait(const Call& call) {
-  const channels::Channel* channel = call.outbound->route.channel;
-  return !call.called || channel == nullptr || channel->MayRepeat();
-}
+bool Sender::MayWait(const Call& call) { return !call.called || MayRepeat(*call.outbound); }
 
 Sender::Call Sender::Transmit(const Outbound& outbound, Round& round, absl::Time now) {
   Call call{&outbound, {domain::Attempt::Kind::kTemporary, "", {}}};

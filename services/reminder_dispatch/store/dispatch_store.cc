@@ -124,15 +124,16 @@ constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
   with marks as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],
                          $6::smallint[], $7::text[], $8::text[], $9::bytea[], $10::timestamptz[],
-                         $11::text[], $14::text[], $15::uuid[])
+                         $11::text[], $14::text[], $15::uuid[], $17::smallint[])
       as t(district, id, token, title, delivery, channel, address, body, sha256, write_time,
-           reminder, delivery_title, former_delivery)
+           reminder, delivery_title, former_delivery, was)
   ), marked as (
     update reminders r set state = 3, attempts = r.attempts + 1, title = m.title,
            delivery = m.delivery, claim_token = r.claim_token + 1, claimed_by = $16::text,
            lease_until = $12::timestamptz
       from marks m
-     where r.district = m.district and r.id = m.id and r.claim_token = m.token and r.state in (1, 3)
+     where r.district = m.district and r.id = m.id and r.claim_token = m.token
+       and r.state = m.was
     returning m.*
   ), closed as (
     update deliveries d set state = 3, settle_time = $13::timestamptz
@@ -161,8 +162,10 @@ constexpr pg::Statement kReadDelivery = {"reminder.read_delivery", R"sql(
 constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
   with results as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::timestamptz[],
-                         $6::text[], $7::smallint[], $8::text[], $9::boolean[], $11::boolean[])
-      as t(district, id, token, state, not_before, reason, delivery_state, reply, event, called)
+                         $6::text[], $7::smallint[], $8::text[], $9::boolean[], $11::boolean[],
+                         $12::smallint[])
+      as t(district, id, token, state, not_before, reason, delivery_state, reply, event, called,
+           was)
   ), settled as (
     update reminders r set state = s.state, not_before = s.not_before, last_error = s.reason,
            lease_until = null, attempts = r.attempts - case when s.called then 0 else 1 end,
@@ -170,7 +173,7 @@ constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
            event_version = r.event_version + case when s.event then 1 else 0 end
       from results s
      where r.district = s.district and r.id = s.id and r.claim_token = s.token
-       and r.state in (1, 3)
+       and r.state = s.was
     returning r.district, r.id, r.delivery, s.delivery_state, s.reply
   ), ledger as (
     update deliveries d set state = s.delivery_state, provider_reply = s.reply,
@@ -273,7 +276,7 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
                                                      const Lease& lease, absl::Time now) {
   std::vector<std::string> districts, ids, titles, deliveries, addresses, bodies, names,
       delivery_titles;
-  std::vector<int64_t> tokens, channels;
+  std::vector<int64_t> tokens, channels, states;
   std::vector<pg::Bytes> hashes;
   std::vector<pg::Param> formers;
   std::vector<absl::Time> write_times;
@@ -285,6 +288,7 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     delivery_titles.push_back(mark.delivery.title);
     deliveries.push_back(mark.delivery.id);
     channels.push_back(static_cast<int64_t>(mark.delivery.channel));
+    states.push_back(static_cast<int64_t>(mark.claim.reminder.state));
     addresses.push_back(mark.delivery.address);
     bodies.push_back(mark.delivery.body);
     hashes.push_back({mark.delivery.body_sha256});
@@ -293,9 +297,9 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     const std::string& former = mark.claim.reminder.delivery;
     formers.push_back(former.empty() ? pg::Param(nullptr) : pg::Param(former));
   }
-  return ReadIds(tx.Exec(
-      kMark, {districts, ids, tokens, titles, deliveries, channels, addresses, bodies, hashes,
-              write_times, names, lease.until, now, delivery_titles, formers, lease.holder}));
+  return ReadIds(tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses,
+                                 bodies, hashes, write_times, names, lease.until, now,
+                                 delivery_titles, formers, lease.holder, states}));
 }
 
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
@@ -323,7 +327,7 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
                                                 const std::vector<Settlement>& settlements,
                                                 absl::Time now) {
   std::vector<std::string> districts, ids, reasons, replies;
-  std::vector<int64_t> tokens, states, delivery_states;
+  std::vector<int64_t> tokens, former_states, states, delivery_states;
   std::vector<absl::Time> not_befores;
   std::vector<bool> events, called;
   for (const Settlement& each : settlements) {
@@ -334,6 +338,7 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
       ASSIGN_OR_RETURN(pg::Rows now_held, tx.Exec(kTokenNow, {districts.back(), ids.back()}));
       tokens.back() = now_held[0].Int(0);
     }
+    former_states.push_back(static_cast<int64_t>(each.claim.reminder.state));
     states.push_back(static_cast<int64_t>(each.outcome.state));
     not_befores.push_back(each.outcome.not_before);
     reasons.push_back(each.outcome.reason);
@@ -343,7 +348,7 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
     called.push_back(each.called);
   }
   return ReadIds(tx.Exec(kSettle, {districts, ids, tokens, states, not_befores, reasons,
-                                   delivery_states, replies, events, now, called}));
+                                   delivery_states, replies, events, now, called, former_states}));
 }
 
 absl::StatusOr<absl::Time> NextDue(pg::Tx& tx) {
