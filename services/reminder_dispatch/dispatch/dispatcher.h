@@ -41,6 +41,7 @@ struct DispatcherOptions {
   // Unique among running dispatchers: what the table says it holds although it begins a new batch,
   // it left there when the database went away, and takes back.
   std::string holder;
+  // Reminders that are set out for together, at least if so many are due.
   int batch = 2000;
   // At most so many messages are marked, and at the latest settled, together.
   size_t load = 500;

@@ -18,6 +18,8 @@ namespace {
 using domain::DeliveryState;
 using rectify::events::Change;
 
+// What is sent again goes out one by one.
+constexpr int kBatch = 50;
 // How long replays wait for a registry or a channel that does not answer.
 constexpr absl::Duration kPause = absl::Minutes(1);
 
@@ -122,7 +124,7 @@ absl::StatusOr<Replayer::Batch> Replayer::Take() {
       commands_.pool().Transact("reminder.claim_replays", {}, [&](pg::Tx& tx) -> absl::Status {
         batch = {};
         batch.lease_end = lease.until;
-        ASSIGN_OR_RETURN(batch.claims, store::ClaimReplays(tx, now, lease, options_.batch));
+        ASSIGN_OR_RETURN(batch.claims, store::ClaimReplays(tx, now, lease, kBatch));
         if (batch.claims.empty()) return absl::OkStatus();
         ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(tx));
         return absl::OkStatus();

@@ -16,7 +16,7 @@ namespace rectify::reminder::domain {
 // Numbers are those of the contract.
 enum class State {
   kPending = 1,
-  kClaimed = 2,
+  kClaimed = 2,  // left by a former release; what is being prepared is pending
   kSending = 3,
   kSent = 4,
   kSuperseded = 5,

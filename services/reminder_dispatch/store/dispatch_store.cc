@@ -229,6 +229,7 @@ absl::StatusOr<std::vector<Claim>> ReadDue(pg::Tx& tx, absl::Time now, const Lea
 
 absl::Status NoteBatch(pg::Tx& tx, const Lease& lease, const std::vector<Claim>& batch) {
   std::vector<std::string> ids;
+  ids.reserve(batch.size());
   for (const Claim& claim : batch) ids.push_back(claim.reminder.id);
   RETURN_IF_ERROR(tx.Send(kHint, {}));
   return tx.Send(kNoteBatch, {lease.holder, ids, lease.until, lease.machine});
