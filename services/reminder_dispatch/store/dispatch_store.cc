@@ -2,6 +2,7 @@
 
 #include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "services/reminder_dispatch/store/reminder_store.h"
 
 namespace rectify::reminder::store {
@@ -198,6 +199,10 @@ constexpr pg::Statement kAnyTaken = {"reminder.any_taken", R"sql(
 // Of the due reminders, in one go; what is superseded makes room for the next.
 constexpr int kMostLookedAt = 10'000;
 
+const std::string& DistrictOf(const Claim& claim) { return claim.reminder.district; }
+const std::string& IdOf(const Claim& claim) { return claim.reminder.id; }
+int64_t TokenOf(const Claim& claim) { return claim.token; }
+
 absl::StatusOr<std::vector<Claim>> ReadClaims(absl::StatusOr<pg::Rows> rows) {
   RETURN_IF_ERROR(rows.status());
   std::vector<Claim> claims;
@@ -228,11 +233,8 @@ absl::StatusOr<std::vector<Claim>> ReadDue(pg::Tx& tx, absl::Time now, const Lea
 }
 
 absl::Status NoteBatch(pg::Tx& tx, const Lease& lease, const std::vector<Claim>& batch) {
-  std::vector<std::string> ids;
-  ids.reserve(batch.size());
-  for (const Claim& claim : batch) ids.push_back(claim.reminder.id);
   RETURN_IF_ERROR(tx.Send(kHint, {}));
-  return tx.Send(kNoteBatch, {lease.holder, ids, lease.until, lease.machine});
+  return tx.Send(kNoteBatch, {lease.holder, pg::Column(batch, IdOf), lease.until, lease.machine});
 }
 
 absl::Status ForgetBatch(pg::Tx& tx, const std::string& holder) {
@@ -249,28 +251,17 @@ absl::StatusOr<std::vector<Claim>> ClaimInterrupted(pg::Tx& tx, const Lease& lea
 }
 
 absl::Status PutOff(pg::Tx& tx, const std::vector<Claim>& claims) {
-  std::vector<std::string> districts, ids, errors;
-  std::vector<int64_t> tokens;
-  std::vector<absl::Time> not_befores;
-  for (const Claim& claim : claims) {
-    districts.push_back(claim.reminder.district);
-    ids.push_back(claim.reminder.id);
-    tokens.push_back(claim.token);
-    not_befores.push_back(claim.reminder.not_before);
-    errors.push_back(claim.reminder.last_error);
-  }
-  return tx.Exec(kPutOff, {districts, ids, tokens, not_befores, errors}).status();
+  return tx
+      .Exec(kPutOff,
+            {pg::Column(claims, DistrictOf), pg::Column(claims, IdOf), pg::Column(claims, TokenOf),
+             pg::Column(claims, [](const Claim& c) { return c.reminder.not_before; }),
+             pg::Column(claims, [](const Claim& c) { return c.reminder.last_error; })})
+      .status();
 }
 
 absl::StatusOr<std::vector<std::string>> LockClaims(pg::Tx& tx, const std::vector<Claim>& claims) {
-  std::vector<std::string> districts, ids;
-  std::vector<int64_t> tokens;
-  for (const Claim& claim : claims) {
-    districts.push_back(claim.reminder.district);
-    ids.push_back(claim.reminder.id);
-    tokens.push_back(claim.token);
-  }
-  return ReadIds(tx.Exec(kLockClaims, {districts, ids, tokens}));
+  return ReadIds(tx.Exec(kLockClaims, {pg::Column(claims, DistrictOf), pg::Column(claims, IdOf),
+                                       pg::Column(claims, TokenOf)}));
 }
 
 absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vector<Mark>& marks,
