@@ -210,33 +210,40 @@ Change Commands::ChangeFor(const rpc::Call& call, pg::Tx& tx, absl::Time now) {
   return change;
 }
 
-absl::Status Commands::ActWithin(pg::Tx& tx, const Cause& cause,
-                                 const std::function<absl::Status(Change&)>& fn) {
-  return Perform(tx, cause, fn).status();
-}
-
-absl::StatusOr<bool> Commands::Perform(pg::Tx& tx, const Cause& cause,
-                                       const std::function<absl::Status(Change&)>& fn) const {
+Change Commands::ChangeFor(const Cause& cause, pg::Tx& tx, absl::Time now) {
   Change change;
   change.sql_ = &tx;
-  change.now_ = clock_.Now();
+  change.now_ = now;
   change.actor_ = cause.actor;
   change.roles_ = {"SERVICE"};
   change.parent_ = cause.parent;
   change.trace_ = cause.trace;
   change.request_id_ = cause.request_id;
-  RETURN_IF_ERROR(fn(change));
+  return change;
+}
+
+absl::StatusOr<bool> Commands::ActWithin(
+    pg::Tx& tx, const std::vector<Cause>& causes,
+    const std::function<absl::Status(std::vector<Change>&)>& fn) const {
+  const absl::Time now = clock_.Now();
+  std::vector<Change> changes;
+  changes.reserve(causes.size());
+  for (const Cause& cause : causes) changes.push_back(ChangeFor(cause, tx, now));
+  RETURN_IF_ERROR(fn(changes));
   CommandEnd end;
-  end.Add(change);
-  RETURN_IF_ERROR(end.Send(tx, change.now_));
+  for (Change& change : changes) end.Add(change);
+  RETURN_IF_ERROR(end.Send(tx, now));
   RECTIFY_FAILPOINT("act.before_commit");
   return end.has_events();
 }
 
 absl::Status Commands::Act(const Cause& cause, absl::string_view op,
                            const std::function<absl::Status(Change&)>& fn) {
-  ASSIGN_OR_RETURN(const bool emitted,
-                   pool_.TransactValue(op, {}, [&](pg::Tx& tx) { return Perform(tx, cause, fn); }));
+  const auto act = [&](pg::Tx& tx) {
+    return ActWithin(tx, {cause},
+                     [&](std::vector<Change>& changes) { return fn(changes.front()); });
+  };
+  ASSIGN_OR_RETURN(const bool emitted, pool_.TransactValue(op, {}, act));
   RECTIFY_FAILPOINT("act.after_commit");
   if (emitted) Committed();
   return absl::OkStatus();

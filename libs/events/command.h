@@ -138,11 +138,13 @@ class Commands {
   absl::Status Act(const Cause& cause, absl::string_view op,
                    const std::function<absl::Status(Change&)>& fn);
 
-  // The same inside a transaction that the caller owns (a consumer's, with its cursor). The caller
-  // must call `Committed` after its commit. After a failure the transaction may hold part of the
-  // effect: roll back, or run this in a Savepoint.
-  absl::Status ActWithin(pg::Tx& tx, const Cause& cause,
-                         const std::function<absl::Status(Change&)>& fn);
+  // Runs effects, one for each cause, inside a transaction that the caller owns (a consumer's, with
+  // its cursor). What the changes leave behind is written together, in their order, after `fn`.
+  // Returns whether events were emitted: then the caller must call `Committed` after its commit.
+  // After a failure the transaction may hold part of the effects: roll back, or run this in a
+  // Savepoint.
+  absl::StatusOr<bool> ActWithin(pg::Tx& tx, const std::vector<Cause>& causes,
+                                 const std::function<absl::Status(std::vector<Change>&)>& fn) const;
   void Committed() const;
 
   pg::Pool& pool() const { return pool_; }
@@ -160,9 +162,7 @@ class Commands {
                                   absl::Time now);
   absl::Status TellApart(std::vector<Turn>& turns, absl::Time now);
   static Change ChangeFor(const rpc::Call& call, pg::Tx& tx, absl::Time now);
-  // Returns whether events were emitted.
-  absl::StatusOr<bool> Perform(pg::Tx& tx, const Cause& cause,
-                               const std::function<absl::Status(Change&)>& fn) const;
+  static Change ChangeFor(const Cause& cause, pg::Tx& tx, absl::Time now);
   pg::Pool& pool_;
   const Clock& clock_;
   std::function<void()> on_commit_;

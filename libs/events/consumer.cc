@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
@@ -51,12 +50,20 @@ std::vector<EventEnvelope> ParseEntries(const redis::Reply& reply) {
 
 }  // namespace
 
-Consumer::Consumer(ConsumerOptions options, Commands& commands, FeedReader& feed, Handler handler)
+Consumer::Consumer(ConsumerOptions options, Commands& commands, FeedReader& feed,
+                   RunHandler handler)
     : options_(std::move(options)),
       commands_(commands),
       feed_(feed),
       handler_(std::move(handler)),
       redis_(options_.redis_address) {}
+
+Consumer::RunHandler Consumer::InOrder(Handler handler) {
+  return [handler = std::move(handler)](pg::Tx&, Run& run) -> absl::Status {
+    for (Arrival& arrival : run) RETURN_IF_ERROR(handler(arrival.change, arrival.event));
+    return absl::OkStatus();
+  };
+}
 
 absl::StatusOr<Cursor> Consumer::ReadCursor() {
   return commands_.pool().TransactValue(
@@ -72,13 +79,19 @@ absl::StatusOr<Cursor> Consumer::ReadCursor() {
       });
 }
 
-absl::StatusOr<std::optional<Cursor>> Consumer::LockCursor(pg::Tx& tx, bool wait) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(wait ? sql::kLockCursor : sql::kTryCursor,
-                                          {options_.name, options_.source}));
-  if (rows.empty()) return std::optional<Cursor>();
-  const pg::Row row = rows[0];
-  return std::optional<Cursor>(Cursor{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2),
-                                      row.OptInt(3), static_cast<int>(row.Int(4)), row.OptTime(5)});
+absl::StatusOr<std::optional<Consumer::Held>> Consumer::Hold(pg::Tx& tx, bool wait) {
+  // Two statements in one round trip: the second sees what the last holder of the lock has parked.
+  const std::vector<pg::Param> mine = {options_.name, options_.source};
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> rows,
+                   tx.ExecAll({{wait ? sql::kLockCursor : sql::kTryCursor, mine},
+                               {sql::kParkedAggregates, mine}}));
+  if (rows[0].empty()) return std::optional<Held>();
+  const pg::Row row = rows[0][0];
+  Held held{{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2), row.OptInt(3),
+             static_cast<int>(row.Int(4)), row.OptTime(5)},
+            {}};
+  for (const pg::Row parked : rows[1]) held.parked.insert(parked.Text(0));
+  return std::optional<Held>(std::move(held));
 }
 
 Consumer::Events Consumer::ReadStream(const Cursor& cursor, absl::Duration wait) {
@@ -113,6 +126,7 @@ absl::StatusOr<int> Consumer::ReadFeed(const Cursor& cursor, absl::Duration wait
       google::protobuf::util::TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(wait));
   absl::StatusOr<event::v1::ReadEventsResponse> response = feed_.Read(request);
   NoteDivergence(cursor, response.status());
+  more_in_feed_ = response.ok() && response->events_size() == options_.batch;
   RETURN_IF_ERROR(response.status());
   const Events events(response->events().begin(), response->events().end());
   Cursor last = cursor;
@@ -148,10 +162,14 @@ void Consumer::NoteDivergence(const Cursor& cursor, const absl::Status& answer) 
                     {{"consumer", options_.name}, {"source", options_.source}}, diverged ? 1 : 0);
 }
 
-absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {
-  ASSIGN_OR_RETURN(const Cursor cursor, ReadCursor());
+absl::StatusOr<int> Consumer::StepFrom(const Cursor& cursor, absl::Duration wait) {
   if (options_.redis_address.empty() || diverged_ == cursor.chain) {
     return ReadFeed(cursor, wait, /*wait_for_turn=*/false);
+  }
+  if (more_in_feed_) {
+    ASSIGN_OR_RETURN(const int applied,
+                     ReadFeed(cursor, absl::ZeroDuration(), /*wait_for_turn=*/false));
+    if (applied > 0) return applied;
   }
   const Events events = ReadStream(cursor, wait);
   if (!events.empty()) {
@@ -165,7 +183,10 @@ absl::StatusOr<int> Consumer::StepOnce(absl::Duration wait) {
 
 absl::StatusOr<int> Consumer::Step(absl::Duration wait) {
   const absl::Time resume = absl::Now() + std::min(wait, kIdlePause);
-  absl::StatusOr<int> applied = StepOnce(wait);
+  absl::StatusOr<Cursor> cursor =
+      left_.has_value() ? *std::exchange(left_, std::nullopt) : ReadCursor();
+  absl::StatusOr<int> applied =
+      cursor.ok() ? StepFrom(*cursor, wait) : absl::StatusOr<int>(cursor.status());
   if (!applied.ok() || *applied == 0) absl::SleepFor(resume - absl::Now());
   return applied;
 }
@@ -205,82 +226,107 @@ absl::StatusOr<int> Consumer::Apply(const Events& events, bool wait_for_turn) {
       return ApplyBatch(tx, events, wait_for_turn, mode, outcome);
     });
   };
-  absl::Status status = run(Mode::kFast);
-  if (!status.ok() && outcome.handler_failed) status = run(Mode::kCareful);
+  absl::Status status = run(Mode::kTogether);
+  // Also when COMMIT was refused: something that the handler has sent may be the reason.
+  if (!status.ok() && (outcome.handler_failed || (outcome.acted && !IsTransient(status)))) {
+    status = run(Mode::kOneByOne);
+  }
   RETURN_IF_ERROR(status);
   RECTIFY_FAILPOINT("consumer.after_commit");
   const metrics::Labels labels = {{"consumer", options_.name}, {"source", options_.source}};
   if (outcome.parked > 0) metrics::Count("rectify_events_parked_total", labels, outcome.parked);
-  if (outcome.applied > 0) {
-    metrics::Count("rectify_events_applied_total", labels, outcome.applied);
-    commands_.Committed();
-  }
+  if (outcome.applied > 0) metrics::Count("rectify_events_applied_total", labels, outcome.applied);
+  if (outcome.emitted) commands_.Committed();
   if (!outcome.error.ok()) return outcome.error;
-  return outcome.applied + outcome.parked;
+  const int passed = outcome.applied + outcome.parked;
+  if (passed > 0) left_ = std::move(outcome.cursor);
+  return passed;
 }
 
 absl::Status Consumer::ApplyBatch(pg::Tx& tx, const Events& events, bool wait_for_turn, Mode mode,
                                   Outcome& outcome) {
-  ASSIGN_OR_RETURN(std::optional<Cursor> cursor, LockCursor(tx, wait_for_turn));
-  if (!cursor.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::optional<Held> held, Hold(tx, wait_for_turn));
+  if (!held.has_value()) return absl::OkStatus();
   RECTIFY_FAILPOINT("consumer.after_lock");
-  // A statement of its own: it must see what the last holder of the lock has parked.
-  ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(sql::kParkedAggregates, {options_.name, options_.source}));
-  absl::flat_hash_set<std::string> parked;
-  for (const pg::Row row : rows) parked.insert(row.Text(0));
-
+  Cursor& cursor = held->cursor;
+  std::vector<const EventEnvelope*> together;
   for (const EventEnvelope& event : events) {
-    if (event.position() <= cursor->position) continue;
-    if (!Follows(options_.source, *cursor, event)) break;
-    if (parked.contains(event.aggregate())) {
-      RETURN_IF_ERROR(Park(
-          tx, event, absl::FailedPreconditionError("an earlier event of the aggregate is parked")));
-      ++outcome.parked;
-    } else if (absl::Status status = ApplyOne(tx, event, mode); status.ok()) {
-      RECTIFY_FAILPOINT("consumer.after_effect");
-      ++outcome.applied;
+    if (event.position() <= cursor.position) continue;
+    if (!Follows(options_.source, cursor, event)) break;
+    absl::Status status;
+    if (held->parked.contains(event.aggregate())) {
+      status = absl::FailedPreconditionError("an earlier event of the aggregate is parked");
+    } else if (mode == Mode::kTogether) {
+      together.push_back(&event);
     } else {
-      outcome.handler_failed = true;
-      if (mode == Mode::kFast) return status;
-      if (!IsPoison(*cursor, event, status)) {
+      status = ApplyAlone(tx, event, outcome);
+      if (!status.ok() && !IsPoison(cursor, event, status)) {
         outcome.error = status;
         break;
       }
+    }
+    if (status.ok()) {
+      ++outcome.applied;
+    } else {
       RETURN_IF_ERROR(Park(tx, event, status));
-      parked.insert(event.aggregate());
+      held->parked.insert(event.aggregate());
       ++outcome.parked;
     }
-    cursor->Advance(event);
+    cursor.Advance(event);
   }
-  RETURN_IF_ERROR(StoreCursor(tx, *cursor));
+  if (!together.empty()) {
+    outcome.acted = true;
+    const absl::Status status = ActOn(tx, together, outcome);
+    outcome.handler_failed = !status.ok();
+    RETURN_IF_ERROR(status);
+    RECTIFY_FAILPOINT("consumer.after_effect");
+  }
+  outcome.cursor = cursor;
+  RETURN_IF_ERROR(StoreCursor(tx, cursor));
   RECTIFY_FAILPOINT("consumer.after_cursor");
   return absl::OkStatus();
 }
 
-absl::Status Consumer::ApplyOne(pg::Tx& tx, const EventEnvelope& event, Mode mode) {
-  const auto act_within = [&](pg::Tx& own) -> absl::Status {
+absl::Status Consumer::ActOn(pg::Tx& tx, const std::vector<const EventEnvelope*>& events,
+                             Outcome& outcome) {
+  std::vector<Cause> causes;
+  causes.reserve(events.size());
+  for (const EventEnvelope* event : events) causes.push_back(CauseOf(*event, options_.name));
+  const auto act = [&](pg::Tx& own) -> absl::Status {
     // A handler that throws must count as failed, or its event would never be parked.
     try {
-      return commands_.ActWithin(own, CauseOf(event, options_.name),
-                                 [&](Change& change) { return handler_(change, event); });
+      ASSIGN_OR_RETURN(const bool emitted,
+                       commands_.ActWithin(own, causes, [&](std::vector<Change>& changes) {
+                         Run run;
+                         run.reserve(events.size());
+                         for (size_t i = 0; i < events.size(); ++i) {
+                           run.push_back({*events[i], changes[i]});
+                         }
+                         return handler_(own, run);
+                       }));
+      outcome.emitted = outcome.emitted || emitted;
+      return absl::OkStatus();
     } catch (const std::exception& thrown) {
       return absl::InternalError(thrown.what());
     }
   };
   if (RECTIFY_PLANTED("cursor_apart_from_effect")) {
-    return commands_.pool().Transact("planted", {}, act_within);
+    return commands_.pool().Transact("planted", {}, act);
   }
-  return mode == Mode::kFast ? act_within(tx) : tx.Savepoint([&] { return act_within(tx); });
+  return act(tx);
+}
+
+absl::Status Consumer::ApplyAlone(pg::Tx& tx, const EventEnvelope& event, Outcome& outcome) {
+  RETURN_IF_ERROR(tx.Savepoint([&] { return ActOn(tx, {&event}, outcome); }));
+  RECTIFY_FAILPOINT("consumer.after_effect");
+  return absl::OkStatus();
 }
 
 absl::Status Consumer::StoreCursor(pg::Tx& tx, const Cursor& cursor) {
-  return tx
-      .Exec(sql::kStoreCursor,
-            {options_.name, options_.source, cursor.epoch, cursor.position, pg::Bytes{cursor.chain},
-             cursor.failed_position, cursor.failed_attempts, cursor.first_failed_at,
-             commands_.clock().Now()})
-      .status();
+  return tx.Send(sql::kStoreCursor,
+                 {options_.name, options_.source, cursor.epoch, cursor.position,
+                  pg::Bytes{cursor.chain}, cursor.failed_position, cursor.failed_attempts,
+                  cursor.first_failed_at, commands_.clock().Now()});
 }
 
 }  // namespace rectify::events

@@ -87,7 +87,7 @@ absl::StatusOr<Consumer::Replay> Consumer::ReplayNext(pg::Tx& tx,
                                                       const std::vector<std::string>& stuck,
                                                       std::string& aggregate) {
   // The cursor's lock keeps new events of the aggregate from passing the parked ones.
-  RETURN_IF_ERROR(LockCursor(tx, /*wait=*/true).status());
+  RETURN_IF_ERROR(Hold(tx, /*wait=*/true).status());
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(sql::kNextParked, {options_.name, options_.source, stuck}));
   if (rows.empty()) return Replay::kNothingLeft;
@@ -97,7 +97,8 @@ absl::StatusOr<Consumer::Replay> Consumer::ReplayNext(pg::Tx& tx,
     return absl::DataLossError("a parked event can't be read");
   }
   aggregate = event.aggregate();
-  const absl::Status status = ApplyOne(tx, event, Mode::kCareful);
+  Outcome outcome;
+  const absl::Status status = ApplyAlone(tx, event, outcome);
   if (status.ok()) {
     RECTIFY_FAILPOINT("consumer.after_replay");
     RETURN_IF_ERROR(tx.Exec(sql::kUnpark, {options_.name, options_.source, position}).status());

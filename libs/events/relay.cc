@@ -73,13 +73,16 @@ absl::StatusOr<StreamEnd> ReadStreamEnd(redis::Connection& redis, const std::str
 
 absl::StatusOr<FeedSlice> ReadSlice(pg::Pool& pool, const std::string& source, const StreamEnd& end,
                                     int max_length) {
-  return pool.TransactValue(
-      "events.relay", {.access = pg::Access::kRepeatableReadOnly},
-      [&](pg::Tx& tx) -> absl::StatusOr<FeedSlice> {
-        ASSIGN_OR_RETURN(const FeedEnd head, ReadFeedEnd(tx, source, kInternalFeed));
-        return ReadFeedSlice(tx, source, kInternalFeed, RelayFrom(end, head.position, max_length),
-                             kBatch);
-      });
+  return pool.TransactValue("events.relay", {.access = pg::Access::kRepeatableReadOnly},
+                            [&](pg::Tx& tx) -> absl::StatusOr<FeedSlice> {
+                              FeedEnd head;
+                              if (end.id == kNoStream) {
+                                ASSIGN_OR_RETURN(head, ReadFeedEnd(tx, source, kInternalFeed));
+                              }
+                              return ReadFeedSlice(tx, source, kInternalFeed,
+                                                   RelayFrom(end, head.position, max_length),
+                                                   kBatch);
+                            });
 }
 
 }  // namespace
@@ -96,11 +99,18 @@ absl::StatusOr<int> Relay::Publish() {
   const std::string key = StreamKey(source_);
   int added = 0;
   while (true) {
-    ASSIGN_OR_RETURN(const StreamEnd end, ReadStreamEnd(redis_, key));
-    RECTIFY_FAILPOINT("relay.after_look");
+    const bool looked = !left_.has_value();
+    StreamEnd end;
+    if (looked) {
+      ASSIGN_OR_RETURN(end, ReadStreamEnd(redis_, key));
+      RECTIFY_FAILPOINT("relay.after_look");
+    } else {
+      end = *std::exchange(left_, std::nullopt);
+    }
     ASSIGN_OR_RETURN(const FeedSlice slice, ReadSlice(pool_, source_, end, max_length_));
     RECTIFY_FAILPOINT("relay.after_read");
     const RelayStep step = NextRelayStep(end, slice);
+    if (step != RelayStep::kAppend && !looked) continue;
     if (step == RelayStep::kNothing) break;
     if (step == RelayStep::kReplace) {
       log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
@@ -109,24 +119,31 @@ absl::StatusOr<int> Relay::Publish() {
       RECTIFY_FAILPOINT("relay.after_drop");
       continue;
     }
-    std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
-    for (const event::v1::EventEnvelope& envelope : slice.events) {
-      args.push_back(EntryId(envelope.epoch(), envelope.position()));
-      args.push_back(envelope.SerializeAsString());
-    }
-    const std::string script =
-        RECTIFY_PLANTED("unchecked_append")
-            ? absl::StrReplaceAll(kAppendScript, {{"last ~= ARGV[1]", "false"}})
-            : kAppendScript;
-    ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(script, {key}, args));
-    RECTIFY_FAILPOINT("relay.after_append");
-    if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
-    if (reply.text != "OK") continue;  // another relay was faster: look again
+    ASSIGN_OR_RETURN(const bool appended, Append(end, slice));
+    if (!appended) continue;  // another relay was faster: look again
     added += static_cast<int>(slice.events.size());
     if (slice.events.size() < kBatch) break;
   }
   if (added > 0) metrics::Count("rectify_events_published_total", {{"source", source_}}, added);
   return added;
+}
+
+absl::StatusOr<bool> Relay::Append(const StreamEnd& end, const FeedSlice& slice) {
+  std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
+  for (const event::v1::EventEnvelope& envelope : slice.events) {
+    args.push_back(EntryId(envelope.epoch(), envelope.position()));
+    args.push_back(envelope.SerializeAsString());
+  }
+  const std::string script =
+      RECTIFY_PLANTED("unchecked_append")
+          ? absl::StrReplaceAll(kAppendScript, {{"last ~= ARGV[1]", "false"}})
+          : kAppendScript;
+  ASSIGN_OR_RETURN(const redis::Reply reply, redis_.Eval(script, {StreamKey(source_)}, args));
+  RECTIFY_FAILPOINT("relay.after_append");
+  if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
+  if (reply.text != "OK") return false;
+  left_ = StreamEnd{args[args.size() - 2], args.back()};
+  return true;
 }
 
 }  // namespace rectify::events

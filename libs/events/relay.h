@@ -1,11 +1,13 @@
-// Copies the tail of event_log to the Redis stream `ev:{source}`, ids `<epoch>-<position>`. It has
-// no state: its cursor is the stream's last id, moved by one Lua script. Several may run; Redis may
-// be wiped at any moment.
+// Copies the tail of event_log to the Redis stream `ev:{source}`, ids `<epoch>-<position>`. Its
+// cursor is the stream's last id, moved by one Lua script. Several may run; Redis may be wiped at
+// any moment. An object belongs to one thread.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "libs/events/protocol.h"
 #include "libs/pg/pool.h"
 #include "libs/redis/redis.h"
 
@@ -18,10 +20,16 @@ class Relay {
   absl::StatusOr<int> Publish();
 
  private:
+  // Appends the slice behind the end; false when that is not the stream's end any more.
+  absl::StatusOr<bool> Append(const StreamEnd& end, const FeedSlice& slice);
+
   pg::Pool& pool_;
   redis::Connection redis_;
   std::string source_;
   int max_length_;
+  // Where the last append left the stream. Only spares a look at it: the script appends nothing
+  // elsewhere, and that there is nothing to do is believed of the stream alone.
+  std::optional<StreamEnd> left_;
 };
 
 // "ev:{venue}"

@@ -8,7 +8,8 @@
 #include "libs/base/failpoint.h"
 #include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
-#include "libs/events/log_rows.h"
+#include "libs/events/command.h"
+#include "libs/events/protocol.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 
@@ -18,9 +19,9 @@ namespace {
 constexpr int kBatch = 500;
 
 // An idle look must not write, hence the check of the outbox before the row lock; by its index,
-// which skips the rows that were moved away and not yet vacuumed. A paused holder
-// of the lock loses it after 2 s together with its session, so its late commit fails. Moving joins
-// two sets of one size that no index could help with.
+// which skips the rows that were moved away and not yet vacuumed. A paused holder of the lock loses
+// it after 2 s together with its session, so its late commit fails. Moving joins two sets of one
+// size that no index could help with.
 #define RECTIFY_HEAD                                                \
   "select epoch, position, chain, sysid, timeline,"                 \
   " (select system_identifier from pg_control_system()),"           \
@@ -63,6 +64,8 @@ constexpr pg::Statement kStoreEpoch = {"events.store_epoch", R"sql(
          updated_at = $5::timestamptz
    where source = $1::text)sql"};
 
+// It travels with COMMIT, so the count is checked here: a row that is gone leaves the head without
+// a position, and its constraint ends the transaction.
 constexpr pg::Statement kMove = {"events.move", R"sql(
   with moved as (
     delete from outbox where id = any($1::bigint[]) returning *
@@ -79,18 +82,19 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
   )
   update source_head
-     set position = $10::bigint, chain = $11::bytea, updated_at = $5::timestamptz
-   where source = $12::text
-  returning (select count(*) from moved))sql"};
+     set position = case when (select count(*) from moved) = cardinality($1::bigint[])
+                         then $10::bigint end,
+         chain = $11::bytea, updated_at = $5::timestamptz
+   where source = $12::text)sql"};
 
 struct Head {
   FeedEnd end;
   Origin origin;  // of the database now
 };
 
+// `rows`: what the lock answered; nullopt when another replica has the turn or there is no work.
 absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& source, absl::Time now,
-                                             const pg::Statement& lock) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(lock, {source}));
+                                             const pg::Rows& rows) {
   if (rows.empty()) return std::optional<Head>();
   const pg::Row row = rows[0];
   Head head{{static_cast<int32_t>(row.Int(0)), row.Int(1), row.Bytes(2)},
@@ -111,9 +115,7 @@ absl::StatusOr<std::optional<Head>> TakeTurn(pg::Tx& tx, const std::string& sour
   return std::optional<Head>(std::move(head));
 }
 
-absl::StatusOr<std::vector<Unsequenced>> ReadOutbox(pg::Tx& tx) {
-  ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kBatch}));
+std::vector<Unsequenced> ToOutbox(const pg::Rows& rows) {
   std::vector<Unsequenced> outbox;
   outbox.reserve(static_cast<size_t>(rows.size()));
   for (const pg::Row row : rows) {
@@ -123,23 +125,17 @@ absl::StatusOr<std::vector<Unsequenced>> ReadOutbox(pg::Tx& tx) {
   return outbox;
 }
 
-absl::StatusOr<std::map<std::string, FeedEnd>> FilteredEnds(
-    pg::Tx& tx, const std::string& source, const std::vector<Unsequenced>& outbox) {
-  int audiences = 0;
-  for (const Unsequenced& event : outbox) audiences |= event.audience;
-  const std::vector<std::string> feeds = FilteredFeedsOf(audiences);
+std::map<std::string, FeedEnd> ToFeedEnds(const std::string& source,
+                                          const std::vector<std::string>& feeds,
+                                          const pg::Rows& rows) {
   std::map<std::string, FeedEnd> ends;
-  if (feeds.empty()) return ends;
   for (const std::string& feed : feeds) ends[feed].chain = GenesisChain(source, feed);
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadFeedEnds, {feeds}));
   for (const pg::Row row : rows) ends[row.Text(0)] = FeedEnd{0, row.Int(1), row.Bytes(2)};
   return ends;
 }
 
-// Returns how many rows were moved.
-absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
-                                 const std::vector<Unsequenced>& outbox, const Links& links,
-                                 absl::Time now) {
+absl::Status MoveRows(pg::Tx& tx, const std::string& source, const std::vector<Unsequenced>& outbox,
+                      const Links& links, absl::Time now) {
   std::vector<int64_t> ids, positions, feed_positions, feed_events;
   std::vector<std::string> feeds;
   std::vector<pg::Bytes> chains, feed_chains;
@@ -154,11 +150,9 @@ absl::StatusOr<int64_t> MoveRows(pg::Tx& tx, const std::string& source,
     feed_events.push_back(entry.event_position);
     feed_chains.push_back({entry.link.chain});
   }
-  ASSIGN_OR_RETURN(pg::Rows moved,
-                   tx.Exec(kMove, {ids, positions, chains, links.head.epoch, now, feeds,
-                                   feed_positions, feed_events, feed_chains, links.head.position,
-                                   pg::Bytes{links.head.chain}, source}));
-  return moved.empty() ? 0 : moved[0].Int(0);
+  return tx.Send(kMove,
+                 {ids, positions, chains, links.head.epoch, now, feeds, feed_positions, feed_events,
+                  feed_chains, links.head.position, pg::Bytes{links.head.chain}, source});
 }
 
 }  // namespace
@@ -170,8 +164,8 @@ Sequencer::Sequencer(pg::Pool& pool, std::string source, const Clock& clock)
 absl::Status Sequencer::NoteFork() {
   if (fork_noted_) return absl::OkStatus();
   const auto note = [&](pg::Tx& tx) -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const std::optional<Head> head,
-                     TakeTurn(tx, source_, clock_.Now(), kTryHeadAnyway));
+    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kTryHeadAnyway, {source_}));
+    ASSIGN_OR_RETURN(const std::optional<Head> head, TakeTurn(tx, source_, clock_.Now(), rows));
     return head.has_value();
   };
   ASSIGN_OR_RETURN(fork_noted_, pool_.TransactValue("events.note_fork", {}, note));
@@ -180,24 +174,25 @@ absl::Status Sequencer::NoteFork() {
 
 absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
   RETURN_IF_ERROR(NoteFork());
+  const std::vector<std::string> feeds = FilteredFeedsOf(kDepartments | kDiscipline);
   const auto move = [&](pg::Tx& tx) -> absl::StatusOr<int> {
     const absl::Time now = clock_.Now();
-    ASSIGN_OR_RETURN(std::optional<Head> head,
-                     TakeTurn(tx, source_, now, wait_for_turn ? kLockHead : kTryHead));
-    if (!head.has_value()) return 0;
-    RECTIFY_FAILPOINT("sequencer.after_lock");
-    ASSIGN_OR_RETURN(const std::vector<Unsequenced> outbox, ReadOutbox(tx));
-    if (outbox.empty()) return 0;
+    // In one round trip, and yet each sees what was committed when the one before it was done: the
+    // outbox and the feeds are read under the lock.
+    ASSIGN_OR_RETURN(
+        const std::vector<pg::Rows> rows,
+        tx.ExecAll({{wait_for_turn ? kLockHead : kTryHead, {source_}},
+                    {RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kBatch}},
+                    {kReadFeedEnds, {feeds}}}));
+    ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, rows[0]));
+    const std::vector<Unsequenced> outbox = ToOutbox(rows[1]);
+    if (!head.has_value() || outbox.empty()) return 0;
     RECTIFY_FAILPOINT("sequencer.after_read");
-    ASSIGN_OR_RETURN(auto ends, FilteredEnds(tx, source_, outbox));
-    const Links links = LinkBatch(outbox, std::move(head->end), std::move(ends));
-    ASSIGN_OR_RETURN(const int64_t moved, MoveRows(tx, source_, outbox, links, now));
-    const int count = static_cast<int>(outbox.size());
-    if (moved != count) {
-      return absl::InternalError("the outbox changed under the sequencer's lock");
-    }
+    const Links links =
+        LinkBatch(outbox, std::move(head->end), ToFeedEnds(source_, feeds, rows[2]));
+    RETURN_IF_ERROR(MoveRows(tx, source_, outbox, links, now));
     RECTIFY_FAILPOINT("sequencer.after_move");
-    return count;
+    return static_cast<int>(outbox.size());
   };
   ASSIGN_OR_RETURN(const int count, pool_.TransactValue("events.sequence", {}, move));
   if (count == 0) return count;
@@ -212,8 +207,8 @@ absl::StatusOr<int> Sequencer::Drain() {
   int total = 0;
   while (true) {
     ASSIGN_OR_RETURN(const int moved, Move(/*wait_for_turn=*/true));
-    if (moved == 0) return total;
     total += moved;
+    if (moved < kBatch) return total;  // the outbox held no more
   }
 }
 

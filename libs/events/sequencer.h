@@ -21,8 +21,8 @@ class Sequencer {
   // One turn: moves up to 500 outbox rows into event_log and the feeds. Returns how many; 0 also
   // when another replica has the turn.
   absl::StatusOr<int> Turn();
-  // Turns until the outbox is empty, waiting while another replica has the turn. Returns how many
-  // were moved here.
+  // Turns until a turn has emptied the outbox, waiting while another replica has the turn. Returns
+  // how many were moved here.
   absl::StatusOr<int> Drain();
 
  private:

@@ -291,6 +291,10 @@ const rpc::Client& Host::peer(const std::string& name) {
 }
 
 void Host::Consume(const std::string& source, events::Consumer::Handler handler) {
+  Consume(source, events::Consumer::InOrder(std::move(handler)));
+}
+
+void Host::Consume(const std::string& source, events::Consumer::RunHandler handler) {
   auto feed = std::make_unique<Feed>();
   feed->source = source;
   feed->reader = std::make_unique<events::RemoteFeed>(peer(source));

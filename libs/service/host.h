@@ -62,7 +62,8 @@ class Host {
   // The client of another service; the process ends with a clear message when no --peer names it.
   const rpc::Client& peer(const std::string& name);
 
-  // Applies the events of another source.
+  // Applies the events of another source, by runs or one by one.
+  void Consume(const std::string& source, events::Consumer::RunHandler handler);
   void Consume(const std::string& source, events::Consumer::Handler handler);
   // Runs `fn` about every `interval` of real time, and within each Settle of a simulated run. It
   // returns how much it did; it is called again at once while that is more than 0. Never two at

@@ -71,7 +71,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   api::RegisterLeadRpcs(context);
   api::RegisterEvidenceRpcs(context);
   api::RegisterMajorHazardRpcs(context);
-  host.Consume("venue", events::ApplyRegistryEvent);
+  host.Consume("venue", events::ApplyRegistryEvents);
   host.Consume("deadline", events::ApplyOrderEvent);
   AddEvidenceSweep(host, context.evidence);
   return absl::OkStatus();

@@ -21,7 +21,7 @@ constexpr absl::Duration kOverdueInterval = absl::Seconds(1);
 constexpr absl::Duration kCoverageInterval = absl::Seconds(30);
 constexpr int kRecordBatch = 100;
 
-using ::rectify::events::Change;
+using ::rectify::events::Run;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // A simulated run settles many times in a second and would pay for each measure.
@@ -93,14 +93,11 @@ absl::Status RegisterDeadline(service::Host& host, const DeadlineConfig& config)
   api::RegisterCalendarRpcs(context);
   api::RegisterClosureRpcs(context);
   api::RegisterSealRpcs(context);
-  host.Consume("venue", [context](Change& change, const event::v1::EventEnvelope& envelope) {
-    RETURN_IF_ERROR(events::ApplyVenueEvent(change, envelope));
-    return events::ApplyDuty(change, envelope, context->clocks);
+  host.Consume("venue", [context](pg::Tx& tx, Run& run) {
+    return events::ApplyVenueEvents(tx, run, context->clocks);
   });
-  host.Consume("hazard", [context](Change& change, const event::v1::EventEnvelope& envelope) {
-    RETURN_IF_ERROR(events::HazardConsumer(context->policy, context->orders, context->clocks)
-                        .Apply(change, envelope));
-    return events::ApplyDuty(change, envelope, context->clocks);
+  host.Consume("hazard", [context](pg::Tx& tx, Run& run) {
+    return events::HazardConsumer(context->policy, context->orders, context->clocks).Apply(tx, run);
   });
   AddTimers(host);
   return absl::OkStatus();

@@ -57,11 +57,13 @@ TEST_F(HistoryTest, AnEntryThatIsNotTheSourcesIsNeverApplied) {
 TEST_F(HistoryTest, ACommandThatDrewItsIdEarlierAndCommitsLaterIsNotLost) {
   constexpr pg::Statement kOutbox = {"test.outbox", "select count(*) from outbox"};
   ASSERT_OK(venue_.pool.Transact("slow", {}, [&](pg::Tx& tx) -> absl::Status {
-    RETURN_IF_ERROR(venue_.commands.ActWithin(tx, {"services/venue", "timer/slow", ""},
-                                              [](events::Change& change) {
-                                                change.Emit("slow", 1, events::Text());
-                                                return absl::OkStatus();
-                                              }));
+    RETURN_IF_ERROR(venue_.commands
+                        .ActWithin(tx, {{"services/venue", "timer/slow", ""}},
+                                   [](std::vector<events::Change>& changes) {
+                                     changes.front().Emit("slow", 1, events::Text());
+                                     return absl::OkStatus();
+                                   })
+                        .status());
     RETURN_IF_ERROR(tx.Exec(kOutbox).status());  // what was sent has run: the id is drawn
     venue_.Touch("a");
     EXPECT_EQ(venue_.sequencer.Drain().value(), 1);

@@ -1,5 +1,9 @@
 #include "services/hazard_findings/events/registry_feed.h"
 
+#include <map>
+#include <string>
+#include <utility>
+
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/venue/v1/venue_directory_events.pb.h"
@@ -11,57 +15,91 @@
 namespace rectify::hazard::events {
 namespace {
 
-absl::Status SaveVenue(rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
-                       const venue::v1::VenueFacts& facts) {
-  store::Versioned<domain::Venue> row;
-  row.value = {facts.name(), facts.display_name(), facts.street(), std::nullopt};
+using event::v1::EventEnvelope;
+
+domain::Venue ToVenue(const EventEnvelope& envelope, const venue::v1::VenueFacts& facts) {
+  domain::Venue venue{facts.name(), facts.display_name(), facts.street(), std::nullopt};
   // A closed venue changes no more, so the event is the one that closed it.
   if (facts.state() == venue::v1::Venue::STATE_CLOSED) {
-    row.value.close_time = rpc::ToTime(envelope.occur_time());
+    venue.close_time = rpc::ToTime(envelope.occur_time());
   }
-  row.version = envelope.aggregate_version();
-  return store::SaveVenues(change.sql(), {row});
+  return venue;
 }
 
-absl::Status MergeVenue(rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
-                        const venue::v1::VenueMerged& event) {
-  RETURN_IF_ERROR(SaveVenue(change, envelope, event.source()));
-  return store::SaveMerge(change.sql(), event.source().name(), event.target().name());
+domain::Officer ToOfficer(const venue::v1::OfficerUpdated& event) {
+  domain::Officer officer{event.name(),
+                          event.display_name(),
+                          rpc::ToCivilDay(event.certificate_start()),
+                          rpc::ToCivilDay(event.certificate_end()),
+                          rpc::ToCivilDay(event.post_start()),
+                          std::nullopt};
+  if (event.has_post_end()) officer.post_end = rpc::ToCivilDay(event.post_end());
+  return officer;
 }
 
-absl::Status SaveOfficer(rectify::events::Change& change, const event::v1::EventEnvelope& envelope,
-                         const venue::v1::OfficerUpdated& event) {
-  store::Versioned<domain::Officer> row;
-  row.value.name = event.name();
-  row.value.display_name = event.display_name();
-  row.value.certificate_start = rpc::ToCivilDay(event.certificate_start());
-  row.value.certificate_end = rpc::ToCivilDay(event.certificate_end());
-  row.value.post_start = rpc::ToCivilDay(event.post_start());
-  if (event.has_post_end()) row.value.post_end = rpc::ToCivilDay(event.post_end());
-  row.version = envelope.aggregate_version();
-  return store::SaveOfficers(change.sql(), {row});
-}
+// What a run of events makes of the copies, written as sets. Of several events of one thing the
+// last one, whose version is the highest, tells all.
+class Copies {
+ public:
+  absl::Status Take(pg::Tx& tx, const EventEnvelope& envelope) {
+    ASSIGN_OR_RETURN(const auto registered, ReadPayload<venue::v1::VenueRegistered>(envelope));
+    if (registered) Note(venues_, envelope, ToVenue(envelope, registered->venue()));
+    ASSIGN_OR_RETURN(const auto updated, ReadPayload<venue::v1::VenueUpdated>(envelope));
+    if (updated) Note(venues_, envelope, ToVenue(envelope, updated->venue()));
+    ASSIGN_OR_RETURN(const auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
+    if (closed) Note(venues_, envelope, ToVenue(envelope, closed->venue()));
+    ASSIGN_OR_RETURN(const auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
+    if (officer) Note(officers_, envelope, ToOfficer(*officer));
+    ASSIGN_OR_RETURN(const auto department, ReadPayload<venue::v1::DepartmentUpdated>(envelope));
+    if (department) {
+      Note(departments_, envelope,
+           domain::Department{department->name(), department->display_name()});
+    }
+    ASSIGN_OR_RETURN(const auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
+    if (!merged) return absl::OkStatus();
+    Note(venues_, envelope, ToVenue(envelope, merged->source()));
+    RETURN_IF_ERROR(Save(tx));
+    return store::SaveMerge(tx, merged->source().name(), merged->target().name());
+  }
+
+  absl::Status Save(pg::Tx& tx) {
+    RETURN_IF_ERROR(store::SaveVenues(tx, TakeAll(venues_)));
+    RETURN_IF_ERROR(store::SaveOfficers(tx, TakeAll(officers_)));
+    return store::SaveDepartments(tx, TakeAll(departments_));
+  }
+
+ private:
+  template <typename T>
+  using ByName = std::map<std::string, store::Versioned<T>>;
+
+  template <typename T>
+  static void Note(ByName<T>& copies, const EventEnvelope& envelope, T value) {
+    std::string name = value.name;
+    copies.insert_or_assign(std::move(name),
+                            store::Versioned<T>{std::move(value), envelope.aggregate_version()});
+  }
+
+  template <typename T>
+  static std::vector<store::Versioned<T>> TakeAll(ByName<T>& copies) {
+    std::vector<store::Versioned<T>> all;
+    all.reserve(copies.size());
+    for (auto& [name, copy] : std::exchange(copies, {})) all.push_back(copy);
+    return all;
+  }
+
+  ByName<domain::Venue> venues_;
+  ByName<domain::Officer> officers_;
+  ByName<domain::Department> departments_;
+};
 
 }  // namespace
 
-absl::Status ApplyRegistryEvent(rectify::events::Change& change,
-                                const event::v1::EventEnvelope& envelope) {
-  ASSIGN_OR_RETURN(auto registered, ReadPayload<venue::v1::VenueRegistered>(envelope));
-  if (registered) return SaveVenue(change, envelope, registered->venue());
-  ASSIGN_OR_RETURN(auto updated, ReadPayload<venue::v1::VenueUpdated>(envelope));
-  if (updated) return SaveVenue(change, envelope, updated->venue());
-  ASSIGN_OR_RETURN(auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
-  if (closed) return SaveVenue(change, envelope, closed->venue());
-  ASSIGN_OR_RETURN(auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
-  if (merged) return MergeVenue(change, envelope, *merged);
-  ASSIGN_OR_RETURN(auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
-  if (officer) return SaveOfficer(change, envelope, *officer);
-  ASSIGN_OR_RETURN(auto department, ReadPayload<venue::v1::DepartmentUpdated>(envelope));
-  if (department) {
-    return store::SaveDepartments(change.sql(), {{{department->name(), department->display_name()},
-                                                  envelope.aggregate_version()}});
+absl::Status ApplyRegistryEvents(pg::Tx& tx, rectify::events::Run& run) {
+  Copies copies;
+  for (const rectify::events::Arrival& arrival : run) {
+    RETURN_IF_ERROR(copies.Take(tx, arrival.event));
   }
-  return absl::OkStatus();
+  return copies.Save(tx);
 }
 
 }  // namespace rectify::hazard::events

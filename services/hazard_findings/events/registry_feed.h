@@ -3,12 +3,10 @@
 #pragma once
 
 #include "absl/status/status.h"
-#include "libs/events/command.h"
-#include "rectify/event/v1/event.pb.h"
+#include "libs/events/consumer.h"
 
 namespace rectify::hazard::events {
 
-absl::Status ApplyRegistryEvent(rectify::events::Change& change,
-                                const event::v1::EventEnvelope& envelope);
+absl::Status ApplyRegistryEvents(pg::Tx& tx, rectify::events::Run& run);
 
 }  // namespace rectify::hazard::events

@@ -109,38 +109,36 @@ void Pick(const std::map<std::string, T>& known, const std::vector<std::string>&
 }  // namespace
 
 absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<Venue>>& venues) {
+  if (venues.empty()) return absl::OkStatus();
   using Row = Versioned<Venue>;
-  return tx
-      .Exec(kSaveVenues, {pg::Column(venues, [](const Row& r) { return r.value.name; }),
-                          pg::Column(venues, [](const Row& r) { return r.value.display_name; }),
-                          pg::Column(venues, [](const Row& r) { return r.value.street; }),
-                          pg::Column(venues, [](const Row& r) { return r.value.close_time; }),
-                          pg::Column(venues, [](const Row& r) { return r.version; })})
-      .status();
+  return tx.Send(kSaveVenues,
+                 {pg::Column(venues, [](const Row& r) { return r.value.name; }),
+                  pg::Column(venues, [](const Row& r) { return r.value.display_name; }),
+                  pg::Column(venues, [](const Row& r) { return r.value.street; }),
+                  pg::Column(venues, [](const Row& r) { return r.value.close_time; }),
+                  pg::Column(venues, [](const Row& r) { return r.version; })});
 }
 
 absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<Officer>>& officers) {
+  if (officers.empty()) return absl::OkStatus();
   using Row = Versioned<Officer>;
-  return tx
-      .Exec(kSaveOfficers,
-            {pg::Column(officers, [](const Row& r) { return r.value.name; }),
-             pg::Column(officers, [](const Row& r) { return r.value.display_name; }),
-             pg::Column(officers, [](const Row& r) { return r.value.certificate_start; }),
-             pg::Column(officers, [](const Row& r) { return r.value.certificate_end; }),
-             pg::Column(officers, [](const Row& r) { return r.value.post_start; }),
-             pg::Column(officers, [](const Row& r) { return r.value.post_end; }),
-             pg::Column(officers, [](const Row& r) { return r.version; })})
-      .status();
+  return tx.Send(kSaveOfficers,
+                 {pg::Column(officers, [](const Row& r) { return r.value.name; }),
+                  pg::Column(officers, [](const Row& r) { return r.value.display_name; }),
+                  pg::Column(officers, [](const Row& r) { return r.value.certificate_start; }),
+                  pg::Column(officers, [](const Row& r) { return r.value.certificate_end; }),
+                  pg::Column(officers, [](const Row& r) { return r.value.post_start; }),
+                  pg::Column(officers, [](const Row& r) { return r.value.post_end; }),
+                  pg::Column(officers, [](const Row& r) { return r.version; })});
 }
 
 absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>>& departments) {
+  if (departments.empty()) return absl::OkStatus();
   using Row = Versioned<Department>;
-  return tx
-      .Exec(kSaveDepartments,
-            {pg::Column(departments, [](const Row& r) { return r.value.name; }),
-             pg::Column(departments, [](const Row& r) { return r.value.display_name; }),
-             pg::Column(departments, [](const Row& r) { return r.version; })})
-      .status();
+  return tx.Send(kSaveDepartments,
+                 {pg::Column(departments, [](const Row& r) { return r.value.name; }),
+                  pg::Column(departments, [](const Row& r) { return r.value.display_name; }),
+                  pg::Column(departments, [](const Row& r) { return r.version; })});
 }
 
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,

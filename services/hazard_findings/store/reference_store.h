@@ -21,6 +21,7 @@ struct Versioned {
   int64_t version = 0;  // at the registry
 };
 
+// No name twice in a set. They travel with the next statement that is waited for.
 absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<domain::Venue>>& venues);
 absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<domain::Officer>>& officers);
 absl::Status SaveDepartments(pg::Tx& tx,

@@ -94,15 +94,13 @@ class Book {
     touched_.insert_or_assign(clock.name, std::move(clock));
   }
 
-  absl::Status Save() {
-    std::vector<Clock> inserts, updates;
-    for (auto& [name, clock] : touched_) {
+  // Adds what is to be written.
+  void AddTo(std::vector<Clock>& inserts, std::vector<Clock>& updates) const {
+    for (const auto& [name, clock] : touched_) {
       const bool started = std::find(started_.begin(), started_.end(), name) != started_.end();
       if (started) inserts.push_back(clock);
       if (!started || clock.version > 1) updates.push_back(clock);
     }
-    RETURN_IF_ERROR(store::InsertClocks(change_.sql(), inserts, change_.now()));
-    return store::UpdateClocks(change_.sql(), updates, change_.now());
   }
 
  private:
@@ -156,6 +154,28 @@ class Book {
   std::vector<std::string> started_;
 };
 
+// `running`: the subject's open clocks.
+absl::StatusOr<Book> Keep(const domain::Policy& policy, const Telling& telling,
+                          std::vector<Clock> running, const workday::Calendar& calendar) {
+  Book book(telling.change, telling.subject, std::move(running));
+  for (const domain::Occurrence& occurrence : telling.occurrences) {
+    ASSIGN_OR_RETURN(std::vector<Effect> effects,
+                     domain::Advance(policy, telling.subject, occurrence, book.running(), calendar,
+                                     telling.change.now()));
+    for (Effect& effect : effects) {
+      book.Apply(std::move(effect), domain::NameOf(occurrence.trigger));
+    }
+  }
+  return book;
+}
+
+absl::Status Save(pg::Tx& tx, const std::vector<Book>& books, absl::Time now) {
+  std::vector<Clock> inserts, updates;
+  for (const Book& book : books) book.AddTo(inserts, updates);
+  RETURN_IF_ERROR(store::InsertClocks(tx, inserts, now));
+  return store::UpdateClocks(tx, updates, now);
+}
+
 absl::StatusOr<int> AnnounceBatch(Change& change) {
   ASSIGN_OR_RETURN(std::vector<Clock> clocks,
                    store::LockUnannouncedOverdue(change.sql(), change.now(), kOverdueBatch));
@@ -175,20 +195,29 @@ absl::StatusOr<int> AnnounceBatch(Change& change) {
 
 absl::Status ClockKeeper::Tell(Change& change, const domain::Subject& told,
                                const std::vector<domain::Occurrence>& occurrences) const {
-  ASSIGN_OR_RETURN(const domain::Subject subject, OfSurvivor(change, told));
+  ASSIGN_OR_RETURN(domain::Subject subject, OfSurvivor(change, told));
   ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
                    calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
-  ASSIGN_OR_RETURN(std::vector<Clock> running, store::LockOpenClocks(change.sql(), subject.name));
-  Book book(change, subject, std::move(running));
-  for (const domain::Occurrence& occurrence : occurrences) {
-    ASSIGN_OR_RETURN(
-        std::vector<Effect> effects,
-        domain::Advance(policy_, subject, occurrence, book.running(), *calendar, change.now()));
-    for (Effect& effect : effects) {
-      book.Apply(std::move(effect), domain::NameOf(occurrence.trigger));
+  ASSIGN_OR_RETURN(std::vector<Clock> running, store::LockOpenClocks(change.sql(), {subject.name}));
+  const Telling telling{change, std::move(subject), occurrences};
+  ASSIGN_OR_RETURN(Book book, Keep(policy_, telling, std::move(running), *calendar));
+  return Save(change.sql(), {std::move(book)}, change.now());
+}
+
+absl::Status ClockKeeper::TellOfNew(pg::Tx& tx, const std::vector<Telling>& tellings) const {
+  if (tellings.empty()) return absl::OkStatus();
+  std::map<std::string, store::CalendarPtr> calendars;  // by district
+  std::vector<Book> books;
+  for (const Telling& telling : tellings) {
+    const std::string district = store::DistrictOf(telling.subject.name);
+    store::CalendarPtr& calendar = calendars[district];
+    if (calendar == nullptr) {
+      ASSIGN_OR_RETURN(calendar, calendars_.NewestForUse(tx, district));
     }
+    ASSIGN_OR_RETURN(Book book, Keep(policy_, telling, {}, *calendar));
+    books.push_back(std::move(book));
   }
-  return book.Save();
+  return Save(tx, books, tellings.front().change.now());
 }
 
 bool ClockKeeper::Hears(const std::string& event_type) const {
@@ -207,14 +236,14 @@ absl::Status ClockKeeper::Hear(Change& change, const google::protobuf::Message& 
   ASSIGN_OR_RETURN(const domain::Subject subject, SubjectOf(change, *facts));
   ASSIGN_OR_RETURN(const store::CalendarPtr calendar,
                    calendars_.NewestForUse(change.sql(), store::DistrictOf(subject.name)));
-  ASSIGN_OR_RETURN(std::vector<Clock> open, store::LockOpenClocks(change.sql(), subject.name));
+  ASSIGN_OR_RETURN(std::vector<Clock> open, store::LockOpenClocks(change.sql(), {subject.name}));
   Book book(change, subject, std::move(open));
   ASSIGN_OR_RETURN(const domain::DutyEvent event, EventOf(change, *facts, type, time));
   ASSIGN_OR_RETURN(
       std::vector<Effect> effects,
       domain::AdvanceDuty(policy_, subject, event, book.running(), *calendar, change.now()));
   for (Effect& effect : effects) book.Apply(std::move(effect), subject.title);
-  return book.Save();
+  return Save(change.sql(), {std::move(book)}, change.now());
 }
 
 absl::StatusOr<int> AnnounceOverdue(::rectify::events::Commands& commands) {

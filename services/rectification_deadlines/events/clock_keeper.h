@@ -15,6 +15,13 @@
 
 namespace rectify::deadline::events {
 
+// What happened to a subject, and the change that says so.
+struct Telling {
+  ::rectify::events::Change& change;
+  domain::Subject subject;
+  std::vector<domain::Occurrence> occurrences;
+};
+
 // Thread-safe. `policy` and `calendars` outlive it.
 class ClockKeeper {
  public:
@@ -28,6 +35,10 @@ class ClockKeeper {
   // and change. Clocks that start are of the venue that goes on, if the subject's was merged.
   absl::Status Tell(::rectify::events::Change& change, const domain::Subject& told,
                     const std::vector<domain::Occurrence>& occurrences) const;
+
+  // The same for subjects that are new in this transaction, so that none has a clock yet; their
+  // venues are those that go on.
+  absl::Status TellOfNew(pg::Tx& tx, const std::vector<Telling>& tellings) const;
 
   // Tells the clocks what an event of any service, or of this one, says of a duty: its payload has
   // a field `rectify.common.v1.DutyFacts duty`. Does nothing for a payload without it, or of a type

@@ -1,12 +1,15 @@
 #include "services/rectification_deadlines/events/consumers.h"
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/events/payload.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/hazard_events.pb.h"
 #include "rectify/venue/v1/venue_directory_events.pb.h"
@@ -24,32 +27,59 @@ namespace {
 using event::v1::EventEnvelope;
 using ::rectify::events::Change;
 
-// nullopt when the event is of another type; DATA_LOSS when it can't be read.
-template <typename Payload>
-absl::StatusOr<std::optional<Payload>> ReadPayload(const EventEnvelope& envelope) {
-  if (envelope.type() != Payload::descriptor()->full_name()) return std::optional<Payload>();
-  Payload payload;
-  if (!payload.ParseFromString(envelope.payload())) {
-    return absl::DataLossError(
-        absl::StrCat(envelope.source(), "/", envelope.position(), " is no ", envelope.type()));
+using ::rectify::events::Arrival;
+using ::rectify::events::ReadPayload;
+using ::rectify::events::Run;
+
+// What a run tells of venues and officers, written as sets: of several events of one thing the last
+// one tells all.
+class Projection {
+ public:
+  absl::Status Take(Change& change, const EventEnvelope& envelope) {
+    ASSIGN_OR_RETURN(const auto registered, ReadPayload<venue::v1::VenueRegistered>(envelope));
+    if (registered) Note(registered->venue());
+    ASSIGN_OR_RETURN(const auto updated, ReadPayload<venue::v1::VenueUpdated>(envelope));
+    if (updated) Note(updated->venue());
+    ASSIGN_OR_RETURN(const auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
+    if (closed) Note(closed->venue());
+    ASSIGN_OR_RETURN(const auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
+    if (officer) Note(*officer);
+    ASSIGN_OR_RETURN(const auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
+    if (!merged) return absl::OkStatus();
+    Note(merged->source());
+    RETURN_IF_ERROR(Save(change.sql()));
+    return MergeVenue(change, *merged);
   }
-  return std::optional<Payload>(std::move(payload));
-}
 
-absl::Status SaveVenue(Change& change, const venue::v1::VenueFacts& facts) {
-  return store::SaveVenue(change.sql(), {facts.name(), facts.display_name(), facts.street(),
-                                         facts.state() == venue::v1::Venue::STATE_CLOSED});
-}
+  absl::Status Save(pg::Tx& tx) {
+    RETURN_IF_ERROR(store::SaveVenues(tx, std::exchange(venues_, {})));
+    return store::SaveOfficers(tx, std::exchange(officers_, {}));
+  }
 
-absl::Status SaveOfficer(Change& change, const venue::v1::OfficerUpdated& event) {
-  domain::Officer officer{event.name(),
-                          event.display_name(),
-                          rpc::ToCivilDay(event.certificate_start()),
-                          rpc::ToCivilDay(event.certificate_end()),
-                          rpc::ToCivilDay(event.post_start()),
-                          std::nullopt};
-  if (event.has_post_end()) officer.post_end = rpc::ToCivilDay(event.post_end());
-  return store::SaveOfficer(change.sql(), officer);
+ private:
+  void Note(const venue::v1::VenueFacts& facts) {
+    venues_[facts.name()] = {facts.name(), facts.display_name(), facts.street(),
+                             facts.state() == venue::v1::Venue::STATE_CLOSED};
+  }
+  void Note(const venue::v1::OfficerUpdated& event) {
+    domain::Officer& officer = officers_[event.name()];
+    officer = {event.name(),
+               event.display_name(),
+               rpc::ToCivilDay(event.certificate_start()),
+               rpc::ToCivilDay(event.certificate_end()),
+               rpc::ToCivilDay(event.post_start()),
+               std::nullopt};
+    if (event.has_post_end()) officer.post_end = rpc::ToCivilDay(event.post_end());
+  }
+
+  std::map<std::string, store::Venue> venues_;
+  domain::Officers officers_;
+};
+
+absl::Status TakeDuty(Change& change, const EventEnvelope& envelope, const ClockKeeper& clocks) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> payload,
+                   ReadAnyPayload(envelope));
+  return clocks.Hear(change, *payload, rpc::ToTime(envelope.occur_time()));
 }
 
 domain::FindingFacts ToFacts(const hazard::v1::FindingFacts& message) {
@@ -94,104 +124,119 @@ std::vector<store::Finding> ToFindings(const domain::InspectionFacts& facts) {
   return findings;
 }
 
-domain::Subject SubjectOf(const store::Finding& finding, const std::optional<store::Venue>& venue) {
+domain::Subject SubjectOf(const store::Finding& finding, const store::Venue* venue) {
   domain::Subject subject;
   subject.name = finding.name;
   subject.venue = finding.venue;
   subject.handling_officer = finding.handling_officer;
   subject.inspect_time = finding.inspect_time;
   subject.items = {{finding.name, finding.hazard}};
-  if (venue) {
+  if (venue != nullptr) {
     subject.party = venue->display_name;
     subject.street = venue->street;
   }
   return subject;
 }
 
-absl::Status DraftOrders(Change& change, const domain::InspectionFacts& facts,
-                         const domain::Policy& policy, const store::OrderStore& orders,
-                         const ClockKeeper& clocks) {
-  for (domain::Order& order : domain::DraftOrders(facts, policy, change.now())) {
+// The orders that the inspection calls for, named and journalled.
+std::vector<domain::Order> DraftOrders(Change& change, const domain::InspectionFacts& facts,
+                                       const domain::Policy& policy) {
+  std::vector<domain::Order> orders = domain::DraftOrders(facts, policy, change.now());
+  for (domain::Order& order : orders) {
     const bool immediate = order.kind == domain::OrderKind::kImmediate;
     order.name = store::OrderName(store::SplitName(facts.inspection).district,
                                   change.NewId(immediate ? "order/immediate" : "order/term"));
-    RETURN_IF_ERROR(orders.Save(change.sql(), order));
     JournalOrder(change, order,
                  {"DraftOrder", absl::StrCat("拟制", policy.DocumentOf(order.kind).title, "，共 ",
                                              order.items.size(), " 项（", order.party, "）")},
                  ToOrderDrafted(order), ::rectify::events::kInternalOnly);
-    RETURN_IF_ERROR(clocks.Tell(change, domain::SubjectOf(order),
-                                {{domain::Trigger::kOrderDrafted, change.now()}}));
   }
-  return absl::OkStatus();
-}
-
-absl::Status TakeInspection(Change& change, const hazard::v1::InspectionRecorded& event,
-                            const domain::Policy& policy, const store::OrderStore& orders,
-                            const ClockKeeper& clocks) {
-  if (event.findings().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::optional<store::Venue> venue,
-                   store::FindVenue(change.sql(), event.venue()));
-  if (!venue) {
-    return absl::UnavailableError(absl::StrCat(event.venue(), " has not arrived yet"));
-  }
-  const domain::InspectionFacts facts = ToFacts(event, *venue);
-  const std::vector<store::Finding> findings = ToFindings(facts);
-  RETURN_IF_ERROR(store::InsertFindings(change.sql(), findings));
-  RETURN_IF_ERROR(DraftOrders(change, facts, policy, orders, clocks));
-  for (const store::Finding& finding : findings) {
-    if (finding.disposition != domain::Disposition::kTransfer) continue;
-    RETURN_IF_ERROR(clocks.Tell(change, SubjectOf(finding, venue),
-                                {{domain::Trigger::kTransferDecided, facts.inspect_time}}));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ConcludeTransfer(Change& change, const std::string& name, absl::Time time,
-                              const ClockKeeper& clocks) {
-  ASSIGN_OR_RETURN(const std::optional<store::Finding> finding,
-                   store::LockFinding(change.sql(), name));
-  if (!finding) return absl::NotFoundError(absl::StrCat(name, " is not known here"));
-  RETURN_IF_ERROR(clocks.Tell(change, SubjectOf(*finding, std::nullopt),
-                              {{domain::Trigger::kTransferConcluded, time}}));
-  return store::CloseFindings(change.sql(), {name}, time);
+  return orders;
 }
 
 }  // namespace
 
-absl::Status ApplyVenueEvent(Change& change, const EventEnvelope& envelope) {
-  ASSIGN_OR_RETURN(const auto registered, ReadPayload<venue::v1::VenueRegistered>(envelope));
-  if (registered) return SaveVenue(change, registered->venue());
-  ASSIGN_OR_RETURN(const auto updated, ReadPayload<venue::v1::VenueUpdated>(envelope));
-  if (updated) return SaveVenue(change, updated->venue());
-  ASSIGN_OR_RETURN(const auto closed, ReadPayload<venue::v1::VenueClosed>(envelope));
-  if (closed) return SaveVenue(change, closed->venue());
-  ASSIGN_OR_RETURN(const auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
-  if (merged) {
-    RETURN_IF_ERROR(SaveVenue(change, merged->source()));
-    return MergeVenue(change, *merged);
+// An inspection with findings, and the change in which it is taken.
+struct HazardConsumer::Recorded {
+  Change& change;
+  hazard::v1::InspectionRecorded inspection;
+};
+
+absl::Status ApplyVenueEvents(pg::Tx& tx, Run& run, const ClockKeeper& clocks) {
+  Projection projection;
+  for (Arrival& arrival : run) {
+    RETURN_IF_ERROR(projection.Take(arrival.change, arrival.event));
+    if (!clocks.Hears(arrival.event.type())) continue;
+    RETURN_IF_ERROR(projection.Save(tx));
+    RETURN_IF_ERROR(TakeDuty(arrival.change, arrival.event, clocks));
   }
-  ASSIGN_OR_RETURN(const auto officer, ReadPayload<venue::v1::OfficerUpdated>(envelope));
-  if (officer) return SaveOfficer(change, *officer);
-  return absl::OkStatus();
+  return projection.Save(tx);
 }
 
-absl::Status ApplyDuty(Change& change, const EventEnvelope& envelope, const ClockKeeper& clocks) {
-  if (!clocks.Hears(envelope.type())) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::unique_ptr<google::protobuf::Message> payload,
-                   ReadAnyPayload(envelope));
-  return clocks.Hear(change, *payload, rpc::ToTime(envelope.occur_time()));
+absl::Status HazardConsumer::Apply(pg::Tx& tx, Run& run) const {
+  std::vector<Recorded> recorded;  // of which nothing is written yet
+  for (Arrival& arrival : run) {
+    const EventEnvelope& event = arrival.event;
+    ASSIGN_OR_RETURN(auto inspection, ReadPayload<hazard::v1::InspectionRecorded>(event));
+    if (inspection && !inspection->findings().empty()) {
+      recorded.push_back({arrival.change, *std::move(inspection)});
+    }
+    ASSIGN_OR_RETURN(const auto transferred, ReadPayload<hazard::v1::FindingTransferred>(event));
+    const bool duty = clocks_.Hears(event.type());
+    if (!transferred && !duty) continue;
+    RETURN_IF_ERROR(Draft(tx, recorded));
+    if (transferred) {
+      RETURN_IF_ERROR(ConcludeTransfer(arrival.change, transferred->finding(),
+                                       rpc::ToTime(event.occur_time())));
+    }
+    if (duty) RETURN_IF_ERROR(TakeDuty(arrival.change, event, clocks_));
+  }
+  return Draft(tx, recorded);
 }
 
-absl::Status HazardConsumer::Apply(Change& change, const EventEnvelope& envelope) const {
-  ASSIGN_OR_RETURN(const auto recorded, ReadPayload<hazard::v1::InspectionRecorded>(envelope));
-  if (recorded) return TakeInspection(change, *recorded, policy_, orders_, clocks_);
-  ASSIGN_OR_RETURN(const auto transferred, ReadPayload<hazard::v1::FindingTransferred>(envelope));
-  if (transferred) {
-    return ConcludeTransfer(change, transferred->finding(), rpc::ToTime(envelope.occur_time()),
-                            clocks_);
+absl::Status HazardConsumer::Draft(pg::Tx& tx, std::vector<Recorded>& recorded) const {
+  if (recorded.empty()) return absl::OkStatus();
+  std::set<std::string> names;
+  for (const Recorded& one : recorded) names.insert(one.inspection.venue());
+  ASSIGN_OR_RETURN(const auto venues, store::FindVenues(tx, names));
+  std::vector<store::Finding> findings;
+  std::vector<domain::Order> orders;
+  std::vector<Telling> tellings;
+  for (const Recorded& one : recorded) {
+    const auto venue = venues.find(one.inspection.venue());
+    if (venue == venues.end()) {
+      return absl::UnavailableError(absl::StrCat(one.inspection.venue(), " has not arrived yet"));
+    }
+    const domain::InspectionFacts facts = ToFacts(one.inspection, venue->second);
+    for (domain::Order& order : DraftOrders(one.change, facts, policy_)) {
+      tellings.push_back({one.change,
+                          domain::SubjectOf(order),
+                          {{domain::Trigger::kOrderDrafted, one.change.now()}}});
+      orders.push_back(std::move(order));
+    }
+    for (store::Finding& finding : ToFindings(facts)) {
+      if (finding.disposition == domain::Disposition::kTransfer) {
+        tellings.push_back({one.change,
+                            SubjectOf(finding, &venue->second),
+                            {{domain::Trigger::kTransferDecided, facts.inspect_time}}});
+      }
+      findings.push_back(std::move(finding));
+    }
   }
-  return absl::OkStatus();
+  recorded.clear();
+  RETURN_IF_ERROR(store::InsertFindings(tx, findings));
+  RETURN_IF_ERROR(orders_.Save(tx, orders));
+  return clocks_.TellOfNew(tx, tellings);
+}
+
+absl::Status HazardConsumer::ConcludeTransfer(Change& change, const std::string& name,
+                                              absl::Time time) const {
+  ASSIGN_OR_RETURN(const std::optional<store::Finding> finding,
+                   store::LockFinding(change.sql(), name));
+  if (!finding) return absl::NotFoundError(absl::StrCat(name, " is not known here"));
+  RETURN_IF_ERROR(clocks_.Tell(change, SubjectOf(*finding, nullptr),
+                               {{domain::Trigger::kTransferConcluded, time}}));
+  return store::CloseFindings(change.sql(), {name}, time);
 }
 
 }  // namespace rectify::deadline::events

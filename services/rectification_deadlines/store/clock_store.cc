@@ -44,7 +44,8 @@ constexpr pg::Statement kLoadAsOf = {"deadline.load_clock_as_of",
 
 constexpr pg::Statement kLockOpen = {"deadline.lock_open_clocks",
                                      "select " CLOCK_COLUMNS
-                                     " from clocks where district = $1 and subject = $2 and "
+                                     " from clocks where (district, subject) in "
+                                     "(select * from unnest($1::text[], $2::text[])) and "
                                      "state in (1, 4) order by id for update"};
 
 constexpr pg::Statement kLockOverdue = {
@@ -247,8 +248,13 @@ absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(
   return clocks;
 }
 
-absl::StatusOr<std::vector<Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOpen, {DistrictOf(subject), subject}));
+absl::StatusOr<std::vector<Clock>> LockOpenClocks(pg::Tx& tx,
+                                                  const std::vector<std::string>& subjects) {
+  if (subjects.empty()) return std::vector<Clock>();
+  std::vector<std::string> districts;
+  districts.reserve(subjects.size());
+  for (const std::string& subject : subjects) districts.push_back(DistrictOf(subject));
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockOpen, {districts, subjects}));
   return ReadRows(rows);
 }
 

@@ -31,8 +31,9 @@ absl::StatusOr<std::pair<std::vector<domain::Clock>, std::string>> ListClocks(
 // The functions below read clocks without their changes and lock the rows until the end of the
 // transaction.
 
-// Running and suspended ones.
-absl::StatusOr<std::vector<domain::Clock>> LockOpenClocks(pg::Tx& tx, absl::string_view subject);
+// Running and suspended ones of the subjects.
+absl::StatusOr<std::vector<domain::Clock>> LockOpenClocks(pg::Tx& tx,
+                                                          const std::vector<std::string>& subjects);
 
 // Running and suspended ones that the venue owns or is the venue of.
 absl::StatusOr<std::vector<domain::Clock>> LockOpenClocksOfVenue(pg::Tx& tx,
@@ -53,7 +54,8 @@ absl::StatusOr<std::vector<domain::Clock>> LockDependingOn(pg::Tx& tx, absl::Civ
 // The earliest due time that is not announced; InfiniteFuture when there is none.
 absl::StatusOr<absl::Time> NextUnannouncedDue(pg::Tx& tx);
 
-// Both also write what the clocks are from `now` on to their history.
+// All that write travel with the next statement that is waited for. These two also write what the
+// clocks are from `now` on to their history.
 absl::Status InsertClocks(pg::Tx& tx, const std::vector<domain::Clock>& clocks, absl::Time now);
 // Writes what can change, and the changes of the due date that the clocks carry: a clock that was
 // locked carries only those made since.

@@ -3,6 +3,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "services/rectification_deadlines/store/clock_store.h"
+#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
@@ -112,86 +113,56 @@ absl::Status InsertChanges(pg::Tx& tx, const std::vector<Clock>& clocks) {
     reasons.push_back(change.reason);
   }
   if (ids.empty()) return absl::OkStatus();
-  return tx
-      .Exec(kInsertChanges, {districts, ids, positions, times, old_days, new_days, old_versions,
-                             new_versions, reasons})
-      .status();
+  return tx.Send(kInsertChanges, {districts, ids, positions, times, old_days, new_days,
+                                  old_versions, new_versions, reasons});
 }
 
 absl::Status Record(pg::Tx& tx, const std::vector<std::string>& districts,
                     const std::vector<std::string>& ids, absl::Time now) {
-  return tx.Exec(kRecord, {districts, ids, now}).status();
+  return tx.Send(kRecord, {districts, ids, now});
 }
 
 }  // namespace
 
 absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time now) {
   if (clocks.empty()) return absl::OkStatus();
-  std::vector<std::string> districts, ids, kinds, titles, subjects, findings, owners, venues,
-      ladders, versions_of_calendar, subject_titles, officers, parties, streets;
-  std::vector<int> sides;
-  std::vector<absl::Time> starts, due_times;
-  std::vector<std::optional<int>> amounts, units;
-  std::vector<std::optional<bool>> coercive;
-  std::vector<std::optional<std::string>> bases;
-  std::vector<std::optional<absl::CivilDay>> due_dates, first_due_dates;
-  std::vector<bool> provisional;
-  std::vector<int64_t> versions;
+  std::vector<std::vector<pg::Param>> rows;
+  std::vector<std::string> districts, ids;
   for (const Clock& clock : clocks) {
     const NameParts name = SplitName(clock.name);
-    const auto& period = clock.period;
     districts.push_back(name.district);
     ids.push_back(name.id);
-    kinds.push_back(clock.kind);
-    titles.push_back(clock.title);
-    subjects.push_back(clock.subject);
-    findings.push_back(ToLiteral(clock.findings));
-    owners.push_back(clock.owner);
-    venues.push_back(clock.venue);
-    ladders.push_back(clock.reminder_ladder);
-    starts.push_back(clock.start_time);
-    amounts.push_back(period ? std::optional(period->amount) : std::nullopt);
-    units.push_back(period ? std::optional(static_cast<int>(period->unit)) : std::nullopt);
-    coercive.push_back(period ? std::optional(period->coercive) : std::nullopt);
-    bases.push_back(period ? std::optional(period->basis) : std::nullopt);
-    due_times.push_back(clock.due_time);
-    due_dates.push_back(clock.due_date);
-    first_due_dates.push_back(clock.first_due_date);
-    provisional.push_back(clock.provisional);
-    versions_of_calendar.push_back(clock.calendar_version);
-    versions.push_back(clock.version);
-    subject_titles.push_back(clock.subject_title);
-    sides.push_back(static_cast<int>(clock.side));
-    officers.push_back(clock.handling_officer);
-    parties.push_back(clock.party);
-    streets.push_back(clock.street);
+    const auto of_period = [&](auto value) {
+      return clock.period ? pg::Param(value(*clock.period)) : pg::Param(nullptr);
+    };
+    using Rule = domain::PeriodRule;
+    rows.push_back({name.district,
+                    name.id,
+                    clock.kind,
+                    clock.title,
+                    clock.subject,
+                    clock.findings,
+                    clock.owner,
+                    clock.venue,
+                    clock.reminder_ladder,
+                    clock.start_time,
+                    of_period([](const Rule& rule) { return rule.amount; }),
+                    of_period([](const Rule& rule) { return static_cast<int>(rule.unit); }),
+                    of_period([](const Rule& rule) { return rule.coercive; }),
+                    of_period([](const Rule& rule) { return rule.basis; }),
+                    clock.due_time,
+                    clock.due_date,
+                    clock.first_due_date,
+                    clock.provisional,
+                    clock.calendar_version,
+                    clock.version,
+                    clock.subject_title,
+                    static_cast<int>(clock.side),
+                    clock.handling_officer,
+                    clock.party,
+                    clock.street});
   }
-  RETURN_IF_ERROR(tx.Exec(kInsert, {districts,
-                                    ids,
-                                    kinds,
-                                    titles,
-                                    subjects,
-                                    findings,
-                                    owners,
-                                    venues,
-                                    ladders,
-                                    starts,
-                                    amounts,
-                                    units,
-                                    coercive,
-                                    bases,
-                                    due_times,
-                                    due_dates,
-                                    first_due_dates,
-                                    provisional,
-                                    versions_of_calendar,
-                                    versions,
-                                    subject_titles,
-                                    sides,
-                                    officers,
-                                    parties,
-                                    streets})
-                      .status());
+  RETURN_IF_ERROR(tx.Send(kInsert, ToColumns(rows)));
   return Record(tx, districts, ids, now);
 }
 
@@ -225,10 +196,10 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
     suspended_from.push_back(clock.suspended_from);
     suspend_reasons.push_back(clock.suspend_reason);
   }
-  RETURN_IF_ERROR(tx.Exec(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
-                                    versions_of_calendar, states, announced, end_times, in_time,
-                                    versions, suspensions, suspended_from, suspend_reasons, stated})
-                      .status());
+  RETURN_IF_ERROR(
+      tx.Send(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
+                        versions_of_calendar, states, announced, end_times, in_time, versions,
+                        suspensions, suspended_from, suspend_reasons, stated}));
   RETURN_IF_ERROR(InsertChanges(tx, clocks));
   return Record(tx, districts, ids, now);
 }
@@ -245,7 +216,7 @@ absl::Status PassClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time
     venues.push_back(clock.venue);
     versions.push_back(clock.version);
   }
-  RETURN_IF_ERROR(tx.Exec(kPass, {districts, ids, owners, venues, versions}).status());
+  RETURN_IF_ERROR(tx.Send(kPass, {districts, ids, owners, venues, versions}));
   return Record(tx, districts, ids, now);
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
@@ -41,12 +42,9 @@ constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
   insert into order_items (district, order_id, position, finding, catalog_code, description, basis,
                            required_action, term_days, stated_due_date, due_date, rectify_time,
                            first_due_date)
-  select $1, $2::uuid, n, finding, catalog_code, description, basis, required_action, term_days,
-         stated_due_date, due_date, rectify_time, first_due_date
-    from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::date[],
-                $10::date[], $11::timestamptz[], $12::date[]) with ordinality
-         as t(finding, catalog_code, description, basis, required_action, term_days,
-              stated_due_date, due_date, rectify_time, first_due_date, n)
+  select * from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[],
+                       $7::text[], $8::text[], $9::int[], $10::date[], $11::date[],
+                       $12::timestamptz[], $13::date[])
   on conflict (district, order_id, position) do update
      set description = excluded.description, basis = excluded.basis,
          required_action = excluded.required_action, term_days = excluded.term_days,
@@ -56,10 +54,8 @@ constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
 constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
   insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion,
                                approver_user, content_hash)
-  select $1, $2::uuid, n, role, approver, approve_time, opinion, approver_user, content_hash
-    from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-         with ordinality
-         as t(role, approver, approve_time, opinion, approver_user, content_hash, n)
+  select * from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[],
+                       $6::timestamptz[], $7::text[], $8::text[], $9::text[])
   on conflict (district, order_id, position) do update
      set approver = excluded.approver, approve_time = excluded.approve_time,
          opinion = excluded.opinion, approver_user = excluded.approver_user,
@@ -87,44 +83,32 @@ constexpr pg::Statement kSaveResults = {"deadline.save_results", R"sql(
          as t(recheck, n, finding, rectified, note)
   on conflict (district, order_id, recheck_position, position) do nothing)sql"};
 
-absl::Status SaveItems(pg::Tx& tx, const NameParts& name, const Order& order) {
-  std::vector<std::string> findings, codes, descriptions, bases, actions;
-  std::vector<int> terms;
-  std::vector<std::optional<absl::CivilDay>> stated, due, first_due;
-  std::vector<std::optional<absl::Time>> rectified;
-  for (const domain::OrderItem& item : order.items) {
-    findings.push_back(item.finding);
-    codes.push_back(item.catalog_code);
-    descriptions.push_back(item.description);
-    bases.push_back(item.basis);
-    actions.push_back(item.required_action);
-    terms.push_back(item.term_days);
-    stated.push_back(item.stated_due_date);
-    due.push_back(item.due_date);
-    first_due.push_back(item.first_due_date);
-    rectified.push_back(item.rectify_time);
+absl::Status SaveItems(pg::Tx& tx, const std::vector<Order>& orders) {
+  std::vector<std::vector<pg::Param>> rows;
+  for (const Order& order : orders) {
+    const NameParts name = SplitName(order.name);
+    int position = 0;
+    for (const domain::OrderItem& item : order.items) {
+      rows.push_back({name.district, name.id, ++position, item.finding, item.catalog_code,
+                      item.description, item.basis, item.required_action, item.term_days,
+                      item.stated_due_date, item.due_date, item.rectify_time, item.first_due_date});
+    }
   }
-  return tx
-      .Exec(kSaveItems, {name.district, name.id, findings, codes, descriptions, bases, actions,
-                         terms, stated, due, rectified, first_due})
-      .status();
+  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveItems, ToColumns(rows));
 }
 
-absl::Status SaveApprovals(pg::Tx& tx, const NameParts& name, const Order& order) {
-  std::vector<std::string> roles, approvers, opinions, users, hashes;
-  std::vector<std::optional<absl::Time>> times;
-  for (const domain::Approval& approval : order.approvals) {
-    roles.push_back(approval.role);
-    approvers.push_back(approval.approver);
-    times.push_back(approval.approve_time);
-    opinions.push_back(approval.opinion);
-    users.push_back(approval.user);
-    hashes.push_back(approval.content_hash);
+absl::Status SaveApprovals(pg::Tx& tx, const std::vector<Order>& orders) {
+  std::vector<std::vector<pg::Param>> rows;
+  for (const Order& order : orders) {
+    const NameParts name = SplitName(order.name);
+    int position = 0;
+    for (const domain::Approval& approval : order.approvals) {
+      rows.push_back({name.district, name.id, ++position, approval.role, approval.approver,
+                      approval.approve_time, approval.opinion, approval.user,
+                      approval.content_hash});
+    }
   }
-  return tx
-      .Exec(kSaveApprovals,
-            {name.district, name.id, roles, approvers, times, opinions, users, hashes})
-      .status();
+  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveApprovals, ToColumns(rows));
 }
 
 absl::Status SaveReports(pg::Tx& tx, const NameParts& name, const Order& order) {
@@ -135,7 +119,7 @@ absl::Status SaveReports(pg::Tx& tx, const NameParts& name, const Order& order) 
     reporters.push_back(report.reporter);
     statements.push_back(report.statement);
   }
-  return tx.Exec(kSaveReports, {name.district, name.id, times, reporters, statements}).status();
+  return tx.Send(kSaveReports, {name.district, name.id, times, reporters, statements});
 }
 
 absl::Status SaveRechecks(pg::Tx& tx, const NameParts& name, const Order& order) {
@@ -154,10 +138,9 @@ absl::Status SaveRechecks(pg::Tx& tx, const NameParts& name, const Order& order)
       notes.push_back(recheck.results[i].note);
     }
   }
-  RETURN_IF_ERROR(tx.Exec(kSaveRechecks, {name.district, name.id, times, officers}).status());
-  return tx
-      .Exec(kSaveResults, {name.district, name.id, rechecks, positions, findings, rectified, notes})
-      .status();
+  RETURN_IF_ERROR(tx.Send(kSaveRechecks, {name.district, name.id, times, officers}));
+  return tx.Send(kSaveResults,
+                 {name.district, name.id, rechecks, positions, findings, rectified, notes});
 }
 
 }  // namespace
@@ -198,12 +181,14 @@ absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order
   return absl::OkStatus();
 }
 
-absl::Status SaveParts(pg::Tx& tx, const Order& order) {
-  const NameParts name = SplitName(order.name);
-  RETURN_IF_ERROR(SaveItems(tx, name, order));
-  if (!order.approvals.empty()) RETURN_IF_ERROR(SaveApprovals(tx, name, order));
-  if (!order.reports.empty()) RETURN_IF_ERROR(SaveReports(tx, name, order));
-  if (!order.rechecks.empty()) RETURN_IF_ERROR(SaveRechecks(tx, name, order));
+absl::Status SaveParts(pg::Tx& tx, const std::vector<Order>& orders) {
+  RETURN_IF_ERROR(SaveItems(tx, orders));
+  RETURN_IF_ERROR(SaveApprovals(tx, orders));
+  for (const Order& order : orders) {
+    const NameParts name = SplitName(order.name);
+    if (!order.reports.empty()) RETURN_IF_ERROR(SaveReports(tx, name, order));
+    if (!order.rechecks.empty()) RETURN_IF_ERROR(SaveRechecks(tx, name, order));
+  }
   return absl::OkStatus();
 }
 

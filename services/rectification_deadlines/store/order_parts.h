@@ -13,6 +13,6 @@ namespace rectify::deadline::store {
 // Fills in the parts of orders of one district.
 absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<domain::Order>& orders);
 // Reports and rechecks only grow; items and approvals keep their number.
-absl::Status SaveParts(pg::Tx& tx, const domain::Order& order);
+absl::Status SaveParts(pg::Tx& tx, const std::vector<domain::Order>& orders);
 
 }  // namespace rectify::deadline::store

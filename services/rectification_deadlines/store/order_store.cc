@@ -9,6 +9,7 @@
 #include "libs/query/list_query.h"
 #include "rectify/deadline/v1/order.pb.h"
 #include "services/rectification_deadlines/domain/order_content.h"
+#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_message.h"
 #include "services/rectification_deadlines/store/order_parts.h"
@@ -39,26 +40,43 @@ constexpr pg::Statement kLock = {"deadline.lock_order",
                                  "select " ORDER_COLUMNS
                                  " from orders where district = $1 and id = $2::uuid for update"};
 
-constexpr pg::Statement kSave = {"deadline.save_order", R"sql(
+// `officers` and `serve_officers` are array literals.
+constexpr pg::Statement kSave = {"deadline.save_orders", R"sql(
   insert into orders (district, id, kind, inspection, inspect_time, venue, party, street, officers,
                       document_number, state, void_reason, replacement, open_due_date,
                       create_time, update_time, issue_time, close_time, version, content_hash,
                       submitter, submit_user, submit_time, submit_hash, return_reason,
                       predecessor, successor, )sql" SERVICE_COLUMNS R"sql()
-  values ($1, $2::uuid, $3::smallint, $4, $5::timestamptz, $6, $7, $8, $9::text[], $10,
-          $11::smallint, $12, $13, $14::date, $15::timestamptz, $16::timestamptz,
-          $17::timestamptz, $18::timestamptz, $19::bigint, $20, $21, $22, $23::timestamptz, $24,
-          $25, $26, $27, $28::smallint, $29::timestamptz, $30::text[], $31, $32, $33, $34, $35,
-          $36, $37, $38, $39::date, $40::bytea, $41::bytea)
+  select district, id, kind, inspection, inspect_time, venue, party, street, officers::text[],
+         document_number, state, void_reason, replacement, open_due_date, create_time, update_time,
+         issue_time, close_time, version, content_hash, submitter, submit_user, submit_time,
+         submit_hash, return_reason, predecessor, successor, serve_method, serve_time,
+         serve_officers::text[], serve_proof, serve_refusal, serve_place, serve_video,
+         serve_tracking_number, serve_organ, serve_consent, serve_publication, serve_publish_date,
+         receiver, serve_witness
+    from unnest($1::text[], $2::uuid[], $3::smallint[], $4::text[], $5::timestamptz[], $6::text[],
+                $7::text[], $8::text[], $9::text[], $10::text[], $11::smallint[], $12::text[],
+                $13::text[], $14::date[], $15::timestamptz[], $16::timestamptz[],
+                $17::timestamptz[], $18::timestamptz[], $19::bigint[], $20::text[], $21::text[],
+                $22::text[], $23::timestamptz[], $24::text[], $25::text[], $26::text[], $27::text[],
+                $28::smallint[], $29::timestamptz[], $30::text[], $31::text[], $32::text[],
+                $33::text[], $34::text[], $35::text[], $36::text[], $37::text[], $38::text[],
+                $39::date[], $40::bytea[], $41::bytea[])
+         as t(district, id, kind, inspection, inspect_time, venue, party, street, officers,
+              document_number, state, void_reason, replacement, open_due_date, create_time,
+              update_time, issue_time, close_time, version, content_hash, submitter, submit_user,
+              submit_time, submit_hash, return_reason, predecessor, successor, )sql" SERVICE_COLUMNS
+                                                         R"sql()
   on conflict (district, id) do update
      set document_number = excluded.document_number, state = excluded.state,
-         void_reason = excluded.void_reason, replacement = excluded.replacement, open_due_date = excluded.open_due_date,
-         update_time = excluded.update_time, issue_time = excluded.issue_time,
-         close_time = excluded.close_time, version = excluded.version,
-         content_hash = excluded.content_hash, submitter = excluded.submitter,
-         submit_user = excluded.submit_user, submit_time = excluded.submit_time,
-         submit_hash = excluded.submit_hash, return_reason = excluded.return_reason,
-         successor = excluded.successor, )sql" SET_SERVICE("orders")};
+         void_reason = excluded.void_reason, replacement = excluded.replacement,
+         open_due_date = excluded.open_due_date, update_time = excluded.update_time,
+         issue_time = excluded.issue_time, close_time = excluded.close_time,
+         version = excluded.version, content_hash = excluded.content_hash,
+         submitter = excluded.submitter, submit_user = excluded.submit_user,
+         submit_time = excluded.submit_time, submit_hash = excluded.submit_hash,
+         return_reason = excluded.return_reason, successor = excluded.successor,
+         )sql" SET_SERVICE("orders")};
 
 constexpr pg::Statement kDraw = {"deadline.draw_number", R"sql(
   insert into document_counters as c (district, organ, code, year, last_serial)
@@ -110,6 +128,41 @@ Order ReadRow(const pg::Row& row) {
   order.successor = row.Text(24);
   order.service = ReadService(row, kServiceColumn);
   return order;
+}
+
+std::vector<pg::Param> ToRow(const crypto::FieldCipher& cipher, const Order& order) {
+  const NameParts name = SplitName(order.name);
+  const domain::Approval submission =
+      order.submission.value_or(domain::Approval{.role = "", .approver = ""});
+  std::vector<pg::Param> row = {name.district,
+                                name.id,
+                                static_cast<int>(order.kind),
+                                order.inspection,
+                                order.inspect_time,
+                                order.venue,
+                                order.party,
+                                order.street,
+                                order.officers,
+                                order.document_number,
+                                static_cast<int>(order.state),
+                                order.void_reason,
+                                order.replacement,
+                                order.OpenDueDate(),
+                                order.create_time,
+                                order.update_time,
+                                order.issue_time,
+                                order.close_time,
+                                order.version,
+                                domain::ContentHash(order),
+                                submission.approver,
+                                submission.user,
+                                submission.approve_time,
+                                submission.content_hash,
+                                order.return_reason,
+                                order.predecessor,
+                                order.successor};
+  AddService(cipher, kTable, name.id, order.service, row);
+  return row;
 }
 
 // Of the present and of earlier times.
@@ -174,42 +227,15 @@ absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
   return LoadParts(tx, district, orders);
 }
 
-absl::Status OrderStore::Save(pg::Tx& tx, const Order& order) const {
-  const NameParts name = SplitName(order.name);
-  const domain::Approval submission =
-      order.submission.value_or(domain::Approval{.role = "", .approver = ""});
-  std::vector<pg::Param> params = {name.district,
-                                   name.id,
-                                   static_cast<int>(order.kind),
-                                   order.inspection,
-                                   order.inspect_time,
-                                   order.venue,
-                                   order.party,
-                                   order.street,
-                                   order.officers,
-                                   order.document_number,
-                                   static_cast<int>(order.state),
-                                   order.void_reason,
-                                   order.replacement,
-                                   order.OpenDueDate(),
-                                   order.create_time,
-                                   order.update_time,
-                                   order.issue_time,
-                                   order.close_time,
-                                   order.version,
-                                   domain::ContentHash(order),
-                                   submission.approver,
-                                   submission.user,
-                                   submission.approve_time,
-                                   submission.content_hash,
-                                   order.return_reason,
-                                   order.predecessor,
-                                   order.successor};
-  AddService(cipher_, kTable, name.id, order.service, params);
-  RETURN_IF_ERROR(tx.Exec(kSave, params).status());
-  RETURN_IF_ERROR(SaveParts(tx, order));
-  RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
-  return InsertVersion(tx, order);
+absl::Status OrderStore::Save(pg::Tx& tx, const std::vector<Order>& orders) const {
+  if (orders.empty()) return absl::OkStatus();
+  std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(orders.size());
+  for (const Order& order : orders) rows.push_back(ToRow(cipher_, order));
+  RETURN_IF_ERROR(tx.Send(kSave, ToColumns(rows)));
+  RETURN_IF_ERROR(SaveParts(tx, orders));
+  for (const Order& order : orders) RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
+  return InsertVersions(tx, orders);
 }
 
 absl::StatusOr<v1::Order> OrderStore::LoadAsOf(pg::Tx& tx, absl::string_view name,
@@ -233,7 +259,7 @@ absl::StatusOr<int> OrderStore::RecordMissing(pg::Tx& tx, int limit) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, FindUnrecorded(tx, limit));
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(const Order order, LoadForUpdate(tx, name));
-    RETURN_IF_ERROR(InsertVersion(tx, order));
+    RETURN_IF_ERROR(InsertVersions(tx, {order}));
   }
   return static_cast<int>(names.size());
 }

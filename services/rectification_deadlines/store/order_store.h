@@ -32,8 +32,12 @@ class OrderStore {
   absl::StatusOr<domain::Order> Load(pg::Tx& tx, absl::string_view name) const;
   // The same with the row locked until the end of the transaction.
   absl::StatusOr<domain::Order> LoadForUpdate(pg::Tx& tx, absl::string_view name) const;
-  // Inserts or replaces, and records the version.
-  absl::Status Save(pg::Tx& tx, const domain::Order& order) const;
+  // Inserts or replaces, and records the versions. Travels with the next statement that is waited
+  // for.
+  absl::Status Save(pg::Tx& tx, const std::vector<domain::Order>& orders) const;
+  absl::Status Save(pg::Tx& tx, const domain::Order& order) const {
+    return Save(tx, std::vector<domain::Order>{order});
+  }
   // Newest first, and the token of the next page. INVALID_FILTER, INVALID_PAGE_TOKEN.
   absl::StatusOr<std::pair<std::vector<domain::Order>, std::string>> List(
       pg::Tx& tx, absl::string_view district, const Page& page, absl::Time now) const;

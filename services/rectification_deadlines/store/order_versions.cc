@@ -2,16 +2,18 @@
 
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_message.h"
 
 namespace rectify::deadline::store {
 namespace {
 
-constexpr pg::Statement kInsert = {"deadline.insert_order_version", R"sql(
+constexpr pg::Statement kInsert = {"deadline.insert_order_versions", R"sql(
   insert into order_versions (district, order_id, version, record_time, state, document_number,
                               open_due_date, message)
-  values ($1, $2::uuid, $3::bigint, $4::timestamptz, $5::smallint, $6, $7::date, $8::bytea)
+  select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::smallint[],
+                       $6::text[], $7::date[], $8::bytea[])
   on conflict do nothing)sql"};
 
 constexpr pg::Statement kLoad = {"deadline.load_order_version", R"sql(
@@ -34,15 +36,18 @@ constexpr char kFrom[] =
 
 }  // namespace
 
-absl::Status InsertVersion(pg::Tx& tx, const domain::Order& order) {
-  const NameParts name = SplitName(order.name);
-  v1::Order message = ToMessage(order);
-  MaskPersons(message);
-  return tx
-      .Exec(kInsert, {name.district, name.id, order.version, order.update_time,
-                      static_cast<int>(order.state), order.document_number, order.OpenDueDate(),
-                      pg::Bytes{message.SerializeAsString()}})
-      .status();
+absl::Status InsertVersions(pg::Tx& tx, const std::vector<domain::Order>& orders) {
+  std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(orders.size());
+  for (const domain::Order& order : orders) {
+    const NameParts name = SplitName(order.name);
+    v1::Order message = ToMessage(order);
+    MaskPersons(message);
+    rows.push_back({name.district, name.id, order.version, order.update_time,
+                    static_cast<int>(order.state), order.document_number, order.OpenDueDate(),
+                    pg::Bytes{message.SerializeAsString()}});
+  }
+  return tx.Send(kInsert, ToColumns(rows));
 }
 
 absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::Time as_of) {

@@ -17,8 +17,8 @@
 
 namespace rectify::deadline::store {
 
-// A version is recorded once; to say it again changes nothing.
-absl::Status InsertVersion(pg::Tx& tx, const domain::Order& order);
+// A version is recorded once; to say it again changes nothing. At least one order.
+absl::Status InsertVersions(pg::Tx& tx, const std::vector<domain::Order>& orders);
 
 // The version that was the last one at `as_of`, its persons masked. NOT_FOUND.
 absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::Time as_of);

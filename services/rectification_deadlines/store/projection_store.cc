@@ -5,22 +5,23 @@
 
 #include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
+#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
 namespace {
 
-constexpr pg::Statement kSaveVenue = {"deadline.save_venue", R"sql(
+constexpr pg::Statement kSaveVenues = {"deadline.save_venues", R"sql(
   insert into venues (district, name, display_name, street, closed)
-  values ($1, $2, $3, $4, $5::boolean)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[])
   on conflict (district, name) do update
      set display_name = excluded.display_name, street = excluded.street,
          closed = excluded.closed)sql"};
 
-constexpr pg::Statement kFindVenue = {
-    "deadline.find_venue",
-    "select display_name, street, closed, survivor from venues where district = $1 and name = $2 "
-    "for key share"};
+constexpr pg::Statement kFindVenues = {"deadline.find_venues", R"sql(
+  select name, display_name, street, closed, survivor
+    from venues where (district, name) in (select * from unnest($1::text[], $2::text[]))
+   order by district, name for key share)sql"};
 
 // Waits for those who rely on the source, and keeps others from it.
 constexpr pg::Statement kLockSource = {
@@ -39,10 +40,11 @@ constexpr pg::Statement kNames = {"deadline.venue_names", R"sql(
     join venues n on n.district = split_part(t.name, '/', 2) and n.name = t.name
     join venues a using (district, survivor))sql"};
 
-constexpr pg::Statement kSaveOfficer = {"deadline.save_officer", R"sql(
+constexpr pg::Statement kSaveOfficers = {"deadline.save_officers", R"sql(
   insert into officers (district, name, display_name, certificate_start, certificate_end,
                         post_start, post_end)
-  values ($1, $2, $3, $4::date, $5::date, $6::date, $7::date)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::date[],
+                       $7::date[])
   on conflict (district, name) do update
      set display_name = excluded.display_name, certificate_start = excluded.certificate_start,
          certificate_end = excluded.certificate_end, post_start = excluded.post_start,
@@ -69,26 +71,57 @@ constexpr pg::Statement kCloseFindings = {"deadline.close_findings", R"sql(
 
 }  // namespace
 
-absl::Status SaveVenue(pg::Tx& tx, const Venue& venue) {
-  return tx
-      .Exec(kSaveVenue, {SplitName(venue.name).district, venue.name, venue.display_name,
-                         venue.street, venue.closed})
-      .status();
+absl::Status SaveVenues(pg::Tx& tx, const std::map<std::string, Venue>& venues) {
+  if (venues.empty()) return absl::OkStatus();
+  std::vector<std::vector<pg::Param>> rows;
+  for (const auto& [name, venue] : venues) {
+    rows.push_back(
+        {SplitName(name).district, name, venue.display_name, venue.street, venue.closed});
+  }
+  return tx.Send(kSaveVenues, ToColumns(rows));
+}
+
+absl::StatusOr<std::map<std::string, Venue>> FindVenues(pg::Tx& tx,
+                                                        const std::set<std::string>& names) {
+  std::map<std::string, Venue> known;
+  std::map<std::string, std::string> survivors;  // of those that were merged
+  const auto follow = [&](const std::string& name) {
+    const std::string* last = &name;
+    for (auto next = survivors.find(name); next != survivors.end(); next = survivors.find(*last)) {
+      last = &next->second;
+    }
+    return *last;
+  };
+  std::set<std::string> wanted = names, read;
+  while (!wanted.empty()) {
+    std::vector<std::string> districts;
+    for (const std::string& name : wanted) districts.push_back(SplitName(name).district);
+    const std::vector<std::string> batch(wanted.begin(), wanted.end());
+    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenues, {districts, batch}));
+    for (const pg::Row row : rows) {
+      const std::string name = row.Text(0);
+      if (row.Text(4) != name) survivors[name] = row.Text(4);
+      known[name] = {name, row.Text(1), row.Text(2), row.Bool(3)};
+    }
+    read.insert(batch.begin(), batch.end());
+    wanted.clear();
+    for (const std::string& name : names) wanted.insert(follow(name));
+    std::erase_if(wanted, [&](const std::string& name) { return read.contains(name); });
+  }
+  std::map<std::string, Venue> found;
+  for (const std::string& name : names) {
+    if (const auto venue = known.find(follow(name)); venue != known.end()) {
+      found[name] = venue->second;
+    }
+  }
+  return found;
 }
 
 absl::StatusOr<std::optional<Venue>> FindVenue(pg::Tx& tx, absl::string_view name) {
-  const std::string district = SplitName(name).district;
-  std::string current(name);
-  while (true) {
-    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenue, {district, current}));
-    if (rows.empty()) return std::optional<Venue>();
-    std::string survivor = rows[0].Text(3);
-    if (survivor == current) {
-      return std::optional<Venue>(
-          {std::move(current), rows[0].Text(0), rows[0].Text(1), rows[0].Bool(2)});
-    }
-    current = std::move(survivor);
-  }
+  const std::string asked(name);
+  ASSIGN_OR_RETURN(const auto found, FindVenues(tx, {asked}));
+  const auto venue = found.find(asked);
+  return venue == found.end() ? std::nullopt : std::optional(venue->second);
 }
 
 absl::StatusOr<bool> SameVenue(pg::Tx& tx, absl::string_view one, absl::string_view other) {
@@ -116,12 +149,14 @@ absl::StatusOr<std::vector<std::string>> WithFormerNames(pg::Tx& tx,
   return all;
 }
 
-absl::Status SaveOfficer(pg::Tx& tx, const domain::Officer& officer) {
-  return tx
-      .Exec(kSaveOfficer, {SplitName(officer.name).district, officer.name, officer.display_name,
-                           officer.certificate_start, officer.certificate_end, officer.post_start,
-                           officer.post_end})
-      .status();
+absl::Status SaveOfficers(pg::Tx& tx, const domain::Officers& officers) {
+  if (officers.empty()) return absl::OkStatus();
+  std::vector<std::vector<pg::Param>> rows;
+  for (const auto& [name, officer] : officers) {
+    rows.push_back({SplitName(name).district, name, officer.display_name, officer.certificate_start,
+                    officer.certificate_end, officer.post_start, officer.post_end});
+  }
+  return tx.Send(kSaveOfficers, ToColumns(rows));
 }
 
 absl::StatusOr<domain::Officers> FindOfficers(pg::Tx& tx, const std::vector<std::string>& names) {
@@ -139,25 +174,14 @@ absl::StatusOr<domain::Officers> FindOfficers(pg::Tx& tx, const std::vector<std:
 
 absl::Status InsertFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
   if (findings.empty()) return absl::OkStatus();
-  std::vector<std::string> districts, names, inspections, venues, officers, hazards;
-  std::vector<absl::Time> times;
-  std::vector<int> dispositions;
-  std::vector<std::optional<absl::Time>> closes;
+  std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(findings.size());
   for (const Finding& finding : findings) {
-    districts.push_back(SplitName(finding.name).district);
-    names.push_back(finding.name);
-    inspections.push_back(finding.inspection);
-    venues.push_back(finding.venue);
-    officers.push_back(finding.handling_officer);
-    times.push_back(finding.inspect_time);
-    hazards.push_back(finding.hazard);
-    dispositions.push_back(static_cast<int>(finding.disposition));
-    closes.push_back(finding.close_time);
+    rows.push_back({SplitName(finding.name).district, finding.name, finding.inspection,
+                    finding.venue, finding.handling_officer, finding.inspect_time, finding.hazard,
+                    static_cast<int>(finding.disposition), finding.close_time});
   }
-  return tx
-      .Exec(kInsertFindings,
-            {districts, names, inspections, venues, officers, times, hazards, dispositions, closes})
-      .status();
+  return tx.Send(kInsertFindings, ToColumns(rows));
 }
 
 absl::StatusOr<std::optional<Finding>> LockFinding(pg::Tx& tx, absl::string_view name) {

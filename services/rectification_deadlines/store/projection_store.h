@@ -1,7 +1,9 @@
 // What this service keeps of other services' venues, officers and findings, from their events.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,10 +29,13 @@ struct Venue {
   bool closed = false;
 };
 
-absl::Status SaveVenue(pg::Tx& tx, const Venue& venue);
-// The venue that goes on under the name: another one than named after a merge. nullopt when its
-// event has not arrived yet. It is not merged away before the transaction ends, so that a clock
+// By name.
+absl::Status SaveVenues(pg::Tx& tx, const std::map<std::string, Venue>& venues);
+// The venues that go on under these names: others than named after a merge. Those whose events have
+// not arrived yet are left out. None is merged away before the transaction ends, so that a clock
 // that starts meanwhile passes on as well.
+absl::StatusOr<std::map<std::string, Venue>> FindVenues(pg::Tx& tx,
+                                                        const std::set<std::string>& names);
 absl::StatusOr<std::optional<Venue>> FindVenue(pg::Tx& tx, absl::string_view name);
 // Whether both name one venue.
 absl::StatusOr<bool> SameVenue(pg::Tx& tx, absl::string_view one, absl::string_view other);
@@ -41,7 +46,7 @@ absl::Status SaveMerge(pg::Tx& tx, absl::string_view source, absl::string_view t
 absl::StatusOr<std::vector<std::string>> WithFormerNames(pg::Tx& tx,
                                                          const std::vector<std::string>& names);
 
-absl::Status SaveOfficer(pg::Tx& tx, const domain::Officer& officer);
+absl::Status SaveOfficers(pg::Tx& tx, const domain::Officers& officers);
 // Those of the names that are known.
 absl::StatusOr<domain::Officers> FindOfficers(pg::Tx& tx, const std::vector<std::string>& names);
 

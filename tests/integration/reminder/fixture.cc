@@ -155,8 +155,12 @@ absl::Status ReminderTest::Apply(const google::protobuf::Message& payload,
                                      ""};
   const events::DeadlineConsumer consumer(policy_);
   return pool_->Transact("apply", {}, [&](pg::Tx& tx) {
-    return commands_->ActWithin(
-        tx, cause, [&](rectify::events::Change& change) { return consumer(change, envelope); });
+    return commands_
+        ->ActWithin(tx, {cause},
+                    [&](std::vector<rectify::events::Change>& changes) {
+                      return consumer(changes.front(), envelope);
+                    })
+        .status();
   });
 }
 
