@@ -19,6 +19,7 @@ import system  # pylint: disable=wrong-import-position
 from district import HAZARDS, VENUES, District, new_id  # pylint: disable=wrong-import-position
 
 CODE = "120110"
+CREATE_VENUE = VENUES + "CreateVenue"
 TOOLS = system.BUILD / "tests/bench"
 # Production's services run on the real clock and wake each other at once. PostgreSQL keeps its durable
 # defaults; it only notes as well when something was committed, for every side alike.
@@ -93,11 +94,8 @@ class BenchDistrict(District):
         self.venues = venues
         self.requests = bench.folder / "requests"
         self.requests.mkdir()
-        create = self.template(VENUES + "CreateVenue", {
-            "parent": self.parent, "venue_id": id_text(0), "request_id": id_text(0),
-            "venue": self.venue_fields(f"示例场所 {id_text(0)}")})
-        drive(bench, VENUES + "CreateVenue", self.registrar_token,
-              [fill(create, {id_text(0): id_text(n)}) for n in range(venues)], concurrency=8)
+        drive(bench, CREATE_VENUE, self.registrar_token, self.creations(range(venues)),
+              concurrency=8)
         bench.await_number("hazard", "SELECT count(*) FROM venues", venues)
 
     def certificate(self, end="2099-12-31"):
@@ -117,6 +115,13 @@ class BenchDistrict(District):
     def template(self, method, request):
         """The bytes of a request, to be filled with other ids of the same length."""
         return self.registrar.encode(method, request)
+
+    def creations(self, numbers):
+        """Requests that register venues of these numbers."""
+        create = self.template(CREATE_VENUE, {
+            "parent": self.parent, "venue_id": id_text(0), "request_id": id_text(0),
+            "venue": self.venue_fields(f"示例场所 {id_text(0)}")})
+        return [fill(create, {id_text(0): id_text(n)}) for n in numbers]
 
     def inspection(self):
         """Bytes of an inspection with one finding, of venue id_text(0), with REQUEST_ID. Openings are

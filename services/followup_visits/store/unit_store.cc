@@ -200,22 +200,19 @@ absl::StatusOr<std::pair<std::vector<PenalisedUnit>, std::string>> ListUnits(
 absl::Status SaveVenue(pg::Tx& tx, const Copy& venue) {
   const std::string district = rpc::DistrictOf(venue.name);
   RETURN_IF_ERROR(
-      tx.Exec(kSaveVenue, {district, venue.name, venue.display_name, venue.street, venue.version})
-          .status());
-  return tx.Exec(kFillStreet, {district, venue.name}).status();
+      tx.Send(kSaveVenue, {district, venue.name, venue.display_name, venue.street, venue.version}));
+  return tx.Send(kFillStreet, {district, venue.name});
 }
 
 absl::Status SaveMerge(pg::Tx& tx, const std::string& source, const std::string& target) {
   const std::string district = rpc::DistrictOf(source);
-  RETURN_IF_ERROR(tx.Exec(kSaveMerge, {district, source, target}).status());
-  return tx.Exec(kFillStreet, {district, target}).status();
+  RETURN_IF_ERROR(tx.Send(kSaveMerge, {district, source, target}));
+  return tx.Send(kFillStreet, {district, target});
 }
 
 absl::Status SaveOfficer(pg::Tx& tx, const Copy& officer) {
-  return tx
-      .Exec(kSaveOfficer,
-            {rpc::DistrictOf(officer.name), officer.name, officer.display_name, officer.version})
-      .status();
+  return tx.Send(kSaveOfficer, {rpc::DistrictOf(officer.name), officer.name, officer.display_name,
+                                officer.version});
 }
 
 absl::StatusOr<std::map<std::string, std::string>> OfficerNames(

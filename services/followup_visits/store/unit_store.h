@@ -39,6 +39,7 @@ absl::StatusOr<std::pair<std::vector<domain::PenalisedUnit>, std::string>> ListU
     absl::string_view page_token);
 
 // A copy of the registry's venue or officer; one that is older than the stored one changes nothing.
+// What is saved travels with the next statement that is waited for.
 struct Copy {
   std::string name, display_name;
   std::string street;  // of a venue

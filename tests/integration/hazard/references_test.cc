@@ -1,5 +1,6 @@
 // What this service knows of venues, officers and departments: by events, and by asking when it
 // misses something.
+#include "gmock/gmock.h"
 #include "libs/rpc/convert.h"
 #include "tests/integration/hazard/fixture.h"
 
@@ -114,6 +115,44 @@ TEST_F(ReferencesTest, EventsRenewTheCopies) {
   ASSERT_OK_AND_ASSIGN(const v1::Inspection recorded, Record(Sample()));
   EXPECT_EQ(Trail(recorded.name())[0].summary(),
             "检查 北方五金城（新），发现隐患 0 处（当场改正 0，责令改正 0，移送 0）");
+}
+
+// They are taken as a run and written as one set.
+TEST_F(ReferencesTest, OfSeveralEventsThatArriveTogetherTheLastCounts) {
+  venue::v1::Officer officer = SampleOfficer(kNewOfficer);
+  *officer.mutable_certificate_end() = rpc::ToDate(absl::CivilDay(2021, 1, 1));
+  registry_.Announce(officer);
+  registry_.Announce(NewVenue());
+  registry_.Announce(SampleVenue());
+  venue::v1::Venue renamed = NewVenue("\"2\"");
+  renamed.set_display_name("北方五金城（新）");
+  registry_.Announce(renamed);
+  officer = SampleOfficer(kNewOfficer);
+  officer.set_etag("\"2\"");
+  registry_.Announce(officer);
+  system_.Settle();
+  v1::RecordInspectionRequest request = Sample();
+  request.mutable_inspection()->set_venue(kNewVenue);
+  request.mutable_inspection()->set_officers(1, kNewOfficer);
+  ASSERT_OK_AND_ASSIGN(const v1::Inspection recorded, Record(request));
+  EXPECT_EQ(registry_.calls(), 0);
+  EXPECT_THAT(Trail(recorded.name())[0].summary(), ::testing::HasSubstr("北方五金城（新）"));
+}
+
+// A merge in the middle of a run is made where it stands.
+TEST_F(ReferencesTest, AVenueThatIsRegisteredAndMergedInOneRunGoesOnAsTheOther) {
+  registry_.Announce(NewVenue());
+  registry_.AnnounceMerge(NewVenue("\"2\""), SampleVenue());
+  venue::v1::Venue renamed = SampleVenue();
+  renamed.set_display_name("北方五金城（新）");
+  renamed.set_etag("\"2\"");
+  registry_.Announce(renamed);
+  system_.Settle();
+  v1::RecordInspectionRequest request = Sample();
+  request.mutable_inspection()->set_venue(kNewVenue);
+  ASSERT_OK_AND_ASSIGN(const v1::Inspection recorded, Record(request));
+  EXPECT_EQ(recorded.venue(), SampleVenue().name());
+  EXPECT_THAT(Trail(recorded.name())[0].summary(), ::testing::HasSubstr("北方五金城（新）"));
 }
 
 }  // namespace
