@@ -44,7 +44,8 @@ class RunTest : public DeadlineTest {
     for (const v1::Order& order : orders->orders()) {
       drafted.push_back(absl::StrCat(order.party(), ":"));
       for (const v1::OrderItem& item : order.items()) {
-        absl::StrAppend(&drafted.back(), " ", item.catalog_code(), "/", item.finding().back());
+        absl::StrAppend(&drafted.back(), " ", item.catalog_code(), "/",
+                        item.finding().substr(item.finding().size() - 1));
       }
     }
     return drafted;

@@ -22,10 +22,10 @@ class RunTest : public EventsTest {
  protected:
   RunTest()
       : consumer_({.name = "deadline", .source = "venue", .redis_address = ""}, deadline_.commands,
-                  venue_.feed, [this](pg::Tx& tx, Run& run) { return Take(tx, run); }) {}
+                  venue_.feed, [this](pg::Tx& tx, events::Run& run) { return Take(tx, run); }) {}
 
   // All effects in one statement, whose answer nobody waits for.
-  absl::Status Take(pg::Tx& tx, Run& run) {
+  absl::Status Take(pg::Tx& tx, events::Run& run) {
     sizes_.push_back(static_cast<int>(run.size()));
     std::vector<int64_t> positions, versions;
     std::vector<std::string> aggregates;
