@@ -127,6 +127,7 @@ absl::Status Record(pg::Tx& tx, const std::vector<std::string>& districts,
 absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Time now) {
   if (clocks.empty()) return absl::OkStatus();
   std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(clocks.size());
   std::vector<std::string> districts, ids;
   for (const Clock& clock : clocks) {
     const NameParts name = SplitName(clock.name);

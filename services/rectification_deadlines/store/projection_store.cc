@@ -74,6 +74,7 @@ constexpr pg::Statement kCloseFindings = {"deadline.close_findings", R"sql(
 absl::Status SaveVenues(pg::Tx& tx, const std::map<std::string, Venue>& venues) {
   if (venues.empty()) return absl::OkStatus();
   std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(venues.size());
   for (const auto& [name, venue] : venues) {
     rows.push_back(
         {SplitName(name).district, name, venue.display_name, venue.street, venue.closed});
@@ -95,6 +96,7 @@ absl::StatusOr<std::map<std::string, Venue>> FindVenues(pg::Tx& tx,
   std::set<std::string> wanted = names, read;
   while (!wanted.empty()) {
     std::vector<std::string> districts;
+    districts.reserve(wanted.size());
     for (const std::string& name : wanted) districts.push_back(SplitName(name).district);
     const std::vector<std::string> batch(wanted.begin(), wanted.end());
     ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kFindVenues, {districts, batch}));
@@ -152,6 +154,7 @@ absl::StatusOr<std::vector<std::string>> WithFormerNames(pg::Tx& tx,
 absl::Status SaveOfficers(pg::Tx& tx, const domain::Officers& officers) {
   if (officers.empty()) return absl::OkStatus();
   std::vector<std::vector<pg::Param>> rows;
+  rows.reserve(officers.size());
   for (const auto& [name, officer] : officers) {
     rows.push_back({SplitName(name).district, name, officer.display_name, officer.certificate_start,
                     officer.certificate_end, officer.post_start, officer.post_end});
