@@ -25,9 +25,8 @@ namespace rectify::deadline::events {
 namespace {
 
 using event::v1::EventEnvelope;
-using ::rectify::events::Change;
-
 using ::rectify::events::Arrival;
+using ::rectify::events::Change;
 using ::rectify::events::ReadPayload;
 using ::rectify::events::Run;
 

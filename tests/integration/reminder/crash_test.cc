@@ -10,6 +10,7 @@
 #include "services/reminder_dispatch/store/clock_store.h"
 #include "services/reminder_dispatch/store/reminder_store.h"
 #include "tests/integration/reminder/fixture.h"
+#include "tests/integration/reminder/interrupted_channel.h"
 #include "tests/integration/reminder/receivers.h"
 
 namespace rectify::reminder {
@@ -50,27 +51,6 @@ class CrashingChannel : public channels::Channel {
   std::unique_ptr<channels::Channel> inner_;
   const When when_;
   bool armed_ = true;
-};
-
-// Does something else before each call.
-class InterruptedChannel : public channels::Channel {
- public:
-  InterruptedChannel(std::unique_ptr<channels::Channel> inner, std::function<void()> first)
-      : inner_(std::move(inner)), first_(std::move(first)) {}
-  domain::Attempt Send(const channels::Message& message) override {
-    first_();
-    return inner_->Send(message);
-  }
-  std::string Content(const channels::Message& message) const override {
-    return inner_->Content(message);
-  }
-  std::string Mask(const channels::Message& message) const override {
-    return inner_->Mask(message);
-  }
-
- private:
-  std::unique_ptr<channels::Channel> inner_;
-  std::function<void()> first_;
 };
 
 class CrashTest : public ReminderTest {

@@ -9,6 +9,7 @@
 #include "services/reminder_dispatch/store/clock_store.h"
 #include "services/reminder_dispatch/store/reminder_store.h"
 #include "tests/integration/reminder/fixture.h"
+#include "tests/integration/reminder/interrupted_channel.h"
 #include "tests/integration/reminder/receivers.h"
 
 namespace rectify::reminder {
@@ -18,27 +19,6 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::EndsWith;
 using ::testing::SizeIs;
-
-// Takes a second of the dispatcher's time for each call.
-class SlowChannel : public channels::Channel {
- public:
-  SlowChannel(std::unique_ptr<channels::Channel> inner, absl::Time& machine)
-      : inner_(std::move(inner)), machine_(machine) {}
-  domain::Attempt Send(const channels::Message& message) override {
-    machine_ += absl::Seconds(1);
-    return inner_->Send(message);
-  }
-  std::string Content(const channels::Message& message) const override {
-    return inner_->Content(message);
-  }
-  std::string Mask(const channels::Message& message) const override {
-    return inner_->Mask(message);
-  }
-
- private:
-  std::unique_ptr<channels::Channel> inner_;
-  absl::Time& machine_;
-};
 
 class LoadsTest : public ReminderTest {
  protected:
@@ -90,7 +70,8 @@ TEST_F(LoadsTest, ABatchGoesOutInLoadsThatAreAllSettled) {
 
 TEST_F(LoadsTest, WhatASlowChannelDoesNotManageInTimeIsGivenBack) {
   PlanMany();
-  channels_.email = std::make_unique<SlowChannel>(Mail(), machine_);
+  channels_.email =
+      std::make_unique<InterruptedChannel>(Mail(), [this] { machine_ += absl::Seconds(1); });
   EXPECT_EQ(dispatcher_->Run().value(), 6) << "until five seconds have passed";
   EXPECT_THAT(States("race"), Contains(EndsWith("PENDING")).Times(kCount - 6));
   EXPECT_THAT(mail_.Mails(), SizeIs(6));
