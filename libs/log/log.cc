@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "spdlog/logger.h"
@@ -13,7 +14,11 @@ namespace {
 
 using Level = spdlog::level::level_enum;
 
+bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
 std::string Quote(absl::string_view text) {
+  // Nearly all text of a log, at a tenth of the cost.
+  if (absl::c_all_of(text, IsPlain)) return absl::StrCat("\"", text, "\"");
   // Log readers take only UTF-8, whatever a peer sent us.
   return nlohmann::json(std::string(text))
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -31,7 +31,8 @@ Dispatcher::Dispatcher(const ServerOptions& options, const TokenVerifier& verifi
   for (const MethodService& service : services) {
     for (const Method* method : service.methods) {
       if (method->handlers.group != nullptr) {
-        gatherers_[method] = std::make_unique<Gatherer>(*method, options.queue);
+        gatherers_[method] =
+            std::make_unique<Gatherer>(*method, verifier, unary_executor_, options.queue);
       }
     }
   }
@@ -42,19 +43,22 @@ grpc::ServerUnaryReactor* Dispatcher::Unary(const Method& method,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) {
   auto call = std::make_shared<UnaryCall>(method, *context, *request, *response, options_);
-  const auto gatherer = gatherers_.find(&method);
-  const bool scheduled = unary_executor_.TrySchedule([this, call, gatherer] {
+  // It may end before this returns, and with it its context.
+  grpc::ServerUnaryReactor* const reactor = call->reactor();
+  if (const auto found = gatherers_.find(&method); found != gatherers_.end()) {
+    found->second->Add(std::move(call));
+    return reactor;
+  }
+  const bool scheduled = unary_executor_.TrySchedule([this, call] {
     const absl::Status read = Guarded([&] { return call->Read(verifier_); });
-    if (!read.ok()) {
-      call->Finish(read);
-    } else if (gatherer != gatherers_.end()) {
-      gatherer->second->Do(call);
-    } else {
+    if (read.ok()) {
       call->Finish(Answer(*call));
+    } else {
+      call->Finish(read);
     }
   });
   if (!scheduled) call->Finish(OverloadedError());
-  return call->reactor();
+  return reactor;
 }
 
 bool Dispatcher::AdmitStream() {

@@ -25,6 +25,11 @@ bool Executor::TrySchedule(std::function<void()> task) {
   return true;
 }
 
+void Executor::Schedule(std::function<void()> task) {
+  absl::MutexLock lock(&mutex_);
+  tasks_.push_back(std::move(task));
+}
+
 void Executor::Work() {
   while (true) {
     std::function<void()> task;

@@ -22,6 +22,8 @@ class Executor {
 
   // False when the queue is full.
   bool TrySchedule(std::function<void()> task);
+  // Of tasks that are few by their nature: these find a place also when the queue is full.
+  void Schedule(std::function<void()> task);
 
  private:
   void Work();

@@ -21,7 +21,7 @@ grpc::ByteBuffer BufferOf(const std::string& bytes) {
 
 }  // namespace
 
-void Gatherer::Do(std::shared_ptr<UnaryCall> call) {
+void Gatherer::Add(std::shared_ptr<UnaryCall> call) {
   bool full = false, work = false;
   {
     absl::MutexLock lock(&mutex_);
@@ -32,7 +32,10 @@ void Gatherer::Do(std::shared_ptr<UnaryCall> call) {
     ShowWaiting();
   }
   if (full) call->Finish(OverloadedError());
-  if (!work) return;
+  if (work) executor_.Schedule([this] { Work(); });
+}
+
+void Gatherer::Work() {
   for (Group group = TakeGroup(); !group.empty(); group = TakeGroup()) Run(std::move(group));
 }
 
@@ -48,16 +51,19 @@ Gatherer::Group Gatherer::TakeGroup() {
 }
 
 void Gatherer::ShowWaiting() const {
-  metrics::SetGauge("rectify_rpc_waiting_calls", {{"method", method_.path}},
-                    static_cast<double>(waiting_.size()));
+  metrics::SetGauge("rectify_rpc_waiting_calls", labels_, static_cast<double>(waiting_.size()));
+}
+
+void Gatherer::ReadCalls(Group& group) const {
+  std::erase_if(group, [this](const std::shared_ptr<UnaryCall>& call) {
+    const absl::Status read = Guarded([&] { return call->Read(verifier_); });
+    if (!read.ok()) call->Finish(read);
+    return !read.ok();
+  });
 }
 
 void Gatherer::Run(Group group) const {
-  std::erase_if(group, [](const std::shared_ptr<UnaryCall>& call) {
-    const absl::Status late = call->CheckBudget();
-    if (!late.ok()) call->Finish(late);
-    return !late.ok();
-  });
+  ReadCalls(group);
   if (group.empty()) return;
   std::vector<Asked<google::protobuf::Message>> asked;
   asked.reserve(group.size());
