@@ -1,8 +1,10 @@
-// One column of a set of rows, as the array that unnest takes.
+// The columns of a set of rows, as the arrays that unnest takes.
 #pragma once
 
 #include <type_traits>
 #include <vector>
+
+#include "libs/pg/param.h"
 
 namespace rectify::pg {
 
@@ -20,6 +22,17 @@ auto Column(const Rows& rows, Read read) {
   values.reserve(rows.size());
   for (const auto& row : rows) values.push_back(read_row(row));
   return values;
+}
+
+// The columns of rows of values. A value that is an array itself becomes its literal, a text,
+// because unnest would flatten an array of arrays. At least one row.
+inline std::vector<Param> Columns(const std::vector<std::vector<Param>>& rows) {
+  std::vector<Param> columns;
+  columns.reserve(rows.front().size());
+  for (size_t i = 0; i < rows.front().size(); ++i) {
+    columns.emplace_back(Column(rows, [i](const std::vector<Param>& row) { return row[i]; }));
+  }
+  return columns;
 }
 
 }  // namespace rectify::pg

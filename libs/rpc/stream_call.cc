@@ -25,8 +25,9 @@ struct Watchdog {
   grpc::CallbackServerContext* context ABSL_GUARDED_BY(mutex);
 };
 
-// At any time either one read is under way or one task is queued or running, so the members need no
-// lock; only writes cross threads.
+// At any time either one read is under way or one task is queued or running, so nobody ever waits
+// for the turn: it carries what a step has written to the thread of the next one. Only writes have
+// two threads at the same time.
 class StreamCall final : public ByteStream, public Emitter {
  public:
   StreamCall(Dispatcher& dispatcher, const Method& method, grpc::CallbackServerContext* context)
@@ -93,14 +94,21 @@ class StreamCall final : public ByteStream, public Emitter {
   // after Finish, not even a return into a member.
   void Schedule(absl::Status (StreamCall::*step)()) {
     const auto run = [this, step] {
-      const absl::Status status = Guarded([&] { return (this->*step)(); });
-      if (!status.ok() || ended_) {
-        End(status);
+      const absl::StatusOr<bool> ended = TakeTurn(step);
+      if (!ended.ok() || *ended) {
+        End(ended.status());
       } else {
         StartRead(&incoming_);
       }
     };
     if (!dispatcher_.ScheduleStream(run)) End(OverloadedError());
+  }
+
+  // Whether the call ends with this step.
+  absl::StatusOr<bool> TakeTurn(absl::Status (StreamCall::*step)()) {
+    absl::MutexLock lock(&turn_);
+    RETURN_IF_ERROR(Guarded([&] { return (this->*step)(); }));
+    return ended_;
   }
 
   absl::Status Begin() {
@@ -178,6 +186,7 @@ class StreamCall final : public ByteStream, public Emitter {
   const bool admitted_;
   const std::shared_ptr<Watchdog> watchdog_;
   grpc::Alarm alarm_;
+  absl::Mutex turn_;
   std::unique_ptr<StreamSession> session_;  // may refer to arrival_.call
   bool ended_ = false;
   int emitted_ = 0;

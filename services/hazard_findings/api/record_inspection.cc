@@ -35,6 +35,7 @@ struct Recording {
   Turn& turn;
   domain::InspectionDraft draft;
   domain::References references = {};
+  std::vector<domain::PastFindings> past = {};
   domain::RecordedInspection recorded = {};
 };
 using Recordings = std::vector<Recording>;
@@ -109,24 +110,26 @@ void DeferSecondsOfAVenue(Recordings& recordings) {
   }
 }
 
-absl::Status LoadCaps(const Context& context, pg::Tx& tx, const std::string& district,
+absl::Status LoadPast(const Context& context, pg::Tx& tx, const std::string& district,
                       Recordings& recordings) {
-  std::map<int64_t, std::vector<Recording*>> by_year;
+  std::vector<Recording*> asking;
+  std::vector<store::Upcoming> upcoming;
   for (Recording* recording : GoingOn(recordings)) {
-    const absl::CivilDay day = CivilDayOf(recording->draft.inspect_time);
-    recording->references.cap = context.caps->On(day);
-    if (recording->references.cap != nullptr && recording->references.venue.has_value()) {
-      by_year[day.year()].push_back(recording);
-    }
+    const domain::InspectionDraft& draft = recording->draft;
+    domain::References& references = recording->references;
+    references.cap = context.caps->On(CivilDayOf(draft.inspect_time));
+    if (!references.venue.has_value()) continue;
+    std::set<std::string> codes;
+    for (const domain::FindingDraft& finding : draft.findings) codes.insert(finding.catalog_code);
+    asking.push_back(recording);
+    upcoming.push_back(
+        {*references.venue, draft.inspect_time, std::move(codes), references.cap != nullptr});
   }
-  for (const auto& [year, capped] : by_year) {
-    std::vector<const domain::Venue*> venues;
-    for (const Recording* recording : capped) venues.push_back(&*recording->references.venue);
-    ASSIGN_OR_RETURN(const auto counted, store::CountedInspections(tx, district, venues, year));
-    for (Recording* recording : capped) {
-      const auto found = counted.find(recording->references.venue->name);
-      recording->references.counted_inspections = found == counted.end() ? 0 : found->second;
-    }
+  ASSIGN_OR_RETURN(std::vector<store::VenuePast> pasts,
+                   store::PastOfVenues(tx, district, upcoming));
+  for (size_t i = 0; i < asking.size(); ++i) {
+    asking[i]->references.counted_inspections = pasts[i].counted_inspections;
+    asking[i]->past = std::move(pasts[i].findings);
   }
   return absl::OkStatus();
 }
@@ -160,26 +163,12 @@ void Judge(const Context& context, Recording& recording) {
   absl::StatusOr<domain::RecordedInspection> recorded = domain::RecordInspection(
       recording.draft, *context.catalog, recording.references, change.now(),
       [&](absl::string_view step) { return change.NewId(step); });
-  if (recorded.ok()) {
-    recording.recorded = *std::move(recorded);
-  } else {
+  if (!recorded.ok()) {
     recording.turn.Refuse(recorded.status());
+    return;
   }
-}
-
-absl::Status LinkRecurrences(pg::Tx& tx, const std::string& district,
-                             const std::vector<Recording*>& recordings) {
-  std::vector<store::PastOf> wanted;
-  for (const Recording* recording : recordings) {
-    const domain::Inspection& inspection = recording->recorded.inspection;
-    wanted.push_back({inspection, *recording->references.venue,
-                      domain::RecurrenceStart(inspection.inspect_time)});
-  }
-  ASSIGN_OR_RETURN(const auto past, store::PastFindingsOf(tx, district, wanted));
-  for (size_t i = 0; i < recordings.size(); ++i) {
-    domain::LinkRecurrences(recordings[i]->recorded.inspection.findings, past[i]);
-  }
-  return absl::OkStatus();
+  recording.recorded = *std::move(recorded);
+  domain::LinkRecurrences(recording.recorded.inspection.findings, recording.past);
 }
 
 absl::Status Store(pg::Tx& tx, const std::string& district,
@@ -260,12 +249,11 @@ absl::Status Record(const Context& context, pg::Tx& tx, const std::string& distr
     recording.turn.Refuse(absl::UnavailableError("the registry must be asked first"));
   }
   DeferSecondsOfAVenue(recordings);
-  RETURN_IF_ERROR(LoadCaps(context, tx, district, recordings));
+  RETURN_IF_ERROR(LoadPast(context, tx, district, recordings));
   for (Recording* recording : GoingOn(recordings)) {
     RETURN_IF_ERROR(LoadCause(context, tx, *recording));
     Judge(context, *recording);
   }
-  RETURN_IF_ERROR(LinkRecurrences(tx, district, GoingOn(recordings)));
   RETURN_IF_ERROR(Store(tx, district, GoingOn(recordings)));
   for (Recording* recording : GoingOn(recordings)) {
     const domain::Inspection& inspection = recording->recorded.inspection;

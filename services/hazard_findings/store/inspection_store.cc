@@ -59,12 +59,13 @@ constexpr pg::Statement kLockVenues = {"hazard.lock_venues", R"sql(
    order by name for no key update)sql"};
 
 constexpr pg::Statement kCounted = {"hazard.counted_inspections", R"sql(
-  select t.venue, count(*)
-    from unnest($2::text[], $3::text[]) as t(venue, name)
-    join inspections i on i.district = $1::text and i.venue = t.name
-   where i.cap_exception = 0 and i.inspect_time >= $4::timestamptz
-     and i.inspect_time < $5::timestamptz
-   group by t.venue)sql"};
+  select t.n, count(*)
+    from unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+         as t(n, venue, starts, ends)
+    join inspections i on i.district = $1::text and i.venue = t.venue
+     and i.inspect_time >= t.starts and i.inspect_time < t.ends
+   where i.cap_exception = 0
+   group by t.n)sql"};
 
 constexpr pg::Statement kGet = {"hazard.get_inspection", "select " RECTIFY_INSPECTION_COLUMNS R"sql(
   from inspections where district = $1::text and id = $2::uuid)sql"};
@@ -115,6 +116,19 @@ domain::ChecklistAnswer ReadAnswer(const pg::Row& row) {
 }
 
 using Inspections = std::vector<const Inspection*>;
+
+// Spans of time at venues, for the inspection of each place.
+struct Periods {
+  void Add(size_t place, const std::string& venue, absl::Time start, absl::Time end) {
+    places.push_back(static_cast<int>(place));
+    venues.push_back(venue);
+    starts.push_back(start);
+    ends.push_back(end);
+  }
+  std::vector<int> places;
+  std::vector<std::string> venues;
+  std::vector<absl::Time> starts, ends;
+};
 
 absl::Status AddOfficers(pg::Tx& tx, absl::string_view district, const Inspections& inspections) {
   std::vector<std::string> ids, officers;
@@ -230,54 +244,42 @@ absl::StatusOr<std::set<std::string>> AddInspections(
   return taken;
 }
 
-absl::StatusOr<std::map<std::string, int>> CountedInspections(
-    pg::Tx& tx, absl::string_view district, const std::vector<const domain::Venue*>& venues,
-    int64_t year) {
-  std::vector<std::string> locked, keys, names;
-  for (const domain::Venue* venue : venues) {
-    locked.push_back(venue->name);
-    for (const std::string& name : venue->names) {
-      keys.push_back(venue->name);
-      names.push_back(name);
-    }
-  }
-  RETURN_IF_ERROR(tx.Send(kLockVenues, {district, locked}));
-  ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kCounted, {district, keys, names, StartOfDay(absl::CivilDay(year)),
-                                      StartOfDay(absl::CivilDay(year + 1))}));
-  std::map<std::string, int> counted;
-  for (const pg::Row row : rows) counted[row.Text(0)] = static_cast<int>(row.Int(1));
-  return counted;
-}
-
-absl::StatusOr<std::vector<std::vector<domain::PastFindings>>> PastFindingsOf(
-    pg::Tx& tx, absl::string_view district, const std::vector<PastOf>& wanted) {
-  std::vector<int> places;
-  std::vector<std::string> venues, codes;
-  std::vector<absl::Time> starts, ends;
-  for (size_t n = 0; n < wanted.size(); ++n) {
-    std::set<std::string> distinct;
-    for (const domain::Finding& finding : wanted[n].inspection.findings) {
-      distinct.insert(finding.catalog_code);
-    }
-    for (const std::string& venue : wanted[n].venue.names) {
-      for (const std::string& code : distinct) {
-        places.push_back(static_cast<int>(n));
-        venues.push_back(venue);
+absl::StatusOr<std::vector<VenuePast>> PastOfVenues(pg::Tx& tx, absl::string_view district,
+                                                    const std::vector<Upcoming>& upcoming) {
+  std::vector<VenuePast> pasts(upcoming.size());
+  if (upcoming.empty()) return pasts;
+  std::vector<std::string> locked;
+  Periods years, recurrences;
+  std::vector<std::string> codes;
+  for (size_t n = 0; n < upcoming.size(); ++n) {
+    const Upcoming& one = upcoming[n];
+    const int64_t year = CivilDayOf(one.inspect_time).year();
+    if (one.capped) locked.push_back(one.venue.name);
+    for (const std::string& venue : one.venue.names) {
+      if (one.capped) {
+        years.Add(n, venue, StartOfDay(absl::CivilDay(year)), StartOfDay(absl::CivilDay(year + 1)));
+      }
+      for (const std::string& code : one.catalog_codes) {
+        recurrences.Add(n, venue, domain::RecurrenceStart(one.inspect_time), one.inspect_time);
         codes.push_back(code);
-        starts.push_back(wanted[n].from);
-        ends.push_back(wanted[n].inspection.inspect_time);
       }
     }
   }
-  std::vector<std::vector<domain::PastFindings>> past(wanted.size());
-  if (places.empty()) return past;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kPast, {district, places, venues, codes, starts, ends}));
-  for (const pg::Row row : rows) {
-    past[row.Int(0)].push_back(
+  RETURN_IF_ERROR(tx.Send(kLockVenues, {district, locked}));
+  ASSIGN_OR_RETURN(
+      const std::vector<pg::Rows> rows,
+      tx.ExecAll({{kCounted, {district, years.places, years.venues, years.starts, years.ends}},
+                  {kPast,
+                   {district, recurrences.places, recurrences.venues, codes, recurrences.starts,
+                    recurrences.ends}}}));
+  for (const pg::Row row : rows[0]) {
+    pasts[row.Int(0)].counted_inspections = static_cast<int>(row.Int(1));
+  }
+  for (const pg::Row row : rows[1]) {
+    pasts[row.Int(0)].findings.push_back(
         {row.Text(1), row.Text(2), row.Time(3), static_cast<int>(row.Int(4))});
   }
-  return past;
+  return pasts;
 }
 
 absl::StatusOr<Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

@@ -1,7 +1,6 @@
 // Inspections in the database.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,21 +22,21 @@ absl::StatusOr<std::set<std::string>> AddInspections(
     pg::Tx& tx, absl::string_view district,
     const std::vector<const domain::Inspection*>& inspections);
 
-// By name of the venue: its inspections, under each of its names, in a calendar year that count
-// against the cap. Until the transaction ends nobody else can ask for the same venues.
-absl::StatusOr<std::map<std::string, int>> CountedInspections(
-    pg::Tx& tx, absl::string_view district, const std::vector<const domain::Venue*>& venues,
-    int64_t year);
-
-struct PastOf {
-  const domain::Inspection& inspection;
+// An inspection to come, of which the venue's past is asked.
+struct Upcoming {
   const domain::Venue& venue;
-  absl::Time from;
+  absl::Time inspect_time;
+  std::set<std::string> catalog_codes;
+  bool capped;
 };
-// For each: what is known of the codes of the inspection's findings at its venue, under each of its
-// names, found from `from` on and before the inspection.
-absl::StatusOr<std::vector<std::vector<domain::PastFindings>>> PastFindingsOf(
-    pg::Tx& tx, absl::string_view district, const std::vector<PastOf>& wanted);
+struct VenuePast {
+  int counted_inspections = 0;  // of a capped one: those of its calendar year that count
+  std::vector<domain::PastFindings> findings;  // of its codes, from RecurrenceStart to before it
+};
+// For each, what happened at its venue under each of the venue's names. Until the transaction ends
+// nobody else can ask for the venues of capped ones.
+absl::StatusOr<std::vector<VenuePast>> PastOfVenues(pg::Tx& tx, absl::string_view district,
+                                                    const std::vector<Upcoming>& upcoming);
 
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

@@ -2,8 +2,8 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "services/rectification_deadlines/store/clock_store.h"
-#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
@@ -163,7 +163,7 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
                     clock.party,
                     clock.street});
   }
-  RETURN_IF_ERROR(tx.Send(kInsert, ToColumns(rows)));
+  RETURN_IF_ERROR(tx.Send(kInsert, pg::Columns(rows)));
   return Record(tx, districts, ids, now);
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "libs/base/status_macros.h"
-#include "services/rectification_deadlines/store/columns.h"
+#include "libs/pg/column.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
@@ -94,7 +94,7 @@ absl::Status SaveItems(pg::Tx& tx, const std::vector<Order>& orders) {
                       item.stated_due_date, item.due_date, item.rectify_time, item.first_due_date});
     }
   }
-  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveItems, ToColumns(rows));
+  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveItems, pg::Columns(rows));
 }
 
 absl::Status SaveApprovals(pg::Tx& tx, const std::vector<Order>& orders) {
@@ -108,7 +108,7 @@ absl::Status SaveApprovals(pg::Tx& tx, const std::vector<Order>& orders) {
                       approval.content_hash});
     }
   }
-  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveApprovals, ToColumns(rows));
+  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveApprovals, pg::Columns(rows));
 }
 
 absl::Status SaveReports(pg::Tx& tx, const NameParts& name, const Order& order) {

@@ -6,10 +6,10 @@
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/query/list_query.h"
 #include "rectify/deadline/v1/order.pb.h"
 #include "services/rectification_deadlines/domain/order_content.h"
-#include "services/rectification_deadlines/store/columns.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_message.h"
 #include "services/rectification_deadlines/store/order_parts.h"
@@ -232,7 +232,7 @@ absl::Status OrderStore::Save(pg::Tx& tx, const std::vector<Order>& orders) cons
   std::vector<std::vector<pg::Param>> rows;
   rows.reserve(orders.size());
   for (const Order& order : orders) rows.push_back(ToRow(cipher_, order));
-  RETURN_IF_ERROR(tx.Send(kSave, ToColumns(rows)));
+  RETURN_IF_ERROR(tx.Send(kSave, pg::Columns(rows)));
   RETURN_IF_ERROR(SaveParts(tx, orders));
   for (const Order& order : orders) RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
   return InsertVersions(tx, orders);

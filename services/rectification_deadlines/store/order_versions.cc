@@ -2,7 +2,7 @@
 
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "services/rectification_deadlines/store/columns.h"
+#include "libs/pg/column.h"
 #include "services/rectification_deadlines/store/names.h"
 #include "services/rectification_deadlines/store/order_message.h"
 
@@ -47,7 +47,7 @@ absl::Status InsertVersions(pg::Tx& tx, const std::vector<domain::Order>& orders
                     static_cast<int>(order.state), order.document_number, order.OpenDueDate(),
                     pg::Bytes{message.SerializeAsString()}});
   }
-  return tx.Send(kInsert, ToColumns(rows));
+  return tx.Send(kInsert, pg::Columns(rows));
 }
 
 absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::Time as_of) {

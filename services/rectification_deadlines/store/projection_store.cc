@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "libs/base/status_macros.h"
-#include "services/rectification_deadlines/store/columns.h"
+#include "libs/pg/column.h"
 #include "services/rectification_deadlines/store/names.h"
 
 namespace rectify::deadline::store {
@@ -79,7 +79,7 @@ absl::Status SaveVenues(pg::Tx& tx, const std::map<std::string, Venue>& venues) 
     rows.push_back(
         {SplitName(name).district, name, venue.display_name, venue.street, venue.closed});
   }
-  return tx.Send(kSaveVenues, ToColumns(rows));
+  return tx.Send(kSaveVenues, pg::Columns(rows));
 }
 
 absl::StatusOr<std::map<std::string, Venue>> FindVenues(pg::Tx& tx,
@@ -159,7 +159,7 @@ absl::Status SaveOfficers(pg::Tx& tx, const domain::Officers& officers) {
     rows.push_back({SplitName(name).district, name, officer.display_name, officer.certificate_start,
                     officer.certificate_end, officer.post_start, officer.post_end});
   }
-  return tx.Send(kSaveOfficers, ToColumns(rows));
+  return tx.Send(kSaveOfficers, pg::Columns(rows));
 }
 
 absl::StatusOr<domain::Officers> FindOfficers(pg::Tx& tx, const std::vector<std::string>& names) {
@@ -184,7 +184,7 @@ absl::Status InsertFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
                     finding.venue, finding.handling_officer, finding.inspect_time, finding.hazard,
                     static_cast<int>(finding.disposition), finding.close_time});
   }
-  return tx.Send(kInsertFindings, ToColumns(rows));
+  return tx.Send(kInsertFindings, pg::Columns(rows));
 }
 
 absl::StatusOr<std::optional<Finding>> LockFinding(pg::Tx& tx, absl::string_view name) {

@@ -1,19 +1,21 @@
 #include "services/reminder_dispatch/events/deadline_consumer.h"
 
+#include <iterator>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/convert.h"
-#include "rectify/deadline/v1/clock_events.pb.h"
 #include "rectify/deadline/v1/deadline_events.pb.h"
 #include "services/reminder_dispatch/domain/planner.h"
+#include "services/reminder_dispatch/events/clock_event.h"
 #include "services/reminder_dispatch/events/payloads.h"
 #include "services/reminder_dispatch/store/clock_store.h"
 #include "services/reminder_dispatch/store/reminder_store.h"
@@ -24,40 +26,68 @@ namespace {
 
 using rectify::events::Change;
 
-template <typename Payload>
-absl::StatusOr<Payload> Parse(const event::v1::EventEnvelope& event) {
-  Payload payload;
-  if (!payload.ParseFromString(event.payload())) {
-    return absl::DataLossError(absl::StrCat("the payload is no ", event.type()));
+// An event that concerns one clock.
+struct Told {
+  Change& change;
+  const event::v1::EventEnvelope& envelope;
+  ClockEvent event;
+};
+
+absl::StatusOr<Known> Load(pg::Tx& tx, const std::vector<Told>& told) {
+  std::vector<std::string> clocks;
+  std::set<std::string> venues;
+  for (const Told& one : told) {
+    clocks.push_back(ClockOf(one.event));
+    if (std::string venue = VenueOf(one.event); !venue.empty()) venues.insert(std::move(venue));
   }
-  return payload;
+  Known known;
+  ASSIGN_OR_RETURN(known.clocks, store::LockClocks(tx, clocks));
+  ASSIGN_OR_RETURN(known.venue_kinds, store::ReadVenueKinds(tx, {venues.begin(), venues.end()}));
+  return known;
 }
 
-template <typename Payload>
-bool Is(const event::v1::EventEnvelope& event) {
-  return event.type() == Payload::descriptor()->full_name();
+using ByClock = std::map<std::string, std::vector<domain::Reminder>>;
+
+// Of the clocks that had reminders before.
+absl::StatusOr<ByClock> CancelOld(pg::Tx& tx, const Known& known,
+                                  const std::vector<Effect>& effects, absl::Time now) {
+  std::map<std::string, std::string> reasons;
+  for (const Effect& effect : effects) {
+    if (effect.reminders != Effect::Reminders::kKeep && known.clocks.contains(effect.clock.name)) {
+      reasons[effect.clock.name] = effect.reason;
+    }
+  }
+  return store::CancelOpen(tx, reasons, now);
 }
 
-domain::TrackedClock ToClock(const deadline::v1::ClockStarted& started) {
-  domain::TrackedClock clock;
-  clock.name = started.clock();
-  clock.kind = started.kind();
-  clock.title = started.title();
-  clock.subject = started.subject();
-  clock.findings.assign(started.findings().begin(), started.findings().end());
-  clock.hazards.assign(started.hazards().begin(), started.hazards().end());
-  clock.owner = started.owner();
-  clock.handling_officer = started.handling_officer();
-  clock.venue = started.venue();
-  clock.party = started.party();
-  clock.street = started.street();
-  clock.document_number = started.document_number();
-  clock.basis = started.basis();
-  clock.ladder = started.reminder_ladder();
-  clock.start_time = rpc::ToTime(started.start_time());
-  clock.due_time = rpc::ToTime(started.due_time());
-  if (started.has_due_date()) clock.due_date = rpc::ToCivilDay(started.due_date());
-  return clock;
+std::vector<domain::Reminder> PlanOf(const domain::Policy& policy, const Effect& effect,
+                                     const workday::Calendar& calendar, const ByClock& cancelled,
+                                     absl::Time now) {
+  const domain::TrackedClock& clock = effect.clock;
+  if (!policy.Knows(clock.ladder)) {
+    metrics::Count("rectify_reminder_unknown_ladder_total");
+    log::Warning("ladder_unknown", {{"ladder", clock.ladder}, {"clock", clock.name}});
+  }
+  std::vector<domain::Reminder> plan =
+      domain::Plan(policy.LadderFor(clock.ladder), clock, calendar, now);
+  if (effect.reminders == Effect::Reminders::kPlan) return plan;
+  const auto old = cancelled.find(clock.name);
+  return domain::StillOwed(std::move(plan),
+                           old == cancelled.end() ? ByClock::mapped_type() : old->second, now);
+}
+
+// By clock, how many reminders were planned.
+absl::StatusOr<std::map<std::string, int>> PlanNew(pg::Tx& tx, const domain::Policy& policy,
+                                                   const std::vector<Effect>& effects,
+                                                   const ByClock& cancelled, absl::Time now) {
+  ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(tx));
+  std::vector<domain::Reminder> plan;
+  for (const Effect& effect : effects) {
+    if (!effect.plans()) continue;
+    std::vector<domain::Reminder> own = PlanOf(policy, effect, calendar, cancelled, now);
+    std::move(own.begin(), own.end(), std::back_inserter(plan));
+  }
+  return store::InsertReminders(tx, plan);
 }
 
 workday::YearNotice ToNotice(const deadline::v1::YearNotice& notice) {
@@ -72,134 +102,81 @@ workday::YearNotice ToNotice(const deadline::v1::YearNotice& notice) {
   return result;
 }
 
-// The clock of an event that presumes its ClockStarted; locked.
-absl::StatusOr<domain::TrackedClock> KnownClock(Change& change, const std::string& name) {
-  ASSIGN_OR_RETURN(std::optional<domain::TrackedClock> clock, store::LockClock(change.sql(), name));
-  if (!clock.has_value()) return absl::DataLossError(absl::StrCat(name, " was never started"));
-  return *std::move(clock);
-}
-
-// Cancels what is open of the clock.
-absl::Status Silence(Change& change, const domain::TrackedClock& clock, absl::string_view reason) {
-  RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
-  ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
-                   store::CancelOpen(change.sql(), clock.name, reason, change.now()));
-  change.Audit(
-      ClockRecord(clock, "CancelReminders", 0, static_cast<int>(cancelled.size()), reason));
-  return EmitCancelled(change, cancelled, reason);
-}
-
-absl::Status End(Change& change, const std::string& name, absl::string_view reason) {
-  ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, name));
-  clock.running = false;
-  return Silence(change, clock, reason);
-}
-
-// The clock goes on, but its date does not hold any more; the new one comes when it is resumed.
-absl::Status Suspend(Change& change, const deadline::v1::ClockSuspended& suspended) {
-  ASSIGN_OR_RETURN(const domain::TrackedClock clock, KnownClock(change, suspended.clock()));
-  return Silence(change, clock, absl::StrCat("期限中止：", suspended.reason()));
-}
-
-// In charge of the venue's industry; a resource name, or empty.
-absl::StatusOr<std::string> DepartmentOf(Change& change, const domain::Policy& policy,
-                                         const domain::TrackedClock& clock) {
-  ASSIGN_OR_RETURN(const int kind, store::ReadVenueKind(change.sql(), clock.venue));
-  const std::string code = policy.DepartmentFor(kind);
-  return code.empty() ? "" : absl::StrCat("districts/", clock.district(), "/departments/", code);
-}
-
-std::string DayText(const domain::TrackedClock& clock) { return FormatCivilDay(clock.DueDay()); }
-
-// What becomes of the steps whose time has passed.
-enum class Past { kCatchUp, kOnlyOpen };
-
-// Cancels what is open of the old schedule and plans the new one.
-absl::Status Replan(Change& change, const domain::Policy& policy, const domain::TrackedClock& clock,
-                    std::string action, const std::string& reason, Past past = Past::kCatchUp) {
-  RETURN_IF_ERROR(store::SaveClock(change.sql(), clock));
-  ASSIGN_OR_RETURN(const std::vector<domain::Reminder> cancelled,
-                   store::CancelOpen(change.sql(), clock.name, reason, change.now()));
-  RETURN_IF_ERROR(EmitCancelled(change, cancelled, reason));
-  ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(change.sql()));
-  if (!policy.Knows(clock.ladder)) {
-    metrics::Count("rectify_reminder_unknown_ladder_total");
-    log::Warning("ladder_unknown", {{"ladder", clock.ladder}, {"clock", clock.name}});
+// Each event's trace, and the event of what it cancelled.
+absl::Status Tell(pg::Tx& tx, const std::vector<Told>& told, const std::vector<Effect>& effects,
+                  const ByClock& cancelled, const std::map<std::string, int>& planned) {
+  std::vector<std::string> telling;
+  for (const auto& [clock, reminders] : cancelled) telling.push_back(clock);
+  ASSIGN_OR_RETURN(const auto versions, store::NextClockEvents(tx, telling));
+  for (size_t i = 0; i < told.size(); ++i) {
+    const Effect& effect = effects[i];
+    if (effect.reminders == Effect::Reminders::kKeep) continue;
+    const std::string& clock = effect.clock.name;
+    const auto gone = cancelled.find(clock);
+    const auto fresh = planned.find(clock);
+    told[i].change.Audit(ClockRecord(
+        effect.clock, effect.action, fresh == planned.end() ? 0 : fresh->second,
+        gone == cancelled.end() ? 0 : static_cast<int>(gone->second.size()), effect.reason));
+    if (gone == cancelled.end()) continue;
+    told[i].change.Emit(
+        clock, versions.at(clock),
+        ToSettled(gone->second, domain::State::kCancelled, effect.reason, told[i].change.now()));
   }
-  std::vector<domain::Reminder> plan =
-      domain::Plan(policy.LadderFor(clock.ladder), clock, calendar, change.now());
-  if (past == Past::kOnlyOpen) plan = domain::StillOwed(std::move(plan), cancelled, change.now());
-  ASSIGN_OR_RETURN(const int planned, store::InsertReminders(change.sql(), plan));
-  change.Audit(
-      ClockRecord(clock, std::move(action), planned, static_cast<int>(cancelled.size()), reason));
   return absl::OkStatus();
+}
+
+// What events of different clocks do, as sets.
+absl::Status ApplyTogether(pg::Tx& tx, const domain::Policy& policy,
+                           const std::vector<Told>& told) {
+  if (told.empty()) return absl::OkStatus();
+  const absl::Time now = told.front().change.now();
+  ASSIGN_OR_RETURN(const Known known, Load(tx, told));
+  std::vector<Effect> effects;
+  for (const Told& one : told) {
+    ASSIGN_OR_RETURN(Effect effect,
+                     EffectOf(one.event, rpc::ToTime(one.envelope.occur_time()), known, policy));
+    effects.push_back(std::move(effect));
+  }
+  std::vector<const domain::TrackedClock*> clocks;
+  for (const Effect& effect : effects) clocks.push_back(&effect.clock);
+  RETURN_IF_ERROR(store::SaveClocks(tx, clocks));
+  ASSIGN_OR_RETURN(const ByClock cancelled, CancelOld(tx, known, effects, now));
+  ASSIGN_OR_RETURN(const auto planned, PlanNew(tx, policy, effects, cancelled, now));
+  return Tell(tx, told, effects, cancelled, planned);
 }
 
 }  // namespace
 
-absl::Status DeadlineConsumer::operator()(Change& change,
-                                          const event::v1::EventEnvelope& event) const {
-  if (Is<deadline::v1::ClockStarted>(event)) return Start(change, event);
-  if (Is<deadline::v1::DueDateChanged>(event)) return Move(change, event);
-  if (Is<deadline::v1::ClockPassed>(event)) return Pass(change, event);
-  if (Is<deadline::v1::CalendarImported>(event)) return Import(change, event);
-  if (Is<deadline::v1::ClockSuspended>(event)) {
-    ASSIGN_OR_RETURN(const auto suspended, Parse<deadline::v1::ClockSuspended>(event));
-    return Suspend(change, suspended);
+// Events of one clock follow each other, so a second one waits until the first is applied.
+absl::Status DeadlineConsumer::operator()(pg::Tx& tx, rectify::events::Run& run) const {
+  std::vector<Told> told;
+  std::set<std::string> clocks;
+  const auto apply = [&]() -> absl::Status {
+    RETURN_IF_ERROR(ApplyTogether(tx, policy_, told));
+    told.clear();
+    clocks.clear();
+    return absl::OkStatus();
+  };
+  for (rectify::events::Arrival& arrival : run) {
+    if (arrival.event.type() == deadline::v1::CalendarImported::descriptor()->full_name()) {
+      RETURN_IF_ERROR(apply());
+      RETURN_IF_ERROR(Import(arrival.change, arrival.event));
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::optional<ClockEvent> event, ParseClockEvent(arrival.event));
+    if (!event.has_value()) continue;
+    if (clocks.contains(ClockOf(*event))) RETURN_IF_ERROR(apply());
+    clocks.insert(ClockOf(*event));
+    told.push_back({arrival.change, arrival.event, *std::move(event)});
   }
-  if (Is<deadline::v1::ClockMet>(event)) {
-    ASSIGN_OR_RETURN(const auto met, Parse<deadline::v1::ClockMet>(event));
-    return End(change, met.clock(), "义务已履行");
-  }
-  if (Is<deadline::v1::ClockCancelled>(event)) {
-    ASSIGN_OR_RETURN(const auto cancelled, Parse<deadline::v1::ClockCancelled>(event));
-    return End(change, cancelled.clock(), absl::StrCat("期限已终止：", cancelled.reason()));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status DeadlineConsumer::Start(Change& change, const event::v1::EventEnvelope& event) const {
-  ASSIGN_OR_RETURN(const auto started, Parse<deadline::v1::ClockStarted>(event));
-  domain::TrackedClock clock = ToClock(started);
-  ASSIGN_OR_RETURN(std::optional<domain::TrackedClock> before,
-                   store::LockClock(change.sql(), clock.name));
-  if (before.has_value()) clock.schedule_version = before->schedule_version + 1;
-  ASSIGN_OR_RETURN(clock.department, DepartmentOf(change, policy_, clock));
-  return Replan(change, policy_, clock, "PlanReminders",
-                absl::StrCat("期限开始，", DayText(clock), "到期"));
-}
-
-absl::Status DeadlineConsumer::Move(Change& change, const event::v1::EventEnvelope& event) const {
-  ASSIGN_OR_RETURN(const auto changed, Parse<deadline::v1::DueDateChanged>(event));
-  ASSIGN_OR_RETURN(const domain::TrackedClock before, KnownClock(change, changed.clock()));
-  std::optional<absl::CivilDay> due_date;
-  if (changed.has_due_date()) due_date = rpc::ToCivilDay(changed.due_date());
-  domain::TrackedClock clock =
-      Moved(before, due_date, rpc::ToTime(changed.due_time()), changed.reason() == "EARLIER_START",
-            rpc::ToTime(event.occur_time()));
-  // A date that only became firm needs no other reminders; a suspended clock had lost its own.
-  if (changed.reason() != "RESUMED" && clock.due_date == before.due_date &&
-      clock.due_time == before.due_time) {
-    return store::SaveClock(change.sql(), clock);
-  }
-  ++clock.schedule_version;
-  return Replan(change, policy_, clock, "ReplanReminders",
-                absl::StrCat("到期日由", DayText(before), "改为", DayText(clock)));
-}
-
-absl::Status DeadlineConsumer::Pass(Change& change, const event::v1::EventEnvelope& event) const {
-  ASSIGN_OR_RETURN(const auto passed, Parse<deadline::v1::ClockPassed>(event));
-  ASSIGN_OR_RETURN(domain::TrackedClock clock, KnownClock(change, passed.clock()));
-  clock.owner = passed.facts().owner();
-  clock.venue = passed.facts().venue();
-  ASSIGN_OR_RETURN(clock.department, DepartmentOf(change, policy_, clock));
-  ++clock.schedule_version;
-  return Replan(change, policy_, clock, "ReplanReminders",
-                absl::StrCat("场所合并：", passed.reason()), Past::kOnlyOpen);
+  return apply();
 }
 
 absl::Status DeadlineConsumer::Import(Change& change, const event::v1::EventEnvelope& event) const {
-  ASSIGN_OR_RETURN(const auto imported, Parse<deadline::v1::CalendarImported>(event));
+  deadline::v1::CalendarImported imported;
+  if (!imported.ParseFromString(event.payload())) {
+    return absl::DataLossError(absl::StrCat("the payload is no ", event.type()));
+  }
   ASSIGN_OR_RETURN(const bool newer, store::SaveNotice(change.sql(), ToNotice(imported.notice())));
   if (!newer) return absl::OkStatus();
   ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(change.sql()));

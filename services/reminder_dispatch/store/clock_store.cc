@@ -2,6 +2,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/pg/column.h"
 #include "libs/rpc/resource_name.h"
 #include "services/reminder_dispatch/store/names.h"
 
@@ -23,6 +24,11 @@ constexpr pg::Statement kRead = {
     " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))"};
 
 // In the order of the key, like every other taker of several.
+constexpr pg::Statement kLockMany = {
+    "reminder.lock_clocks",
+    "select " RECTIFY_CLOCK_COLUMNS
+    " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))"
+    " order by district, name for update"};
 #define RECTIFY_SHARE                                                                     \
   "select " RECTIFY_CLOCK_COLUMNS                                                         \
   " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))" \
@@ -39,13 +45,21 @@ constexpr pg::Statement kLockByWorkdays = {
     "      and r.state in (1, 2) and r.by_workdays)"
     " order by district, name for update"};
 
-constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
+constexpr pg::Statement kSave = {"reminder.save_clocks", R"sql(
   insert into clocks (district, name, title, subject, findings, hazards, owner, handling_officer,
                       venue, party, street, document_number, basis, ladder, start_time, due_time,
                       due_date, running, schedule_version, kind, department)
-  values ($1::text, $2::text, $3::text, $4::text, $5::text[], $6::text[], $7::text, $8::text,
-          $9::text, $10::text, $11::text, $12::text, $13::text, $14::text, $15::timestamptz,
-          $16::timestamptz, $17::date, $18::boolean, $19::int, $20::text, $21::text)
+  select district, name, title, subject, findings::text[], hazards::text[], owner,
+         handling_officer, venue, party, street, document_number, basis, ladder, start_time,
+         due_time, due_date, running, schedule_version, kind, department
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                $14::text[], $15::timestamptz[], $16::timestamptz[], $17::date[], $18::boolean[],
+                $19::int[], $20::text[], $21::text[])
+         as t(district, name, title, subject, findings, hazards, owner, handling_officer, venue,
+              party, street, document_number, basis, ladder, start_time, due_time, due_date,
+              running, schedule_version, kind, department)
+   order by district, name
   on conflict (district, name) do update set
     title = excluded.title, subject = excluded.subject, findings = excluded.findings,
     hazards = excluded.hazards, owner = excluded.owner,
@@ -56,9 +70,10 @@ constexpr pg::Statement kSave = {"reminder.save_clock", R"sql(
     schedule_version = excluded.schedule_version, kind = excluded.kind,
     department = excluded.department)sql"};
 
-constexpr pg::Statement kNextEvent = {"reminder.next_clock_event", R"sql(
+constexpr pg::Statement kNextEvents = {"reminder.next_clock_events", R"sql(
   update clocks set event_version = event_version + 1
-   where district = $1::text and name = $2::text returning event_version)sql"};
+   where (district, name) in (select * from unnest($1::text[], $2::text[]))
+  returning name, event_version)sql"};
 
 constexpr pg::Statement kSetVersions = {"reminder.set_schedule_versions", R"sql(
   update clocks c set schedule_version = t.version
@@ -120,6 +135,11 @@ absl::StatusOr<std::optional<domain::TrackedClock>> LockClock(pg::Tx& tx, const 
   return std::optional(ToClock(rows[0]));
 }
 
+absl::StatusOr<std::map<std::string, domain::TrackedClock>> LockClocks(
+    pg::Tx& tx, const std::vector<std::string>& names) {
+  return ByName(tx, kLockMany, names);
+}
+
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ReadClocks(
     pg::Tx& tx, const std::vector<std::string>& names) {
   return ByName(tx, kRead, names);
@@ -137,36 +157,43 @@ absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& t
   return clocks;
 }
 
-absl::Status SaveClock(pg::Tx& tx, const domain::TrackedClock& clock) {
-  return tx
-      .Exec(kSave, {clock.district(),
-                    clock.name,
-                    clock.title,
-                    clock.subject,
-                    clock.findings,
-                    clock.hazards,
-                    clock.owner,
-                    clock.handling_officer,
-                    clock.venue,
-                    clock.party,
-                    clock.street,
-                    clock.document_number,
-                    clock.basis,
-                    clock.ladder,
-                    clock.start_time,
-                    clock.due_time,
-                    clock.due_date,
-                    clock.running,
-                    clock.schedule_version,
-                    clock.kind,
-                    clock.department})
-      .status();
+absl::Status SaveClocks(pg::Tx& tx, const std::vector<const domain::TrackedClock*>& clocks) {
+  if (clocks.empty()) return absl::OkStatus();
+  using C = domain::TrackedClock;
+  return tx.Send(kSave,
+                 {pg::Column(clocks, [](const C& c) { return c.district(); }),
+                  pg::Column(clocks, [](const C& c) { return c.name; }),
+                  pg::Column(clocks, [](const C& c) { return c.title; }),
+                  pg::Column(clocks, [](const C& c) { return c.subject; }),
+                  pg::Column(clocks, [](const C& c) { return pg::Param(c.findings).text(); }),
+                  pg::Column(clocks, [](const C& c) { return pg::Param(c.hazards).text(); }),
+                  pg::Column(clocks, [](const C& c) { return c.owner; }),
+                  pg::Column(clocks, [](const C& c) { return c.handling_officer; }),
+                  pg::Column(clocks, [](const C& c) { return c.venue; }),
+                  pg::Column(clocks, [](const C& c) { return c.party; }),
+                  pg::Column(clocks, [](const C& c) { return c.street; }),
+                  pg::Column(clocks, [](const C& c) { return c.document_number; }),
+                  pg::Column(clocks, [](const C& c) { return c.basis; }),
+                  pg::Column(clocks, [](const C& c) { return c.ladder; }),
+                  pg::Column(clocks, [](const C& c) { return c.start_time; }),
+                  pg::Column(clocks, [](const C& c) { return c.due_time; }),
+                  pg::Column(clocks, [](const C& c) { return c.due_date; }),
+                  pg::Column(clocks, [](const C& c) { return c.running; }),
+                  pg::Column(clocks, [](const C& c) { return c.schedule_version; }),
+                  pg::Column(clocks, [](const C& c) { return c.kind; }),
+                  pg::Column(clocks, [](const C& c) { return c.department; })});
 }
 
-absl::StatusOr<int64_t> NextClockEvent(pg::Tx& tx, const std::string& clock) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kNextEvent, {rpc::DistrictOf(clock), clock}));
-  if (rows.empty()) return absl::DataLossError(clock + " is not known");
-  return rows[0].Int(0);
+absl::StatusOr<std::map<std::string, int64_t>> NextClockEvents(
+    pg::Tx& tx, const std::vector<std::string>& clocks) {
+  std::map<std::string, int64_t> versions;
+  if (clocks.empty()) return versions;
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kNextEvents, {DistrictsOf(clocks), clocks}));
+  for (const pg::Row row : rows) versions[row.Text(0)] = row.Int(1);
+  for (const std::string& clock : clocks) {
+    if (!versions.contains(clock)) return absl::DataLossError(clock + " is not known");
+  }
+  return versions;
 }
 
 absl::Status SetScheduleVersions(pg::Tx& tx, const std::vector<domain::TrackedClock>& clocks) {

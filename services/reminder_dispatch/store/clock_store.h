@@ -19,6 +19,9 @@ namespace rectify::reminder::store {
 // Locks the clock for a change. Whoever changes a clock's reminders has its row first, so that no
 // reminder is planned or put back for a clock that is just ending.
 absl::StatusOr<std::optional<domain::TrackedClock>> LockClock(pg::Tx& tx, const std::string& name);
+// The same for several, by name.
+absl::StatusOr<std::map<std::string, domain::TrackedClock>> LockClocks(
+    pg::Tx& tx, const std::vector<std::string>& names);
 // Clocks by name, as they are at present.
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ReadClocks(
     pg::Tx& tx, const std::vector<std::string>& names);
@@ -30,10 +33,11 @@ absl::StatusOr<std::map<std::string, domain::TrackedClock>> ShareClocks(
     pg::Tx& tx, const std::vector<std::string>& names, Busy busy = Busy::kWait);
 // Locks the running clocks that have reminders in working days that can still move.
 absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& tx);
-// Inserts or replaces it.
-absl::Status SaveClock(pg::Tx& tx, const domain::TrackedClock& clock);
-// The version of the clock's next event.
-absl::StatusOr<int64_t> NextClockEvent(pg::Tx& tx, const std::string& clock);
+// Inserts or replaces them.
+absl::Status SaveClocks(pg::Tx& tx, const std::vector<const domain::TrackedClock*>& clocks);
+// By clock, the version of its next event.
+absl::StatusOr<std::map<std::string, int64_t>> NextClockEvents(
+    pg::Tx& tx, const std::vector<std::string>& clocks);
 absl::Status SetScheduleVersions(pg::Tx& tx, const std::vector<domain::TrackedClock>& clocks);
 
 // Whether the notice was newer than what was known of its year.

@@ -37,24 +37,29 @@ constexpr pg::Statement kInsert = {"reminder.insert", R"sql(
               schedule_version, state, title, title_template, body_template, catch_up, repeat_days,
               by_workdays, provisional, not_before, kind, urgent, statutory, unless_acknowledged,
               inhibited_by)
-  on conflict do nothing)sql"};
+  on conflict do nothing returning clock)sql"};
 
 // A cancelled reminder's delivery, if a failed attempt left one waiting, will not be sent either.
-#define RECTIFY_CANCEL(condition)                                                          \
-  "with gone as ("                                                                         \
-  " update reminders set state = 6, last_error = $1::text, settle_time = $2::timestamptz," \
-  "        lease_until = null where " condition                                            \
-  " and state in (1, 2)"                                                                   \
-  " returning *"                                                                           \
-  "), closed as ("                                                                         \
-  " update deliveries d set state = 3, settle_time = $2::timestamptz from gone g"          \
-  "  where d.district = g.district and d.id = g.delivery and d.state = 4"                  \
+#define RECTIFY_CANCEL(reason, which)                                             \
+  "with gone as ("                                                                \
+  " update reminders set state = 6, last_error = " reason                         \
+  ", settle_time = $1::timestamptz,"                                              \
+  "        lease_until = null " which                                             \
+  " and state in (1, 2)"                                                          \
+  " returning reminders.*"                                                        \
+  "), closed as ("                                                                \
+  " update deliveries d set state = 3, settle_time = $1::timestamptz from gone g" \
+  "  where d.district = g.district and d.id = g.delivery and d.state = 4"         \
   ") select " RECTIFY_REMINDER_COLUMNS " from gone order by due_time, id"
 
-constexpr pg::Statement kCancelOfClock = {
-    "reminder.cancel_open", RECTIFY_CANCEL("district = $3::text and clock = $4::text")};
+constexpr pg::Statement kCancelOfClocks = {
+    "reminder.cancel_open",
+    RECTIFY_CANCEL("t.reason",
+                   " from unnest($2::text[], $3::text[], $4::text[]) as t(district, clock, reason)"
+                   " where reminders.district = t.district and reminders.clock = t.clock")};
 constexpr pg::Statement kCancelByIds = {
-    "reminder.cancel", RECTIFY_CANCEL("district = $3::text and id = any($4::uuid[])")};
+    "reminder.cancel",
+    RECTIFY_CANCEL("$4::text", " where district = $2::text and id = any($3::uuid[])")};
 
 constexpr pg::Statement kMakeFirm = {"reminder.make_firm", R"sql(
   update reminders set provisional = false
@@ -189,8 +194,10 @@ domain::Reminder ToReminder(const pg::Row& row) {
   return reminder;
 }
 
-absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Reminder>& reminders) {
-  if (reminders.empty()) return 0;
+absl::StatusOr<std::map<std::string, int>> InsertReminders(
+    pg::Tx& tx, const std::vector<domain::Reminder>& reminders) {
+  std::map<std::string, int> inserted;
+  if (reminders.empty()) return inserted;
   std::vector<std::string> districts, ids, clocks, subjects, venues, steps, recipients, titles,
       title_templates, body_templates, kinds, inhibitors;
   std::vector<int64_t> channels, versions, states, catch_ups, repeats;
@@ -238,12 +245,25 @@ absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Remind
                                                     kinds,          urgents,
                                                     statutories,    unless_acknowledged,
                                                     inhibitors}));
-  return static_cast<int>(rows.affected());
+  for (const pg::Row row : rows) ++inserted[row.Text(0)];
+  return inserted;
 }
 
-absl::StatusOr<std::vector<domain::Reminder>> CancelOpen(pg::Tx& tx, const std::string& clock,
-                                                         absl::string_view reason, absl::Time now) {
-  return ReadAll(tx.Exec(kCancelOfClock, {reason, now, rpc::DistrictOf(clock), clock}));
+absl::StatusOr<std::map<std::string, std::vector<domain::Reminder>>> CancelOpen(
+    pg::Tx& tx, const std::map<std::string, std::string>& reasons, absl::Time now) {
+  std::map<std::string, std::vector<domain::Reminder>> by_clock;
+  if (reasons.empty()) return by_clock;
+  std::vector<std::string> clocks, texts;
+  for (const auto& [clock, reason] : reasons) {
+    clocks.push_back(clock);
+    texts.push_back(reason);
+  }
+  ASSIGN_OR_RETURN(std::vector<domain::Reminder> cancelled,
+                   ReadAll(tx.Exec(kCancelOfClocks, {now, DistrictsOf(clocks), clocks, texts})));
+  for (domain::Reminder& reminder : cancelled) {
+    by_clock[reminder.clock].push_back(std::move(reminder));
+  }
+  return by_clock;
 }
 
 absl::StatusOr<std::vector<domain::Reminder>> CancelReminders(pg::Tx& tx,
@@ -251,7 +271,7 @@ absl::StatusOr<std::vector<domain::Reminder>> CancelReminders(pg::Tx& tx,
                                                               const std::vector<std::string>& ids,
                                                               absl::string_view reason,
                                                               absl::Time now) {
-  return ReadAll(tx.Exec(kCancelByIds, {reason, now, district, ids}));
+  return ReadAll(tx.Exec(kCancelByIds, {now, district, ids, reason}));
 }
 
 absl::Status MakeFirm(pg::Tx& tx, const std::string& district,

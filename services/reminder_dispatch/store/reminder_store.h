@@ -1,6 +1,7 @@
 // Planning, reading and retrying reminders; the ledger's lists.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,12 +21,14 @@ namespace rectify::reminder::store {
 extern const char kReminderColumns[];
 domain::Reminder ToReminder(const pg::Row& row);
 
-// Inserts those that are not there; how many that were.
-absl::StatusOr<int> InsertReminders(pg::Tx& tx, const std::vector<domain::Reminder>& reminders);
-// Cancels what was not handed to a channel of the clock; returns them by due time.
-absl::StatusOr<std::vector<domain::Reminder>> CancelOpen(pg::Tx& tx, const std::string& clock,
-                                                         absl::string_view reason, absl::Time now);
-// The same for single ones of a district.
+// Inserts those that are not there; by clock, how many that were.
+absl::StatusOr<std::map<std::string, int>> InsertReminders(
+    pg::Tx& tx, const std::vector<domain::Reminder>& reminders);
+// Cancels what was not handed to a channel of these clocks, each for its reason; returns them by
+// clock, and of each by due time.
+absl::StatusOr<std::map<std::string, std::vector<domain::Reminder>>> CancelOpen(
+    pg::Tx& tx, const std::map<std::string, std::string>& reasons, absl::Time now);
+// The same for single ones of a district, by due time.
 absl::StatusOr<std::vector<domain::Reminder>> CancelReminders(pg::Tx& tx,
                                                               const std::string& district,
                                                               const std::vector<std::string>& ids,

@@ -18,10 +18,6 @@ using testing::StatusIs;
 
 class ConsumerTest : public EventsTest {
  protected:
-  void Happen(int count, const std::string& thing = "a") {
-    for (int i = 0; i < count; ++i) venue_.Touch(thing);
-    ASSERT_OK(venue_.sequencer.Drain());
-  }
   void Publish() {
     Relay relay(venue_.pool, redis_server_.address(), "venue");
     ASSERT_OK(relay.Publish());

@@ -13,10 +13,6 @@ using testing::StatusIs;
 
 class FeedTest : public EventsTest {
  protected:
-  void Happen(int count, int audience = kInternalOnly) {
-    for (int i = 0; i < count; ++i) venue_.Touch("a", audience);
-    ASSERT_OK(venue_.sequencer.Drain());
-  }
   static ReadEventsRequest After(int64_t position, const std::string& feed = "internal") {
     ReadEventsRequest request;
     request.set_source("venue");
@@ -65,7 +61,7 @@ TEST_F(FeedTest, TheFirstLinkIsTheHeadOfTheEmptyFeed) {
   }
   ASSERT_OK_AND_ASSIGN(const auto departments, venue_.feed.Head("departments"));
   ASSERT_OK_AND_ASSIGN(const auto internal, venue_.feed.Head("internal"));
-  Happen(1, kDepartments);
+  Happen(1, "a", kDepartments);
   EXPECT_EQ(ReadAll(venue_.feed, "venue", "departments")[0].prev_chain(), departments.chain());
   EXPECT_EQ(ReadAll(venue_.feed, "venue", "internal")[0].prev_chain(), internal.chain());
 }
@@ -85,12 +81,12 @@ TEST_F(FeedTest, AReaderBeyondTheHeadHasDiverged) {
 }
 
 TEST_F(FeedTest, AReaderOfARewrittenHistoryHasDivergedAtTheFork) {
-  Happen(5, kDepartments);
+  Happen(5, "a", kDepartments);
   const auto before = ReadAll(venue_.feed, "venue", "internal");
   const auto filtered = ReadAll(venue_.feed, "venue", "departments");
   venue_.Execute("delete from feed_log where position > 2");
   RewriteHistoryAfter(2);
-  Happen(4, kDepartments);
+  Happen(4, "a", kDepartments);
 
   ReadEventsRequest request = After(4);
   request.set_after_chain(before[3].chain());

@@ -163,6 +163,17 @@ std::vector<Effect> EventsTest::Effects(Service& service, const pg::Statement& s
 std::vector<Effect> EventsTest::Happened() { return Effects(venue_, kHappened); }
 std::vector<Effect> EventsTest::Applied() { return Effects(deadline_, kApplied); }
 
+void EventsTest::Happen(const std::vector<std::string>& things, int audience) {
+  for (const std::string& thing : things) venue_.Touch(thing, audience);
+  ASSERT_OK(venue_.sequencer.Drain());
+}
+
+std::vector<int64_t> EventsTest::AppliedPositions() {
+  std::vector<int64_t> positions;
+  for (const Effect& effect : Applied()) positions.push_back(effect.position);
+  return positions;
+}
+
 void EventsTest::RewriteHistoryAfter(int64_t fork) {
   venue_.Execute(absl::StrCat("delete from event_log where position > ", fork,
                               "; update source_head set sysid = sysid + 1, position = ", fork,

@@ -79,9 +79,17 @@ class EventsTest : public ::testing::Test {
   Consumer MakeConsumer(const std::string& redis_address, FeedReader& feed);
   static absl::Status RecordEffect(Change& change, const event::v1::EventEnvelope& event);
 
+  // Commands of the venue service that touch things one after the other, with their events in the
+  // log.
+  void Happen(const std::vector<std::string>& things, int audience = kInternalOnly);
+  void Happen(int count, const std::string& thing = "a", int audience = kInternalOnly) {
+    Happen(std::vector<std::string>(count, thing), audience);
+  }
+
   // What event_log says has happened, and what the consumer made of it.
   std::vector<Effect> Happened();
   std::vector<Effect> Applied();
+  std::vector<int64_t> AppliedPositions();
   // Replaces the newest events by others, as a restore of an older backup followed by new work
   // does: positions after `fork` are forgotten and the database looks like another one.
   void RewriteHistoryAfter(int64_t fork);

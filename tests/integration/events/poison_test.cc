@@ -22,10 +22,6 @@ class PoisonTest : public EventsTest {
                     return failing_.count(event.position()) > 0 ? error_ : absl::OkStatus();
                   }) {}
 
-  void Happen(const std::vector<std::string>& things) {
-    for (const std::string& thing : things) venue_.Touch(thing);
-    ASSERT_OK(venue_.sequencer.Drain());
-  }
   absl::StatusOr<int> Step() { return consumer_.Step(absl::ZeroDuration()); }
   // Fails the present event often and long enough for it to be parked.
   void Exhaust() {
@@ -34,11 +30,6 @@ class PoisonTest : public EventsTest {
       clock_.Advance(absl::Minutes(3));
     }
     ASSERT_OK(Step());
-  }
-  std::vector<int64_t> AppliedPositions() {
-    std::vector<int64_t> positions;
-    for (const Effect& effect : Applied()) positions.push_back(effect.position);
-    return positions;
   }
 
   absl::Status error_ = absl::InvalidArgumentError("cannot be read");

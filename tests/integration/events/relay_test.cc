@@ -13,10 +13,6 @@ using event::v1::EventEnvelope;
 
 class RelayTest : public EventsTest {
  protected:
-  void Happen(int count) {
-    for (int i = 0; i < count; ++i) venue_.Touch("a");
-    ASSERT_OK(venue_.sequencer.Drain());
-  }
   Relay MakeRelay(int max_length = 10000) {
     return Relay(venue_.pool, redis_server_.address(), "venue", max_length);
   }

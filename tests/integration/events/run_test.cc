@@ -44,10 +44,6 @@ class RunTest : public EventsTest {
     return absl::OkStatus();
   }
 
-  void Happen(const std::vector<std::string>& things) {
-    for (const std::string& thing : things) venue_.Touch(thing);
-    ASSERT_OK(venue_.sequencer.Drain());
-  }
   absl::StatusOr<int> Step() { return consumer_.Step(absl::ZeroDuration()); }
   // Fails the present event often and long enough for it to be parked.
   void Exhaust() {
@@ -56,11 +52,6 @@ class RunTest : public EventsTest {
       clock_.Advance(absl::Minutes(3));
     }
     ASSERT_OK(Step());
-  }
-  std::vector<int64_t> AppliedPositions() {
-    std::vector<int64_t> positions;
-    for (const Effect& effect : Applied()) positions.push_back(effect.position);
-    return positions;
   }
   std::string Emitted() {
     return deadline_.Value("select string_agg(aggregate, '|' order by id) from outbox");

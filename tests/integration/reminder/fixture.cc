@@ -158,7 +158,8 @@ absl::Status ReminderTest::Apply(const google::protobuf::Message& payload,
     return commands_
         ->ActWithin(tx, {cause},
                     [&](std::vector<rectify::events::Change>& changes) {
-                      return consumer(changes.front(), envelope);
+                      rectify::events::Run run = {{envelope, changes.front()}};
+                      return consumer(tx, run);
                     })
         .status();
   });

@@ -74,7 +74,8 @@ class RpcTest : public ::testing::Test {
     const rectify::events::Cause cause{"services/deadline",
                                        absl::StrCat("deadline/1/", ++position_), ""};
     ASSERT_OK(host_->commands().Act(cause, "apply", [&](rectify::events::Change& change) {
-      return consumer(change, envelope);
+      rectify::events::Run run = {{envelope, change}};
+      return consumer(change.sql(), run);
     }));
   }
 
