@@ -144,25 +144,56 @@ std::unique_ptr<dispatch::Dispatcher> ReminderTest::NewDispatcher(bool stand_sti
 
 absl::Status ReminderTest::Apply(const google::protobuf::Message& payload,
                                  const std::string& aggregate) {
-  event::v1::EventEnvelope envelope;
-  envelope.set_source("deadline");
-  envelope.set_position(++position_);
-  envelope.set_aggregate(aggregate);
-  envelope.set_type(payload.GetDescriptor()->full_name());
-  envelope.set_payload(payload.SerializeAsString());
-  *envelope.mutable_occur_time() = rpc::ToTimestamp(clock_.Now());
-  const rectify::events::Cause cause{"services/deadline", absl::StrCat("deadline/1/", position_),
-                                     ""};
+  return ApplyRun({&payload}, aggregate);
+}
+
+absl::Status ReminderTest::ApplyRun(const std::vector<const google::protobuf::Message*>& payloads,
+                                    const std::string& aggregate) {
+  std::vector<event::v1::EventEnvelope> events;
+  std::vector<rectify::events::Cause> causes;
+  for (const google::protobuf::Message* payload : payloads) {
+    event::v1::EventEnvelope& event = events.emplace_back();
+    event.set_source("deadline");
+    event.set_position(++position_);
+    event.set_aggregate(aggregate);
+    event.set_type(payload->GetDescriptor()->full_name());
+    event.set_payload(payload->SerializeAsString());
+    *event.mutable_occur_time() = rpc::ToTimestamp(clock_.Now());
+    causes.push_back({"services/deadline", absl::StrCat("deadline/1/", position_), ""});
+  }
   const events::DeadlineConsumer consumer(policy_);
   return pool_->Transact("apply", {}, [&](pg::Tx& tx) {
-    return commands_
-        ->ActWithin(tx, {cause},
-                    [&](std::vector<rectify::events::Change>& changes) {
-                      rectify::events::Run run = {{envelope, changes.front()}};
-                      return consumer(tx, run);
-                    })
-        .status();
+    const auto apply = [&](std::vector<rectify::events::Change>& changes) {
+      rectify::events::Run run;
+      for (size_t i = 0; i < events.size(); ++i) run.push_back({events[i], changes[i]});
+      return consumer(tx, run);
+    };
+    return commands_->ActWithin(tx, causes, apply).status();
   });
+}
+
+std::string ReminderTest::Everything() {
+  std::string everything;
+  for (const char* table : {"clocks", "reminders", "audit_entry", "outbox"}) {
+    const std::string sql = absl::StrCat(
+        "select coalesce(string_agg(t::text, e'\\n' order by t::text), '') from ", table, " t");
+    absl::Status read = pool_->Transact("everything", {}, [&](pg::Tx& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec({table, sql.c_str()}));
+      absl::StrAppend(&everything, table, "\n", rows[0].Text(0), "\n");
+      return absl::OkStatus();
+    });
+    EXPECT_OK(read);
+  }
+  return everything;
+}
+
+void ReminderTest::StartOver() {
+  position_ = 0;
+  ASSERT_OK(pool_->Transact("start over", {}, [](pg::Tx& tx) {
+    return tx.ExecScript(
+        "truncate clocks, reminders, deliveries, audit_entry, outbox, calendar_years"
+        " restart identity cascade");
+  }));
 }
 
 void ReminderTest::MustApply(const google::protobuf::Message& payload,

@@ -59,7 +59,15 @@ class ReminderTest : public ::testing::Test {
   // Has the consumer apply an event, as of the present instant.
   absl::Status Apply(const google::protobuf::Message& payload,
                      const std::string& aggregate = kClock);
+  // The same for several as one run.
+  absl::Status ApplyRun(const std::vector<const google::protobuf::Message*>& payloads,
+                        const std::string& aggregate = kClock);
   void MustApply(const google::protobuf::Message& payload, const std::string& aggregate = kClock);
+
+  // All rows of clocks, reminders, audit entries and events, as text.
+  std::string Everything();
+  // As if nothing had ever been applied.
+  void StartOver();
 
   std::unique_ptr<dispatch::Dispatcher> NewDispatcher(bool stand_still = false);
   // Runs `dispatcher_` until nothing is due; returns how much it settled.
