@@ -26,8 +26,8 @@ struct Watchdog {
 };
 
 // At any time either one read is under way or one task is queued or running, so nobody ever waits
-// for the turn: it carries what a step has written to the thread of the next one. Only writes have
-// two threads at the same time.
+// for the turn: it carries what a step has written to the thread of the next one, in a way that
+// does not rest on gRPC's inside. Only writes have two threads at the same time.
 class StreamCall final : public ByteStream, public Emitter {
  public:
   StreamCall(Dispatcher& dispatcher, const Method& method, grpc::CallbackServerContext* context)
@@ -49,6 +49,8 @@ class StreamCall final : public ByteStream, public Emitter {
   }
 
   void OnReadDone(bool ok) override {
+    // Free by now: the step before has left it, and asked for this read then.
+    { absl::MutexLock lock(&turn_); }
     Schedule(ok ? &StreamCall::TakeMessage : &StreamCall::TakeEnd);
   }
 

@@ -12,8 +12,10 @@ CONNECTIONS = 2 * 6  # of one service: replicas times --db-connections
 EXPLAINED_SQLSTATES = re.compile(r"^$|^(08|57P)...?|^(40001|40P01|55P03|57014|53300|25P03)$")
 EXPLAINED_CODES = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED",
                    "RESOURCE_EXHAUSTED"}
-# Words of a service that could not start because its database was away; gRPC's own log lines.
-EXPLAINED_LINES = re.compile(r"^(serving on \d+|rectify-\w+: .*|[DIWE]\d{4} .*|)$")
+# Words of a service that could not start because its database was away; gRPC's own log lines; what
+# libpq prints by itself when a session is ended while it is being opened.
+EXPLAINED_LINES = re.compile(r"^(serving on \d+|rectify-\w+: .*|[DIWE]\d{4} .*|"
+                             r"FATAL:  terminating connection due to administrator command|)$")
 # Events that nothing in a run explains.
 UNEXPECTED = {"event_parked", "history_diverged", "event_epoch_started", "pg_transaction_threw",
               "pg_commit_without_standby", "peer_missing", "token_not_signed", "ladder_unknown",
