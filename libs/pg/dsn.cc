@@ -55,8 +55,6 @@ std::string ServerSettings(const PoolOptions& options) {
   for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) {
     absl::StrAppend(&text, ServerSetting(way, "off"));
   }
-  // What is bound never changes the plan, so a plan for each execution would be for nothing.
-  absl::StrAppend(&text, ServerSetting("plan_cache_mode", "force_generic_plan"));
   if (!options.schema.empty()) {
     std::string quoted =
         absl::StrCat("\"", absl::StrReplaceAll(options.schema, {{"\"", "\"\""}}), "\"");
