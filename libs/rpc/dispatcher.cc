@@ -46,7 +46,7 @@ grpc::ServerUnaryReactor* Dispatcher::Unary(const Method& method,
   // It may end before this returns, and with it its context.
   grpc::ServerUnaryReactor* const reactor = call->reactor();
   if (const auto found = gatherers_.find(&method); found != gatherers_.end()) {
-    found->second->Add(std::move(call));
+    found->second->Add(call);
     return reactor;
   }
   const bool scheduled = unary_executor_.TrySchedule([this, call] {

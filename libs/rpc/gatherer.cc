@@ -21,7 +21,7 @@ grpc::ByteBuffer BufferOf(const std::string& bytes) {
 
 }  // namespace
 
-void Gatherer::Add(std::shared_ptr<UnaryCall> call) {
+void Gatherer::Add(const std::shared_ptr<UnaryCall>& call) {
   bool full = false, work = false;
   {
     absl::MutexLock lock(&mutex_);

@@ -31,7 +31,7 @@ class Gatherer {
 
   // Returns at once. The call is read and done on threads of the executor, of which a method takes
   // few, and none for a call that finds these at work.
-  void Add(std::shared_ptr<UnaryCall> call);
+  void Add(const std::shared_ptr<UnaryCall>& call);
 
  private:
   using Group = std::vector<std::shared_ptr<UnaryCall>>;

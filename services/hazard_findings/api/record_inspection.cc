@@ -269,6 +269,7 @@ absl::Status Record(const Context& context, pg::Tx& tx, const std::string& distr
 Answers RecordGroup(const Context& context, const std::vector<const Asked*>& asked,
                     std::set<size_t>* lacking) {
   std::vector<const rpc::Call*> calls;
+  calls.reserve(asked.size());
   for (const Asked* one : asked) calls.push_back(&one->call);
   return context.host.commands().RunGroup(
       calls, [&](pg::Tx& tx, std::vector<Turn>& turns) -> absl::Status {

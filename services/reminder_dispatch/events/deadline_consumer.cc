@@ -138,6 +138,7 @@ absl::Status ApplyTogether(pg::Tx& tx, const domain::Policy& policy,
     effects.push_back(std::move(effect));
   }
   std::vector<const domain::TrackedClock*> clocks;
+  clocks.reserve(effects.size());
   for (const Effect& effect : effects) clocks.push_back(&effect.clock);
   RETURN_IF_ERROR(store::SaveClocks(tx, clocks));
   ASSIGN_OR_RETURN(const ByClock cancelled, CancelOld(tx, known, effects, now));

@@ -68,8 +68,9 @@ absl::Status EmitCancelled(rectify::events::Change& change,
                            const std::vector<domain::Reminder>& cancelled,
                            absl::string_view reason) {
   std::map<std::string, std::vector<domain::Reminder>> by_clock;
-  std::vector<std::string> clocks;
   for (const domain::Reminder& reminder : cancelled) by_clock[reminder.clock].push_back(reminder);
+  std::vector<std::string> clocks;
+  clocks.reserve(by_clock.size());
   for (const auto& [clock, reminders] : by_clock) clocks.push_back(clock);
   ASSIGN_OR_RETURN(const auto versions, store::NextClockEvents(change.sql(), clocks));
   for (const auto& [clock, reminders] : by_clock) {
