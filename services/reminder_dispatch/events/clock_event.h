@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "rectify/deadline/v1/clock_events.pb.h"
 #include "rectify/event/v1/event.pb.h"
 #include "services/reminder_dispatch/domain/clock.h"

@@ -1,5 +1,6 @@
 #include "services/reminder_dispatch/events/deadline_consumer.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -80,6 +81,8 @@ std::vector<domain::Reminder> PlanOf(const domain::Policy& policy, const Effect&
 absl::StatusOr<std::map<std::string, int>> PlanNew(pg::Tx& tx, const domain::Policy& policy,
                                                    const std::vector<Effect>& effects,
                                                    const ByClock& cancelled, absl::Time now) {
+  const auto plans = [](const Effect& effect) { return effect.plans(); };
+  if (std::none_of(effects.begin(), effects.end(), plans)) return std::map<std::string, int>();
   ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(tx));
   std::vector<domain::Reminder> plan;
   for (const Effect& effect : effects) {
@@ -102,7 +105,7 @@ workday::YearNotice ToNotice(const deadline::v1::YearNotice& notice) {
   return result;
 }
 
-// Each event's trace, and the event of what it cancelled.
+// The audit entry of each event, and the event about what it cancelled.
 absl::Status Tell(pg::Tx& tx, const std::vector<Told>& told, const std::vector<Effect>& effects,
                   const ByClock& cancelled, const std::map<std::string, int>& planned) {
   std::vector<std::string> telling;
