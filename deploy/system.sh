@@ -13,6 +13,8 @@ readonly SERVICES=(
 # does not ask it, so it is nobody's peer and has no stream and no metrics.
 readonly SEALED=followup
 readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
+# HTTP/JSON for everyone else's systems; it has no data, so it is none of the services above.
+readonly GATEWAY_PORT=15
 
 # The programs that run; RECTIFY_BUILD names another build folder than deploy/up's.
 readonly BUILD=${RECTIFY_BUILD:-$REPO/build}
@@ -163,6 +165,15 @@ service_command() {
 # Like add_peer. The sample year is played on a clock that the command line moves.
 add_clock() { command+=(--clock "shm:$STATE/clock" --allow-simulated-clock); }
 
+# The committee's service is none of its peers: what it tells is not for everyone.
+up_gateway() {
+  local self=gateway command=("$BUILD/services/gateway/rectify-gateway")
+  each_service add_peer
+  command+=(--listen "127.0.0.1:$(port $GATEWAY_PORT)"
+    --metrics-listen "127.0.0.1:$(port $((GATEWAY_PORT + METRICS_OFFSET)))")
+  start_process gateway "ready_serving gateway" "${command[@]}"
+}
+
 # Adds a --peer to the command of service_command, its caller's caller.
 add_peer() {
   [[ $1 == "$self" || $1 == "$SEALED" ]] || command+=(--peer "$1=$(peer_of "$self" "$1" "$3")")
@@ -178,6 +189,7 @@ up_system() {
   [[ -e $STATE/clock ]] || cli_init_clock
   up_channels
   each_service up_service
+  up_gateway
   write_env
 }
 
@@ -195,6 +207,7 @@ require_ports() {
   process_pid smtp >/dev/null || require_free_port "$(port $SMTP_PORT)"
   process_pid webhook >/dev/null || require_free_port "$(port $WEBHOOK_PORT)"
   each_service require_service_ports
+  require_service_ports gateway "" "$(port $GATEWAY_PORT)"
 }
 
 require_service_ports() {
@@ -207,6 +220,7 @@ require_service_ports() {
 # The services first, then what they talk to.
 down_services() {
   local entry
+  stop_process gateway
   for entry in "${SERVICES[@]}"; do
     stop_process "${entry%% *}"
   done
@@ -233,6 +247,7 @@ write_env() {
       read -r name folder offset <<<"$entry"
       echo "export RECTIFY_${name^^}=127.0.0.1:$(port "$offset")"
     done
+    echo "export RECTIFY_GATEWAY=http://127.0.0.1:$(port $GATEWAY_PORT)"
     printf 'export RECTIFY_KEYS=%q\n' "$STATE/keys"
     printf 'export RECTIFY_CLOCK=%q\n' "shm:$STATE/clock"
     printf 'export RECTIFY_STATE=%q\n' "$STATE"

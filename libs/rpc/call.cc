@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+
 namespace rectify::rpc {
 
 bool Caller::HasRole(absl::string_view role) const {
@@ -10,6 +14,15 @@ bool Caller::HasRole(absl::string_view role) const {
 
 bool Caller::HasPost(absl::string_view resource_name) const {
   return std::find(posts.begin(), posts.end(), resource_name) != posts.end();
+}
+
+std::string PreferredLanguage(absl::string_view accepted) {
+  for (absl::string_view entry : absl::StrSplit(accepted, ',')) {
+    entry = absl::StripAsciiWhitespace(entry);
+    if (absl::StartsWithIgnoreCase(entry, "zh")) break;
+    if (absl::StartsWithIgnoreCase(entry, "en")) return "en";
+  }
+  return "zh-CN";
 }
 
 }  // namespace rectify::rpc

@@ -30,4 +30,7 @@ struct Call {
   std::string language;     // "zh-CN" or "en"
 };
 
+// "zh-CN" or "en", whichever an Accept-Language names first; Chinese without one.
+std::string PreferredLanguage(absl::string_view accepted);
+
 }  // namespace rectify::rpc

@@ -85,13 +85,7 @@ absl::Status CheckDistrict(const Method& method, const Message& request, const C
 
 // The first language of accept-language that we have; Chinese otherwise.
 std::string LanguageOf(const grpc::CallbackServerContext& context) {
-  const std::string accepted = Metadata(context, "accept-language");
-  for (absl::string_view entry : absl::StrSplit(accepted, ',')) {
-    entry = absl::StripAsciiWhitespace(entry);
-    if (absl::StartsWithIgnoreCase(entry, "zh")) break;
-    if (absl::StartsWithIgnoreCase(entry, "en")) return "en";
-  }
-  return "zh-CN";
+  return PreferredLanguage(Metadata(context, "accept-language"));
 }
 
 Arrival ReadArrival(const Method& method, const grpc::CallbackServerContext& context,

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 namespace grpc {
@@ -53,6 +54,12 @@ class Client {
   }
   absl::Status UnaryInto(absl::string_view method, const google::protobuf::Message& request,
                          google::protobuf::Message& response, const CallOptions& call = {}) const;
+
+  // Without waiting, encoded messages: `done` is called once, on a thread of gRPC's that it must
+  // not hold. Not retried.
+  void Start(const google::protobuf::MethodDescriptor& method, const std::string& request,
+             const CallOptions& call,
+             std::function<void(absl::StatusOr<std::string> answer)> done) const;
 
   // Streaming of any kind: `next` fills the next request and returns false when there are no more;
   // `on_response` gets each answer and may end the call by returning an error. Not retried.

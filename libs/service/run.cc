@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/flags/peer_flag.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/service/host.h"
@@ -49,20 +50,7 @@ void AddHostFlags(CLI::App& app, HostOptions& options) {
   app.add_option("--keys", options.keys, "Folder with public/, private/svc-NAME.pem, field.key")
       ->envname("RECTIFY_KEYS")
       ->required();
-  app.add_option_function<std::vector<std::string>>(
-         "--peer",
-         [&options](const std::vector<std::string>& peers) {
-           for (const std::string& peer : peers) {
-             const size_t equals = peer.find('=');
-             if (equals == std::string::npos) {
-               throw CLI::ValidationError("--peer", "expected NAME=HOST:PORT, got " + peer);
-             }
-             options.peers[peer.substr(0, equals)] = peer.substr(equals + 1);
-           }
-         },
-         "Another service, NAME=HOST:PORT (repeatable)")
-      ->envname("RECTIFY_PEERS")
-      ->delimiter(',');
+  flags::AddPeerFlag(app, options.peers);
   app.add_option("--metrics-listen", options.metrics_listen, "Address of /metrics")
       ->envname("RECTIFY_METRICS_LISTEN");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")

@@ -31,7 +31,7 @@ DOMAIN_CLOCK = re.compile(r"\babsl::Now\b|\b(Real|Simulated)Clock\b|\brectify::C
                           r"|(\.|->)Now\(\)")
 # Client libraries that stay behind one library of ours.
 HIDDEN = {"pqxx/": {"pg"}, "libpq-fe.h": {"pg"}, "hiredis/": {"redis"}, "jwt.h": {"rpc"},
-          "grpc/": {"rpc"}, "grpcpp/": {"rpc"}, "spdlog/": {"log"}, "prometheus/": {"metrics"}}
+          "grpc/": {"rpc"}, "grpcpp/": {"rpc"}, "spdlog/": {"log"}, "prometheus/": {"metrics"}, "boost/": {"http"}}
 # Contracts without business words, which libs/ may know.
 NEUTRAL_CONTRACTS = {"audit", "authz", "common", "event", "ops"}
 

@@ -1,0 +1,53 @@
+// One client's connection: reads a request, lets the handler answer it, and goes on with the next.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/http/message.h"
+#include "libs/http/server.h"
+
+namespace rectify::http {
+
+// Of a connection, for who ends the server. Called on any thread.
+class Endable {
+ public:
+  virtual ~Endable() = default;
+  // No further request; one that waits for its answer gets it. `now`: without it.
+  virtual void End(bool now) = 0;
+};
+
+// What all connections of a server share.
+class Connections {
+ public:
+  Connections(const ServerOptions& options, const Handler& handler)
+      : options(options), handler(handler) {}
+
+  // False when there are too many.
+  bool Enter(Endable* connection);
+  void Leave(Endable* connection);
+  void EndAll(bool now);
+  // False when some are left after `timeout`.
+  bool AwaitNone(absl::Duration timeout);
+
+  const ServerOptions& options;
+  const Handler& handler;
+
+ private:
+  absl::Mutex mutex_;
+  absl::flat_hash_set<Endable*> open_ ABSL_GUARDED_BY(mutex_);
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// Serves until the client or the server ends it; `tls` may be nullptr.
+boost::asio::awaitable<void> Serve(boost::asio::ip::tcp::socket socket,
+                                   boost::asio::ssl::context* tls, Connections& connections);
+
+}  // namespace rectify::http

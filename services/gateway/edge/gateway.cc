@@ -1,0 +1,225 @@
+#include "services/gateway/edge/gateway.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "libs/base/error.h"
+#include "libs/base/ids.h"
+#include "libs/base/status_macros.h"
+#include "libs/http/target.h"
+#include "libs/log/log.h"
+#include "libs/metrics/metrics.h"
+#include "libs/rpc/call.h"
+#include "libs/rpc/errors.h"
+#include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/request.h"
+
+namespace rectify::gateway {
+namespace {
+
+using google::protobuf::Message;
+
+// Longer than any service takes for a unary call; whoever waits longer has gone.
+constexpr absl::Duration kTimeout = absl::Seconds(30);
+
+absl::Status NoRoute() {
+  return MakeError(absl::StatusCode::kNotFound, {.reason = "UNKNOWN_METHOD",
+                                                 .text = {"没有这个路径", "there is no such path"},
+                                                 .metadata = {},
+                                                 .violations = {}});
+}
+
+absl::Status HeaderError(absl::string_view name, absl::string_view zh, absl::string_view en) {
+  return FieldError(name, {absl::StrCat("请求头 ", name, " ", zh), absl::StrCat(name, " ", en)});
+}
+
+// JSON, said or not; anything else would be guessed at.
+absl::Status CheckContentType(const http::Request& request) {
+  if (request.body.empty()) return absl::OkStatus();
+  absl::string_view type = request.headers.Get("Content-Type");
+  type = type.substr(0, type.find(';'));
+  type = absl::StripSuffix(type, " ");
+  if (absl::EqualsIgnoreCase(type, "application/json")) return absl::OkStatus();
+  return HeaderError("Content-Type", "须为 application/json", "must be application/json");
+}
+
+// What headers say of the request: the same key again is the same command, and an etag must fit.
+absl::Status ReadHeaders(const http::Headers& headers, const Route& route, Message& message) {
+  if (const absl::string_view key = headers.Get("Idempotency-Key"); !key.empty()) {
+    if (!IsUuid(key)) return HeaderError("Idempotency-Key", "须为 UUID", "must be a UUID");
+    RETURN_IF_ERROR(SetFromHeader(message, "request_id", "Idempotency-Key", key).status());
+  }
+  if (const absl::string_view etag = headers.Get("If-Match"); !etag.empty() && etag != "*") {
+    // A verb has the etag itself, an update in the resource that it sends.
+    const std::string field = route.verb == "PATCH" ? absl::StrCat(route.body, ".etag") : "etag";
+    ASSIGN_OR_RETURN(const bool known, SetFromHeader(message, field, "If-Match", etag));
+    if (!known) return HeaderError("If-Match", "在此不适用", "means nothing to this method");
+  }
+  return absl::OkStatus();
+}
+
+absl::string_view BearerToken(const http::Headers& headers) {
+  absl::string_view value = headers.Get("Authorization");
+  return absl::StartsWithIgnoreCase(value, "Bearer ") ? value.substr(7) : absl::string_view();
+}
+
+bool Unchanged(const http::Request& request, const http::Response& response) {
+  const absl::string_view known = request.headers.Get("If-None-Match");
+  return request.method == "GET" && response.status == 200 && !known.empty() &&
+         known == response.headers.Get("ETag");
+}
+
+}  // namespace
+
+// One request until it is answered.
+struct Gateway::Exchange {
+  http::Request request;
+  http::Respond respond;
+  absl::Time begin;
+  std::string language;
+  const Route* route = nullptr;
+
+  void Answer(http::Response response) {
+    if (Unchanged(request, response)) {
+      response.status = 304;
+      response.body.clear();
+    }
+    response.headers.Add("Cache-Control", "no-store");
+    response.headers.Add("X-Content-Type-Options", "nosniff");
+    const absl::Duration took = absl::Now() - begin;
+    const std::string method = route == nullptr ? "none" : route->method->full_name();
+    metrics::Count("rectify_gateway_requests_total",
+                   {{"method", method}, {"status", absl::StrCat(response.status)}});
+    metrics::Observe("rectify_gateway_request_seconds", {{"method", method}}, took);
+    log::Info("http", {{"verb", request.method},
+                       {"method", method},
+                       {"status", response.status},
+                       {"ms", absl::ToDoubleMilliseconds(took)},
+                       {"remote", request.remote}});
+    respond(std::move(response));
+  }
+  // A status of gRPC's own, or an internal one, gets the text that callers may see.
+  void Fail(const absl::Status& status) {
+    const std::string method = route == nullptr ? "none" : route->method->full_name();
+    Answer(ToProblem(rpc::ForCaller(status, method), language));
+  }
+  void NotAllowed(const std::set<std::string>& allowed) {
+    http::Response response =
+        ToProblem(MakeError(absl::StatusCode::kUnimplemented,
+                            {.reason = "UNKNOWN_METHOD",
+                             .text = {"该路径不支持此方法", "the path does not know this method"},
+                             .metadata = {{"allow", absl::StrJoin(allowed, ", ")}},
+                             .violations = {}}),
+                  language, 405);
+    response.headers.Add("Allow", absl::StrJoin(allowed, ", "));
+    Answer(std::move(response));
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
+    const std::map<std::string, std::string>& peers) {
+  std::set<std::string> services;
+  for (const auto& [name, target] : peers) services.insert(name);
+  ASSIGN_OR_RETURN(RouteTable routes, RouteTable::Create(services));
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes)));
+  for (const auto& [name, target] : peers) {
+    rpc::ClientOptions options;
+    options.target = target;
+    options.timeout = kTimeout;
+    gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(options));
+  }
+  return gateway;
+}
+
+http::Response Gateway::Refuse(http::Fault fault) {
+  const auto make = [](absl::StatusCode code, const char* reason, const char* zh, const char* en) {
+    return MakeError(code, {.reason = reason, .text = {zh, en}, .metadata = {}, .violations = {}});
+  };
+  const auto status = [&] {
+    using absl::StatusCode;
+    switch (fault) {
+      case http::Fault::kBodyTooLarge:
+        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求正文超过 4 MiB",
+                    "the body is larger than 4 MiB");
+      case http::Fault::kHeaderTooLarge:
+        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求头超过 16 KiB",
+                    "the header is larger than 16 KiB");
+      case http::Fault::kEncodedBody:
+        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不接受压缩的请求正文",
+                    "encoded bodies are not taken");
+      case http::Fault::kOverloaded:
+        return make(StatusCode::kUnavailable, "OVERLOADED", "连接过多，请稍后重试",
+                    "too many connections, try again later");
+      case http::Fault::kMalformed:
+        break;
+    }
+    return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不是有效的 HTTP 请求",
+                "this is not a valid HTTP request");
+  };
+  return ToProblem(status(), "zh-CN", http::StatusOf(fault));
+}
+
+absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
+                                                      const Message& request) const {
+  std::string service = route.service;
+  if (route.owner != Owner::kPackage) {
+    const char* field = route.owner == Owner::kSource ? "source" : "subject";
+    const std::string value = request.GetReflection()->GetString(
+        request, request.GetDescriptor()->FindFieldByName(field));
+    service = route.owner == Owner::kSource ? value : routes_.OwnerOf(value).value_or("");
+  }
+  const auto found = clients_.find(service);
+  if (found == clients_.end()) return NotFoundError(service);
+  return found->second.get();
+}
+
+absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
+  const http::Request& asked = exchange->request;
+  ASSIGN_OR_RETURN(const http::Target target, http::ParseTarget(asked.target));
+  const std::string verb = asked.method == "HEAD" ? "GET" : asked.method;
+  const Found found = routes_.Find(verb, target.segments);
+  if (found.route == nullptr) {
+    if (found.allowed.empty()) return NoRoute();
+    exchange->NotAllowed(found.allowed);
+    return absl::OkStatus();
+  }
+  exchange->route = found.route;
+  const Route& route = *found.route;
+  if (route.method->client_streaming() || route.method->server_streaming()) return NoRoute();
+  RETURN_IF_ERROR(CheckContentType(asked));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
+                   BuildRequest(route, found.captures, target.query, asked.body));
+  RETURN_IF_ERROR(ReadHeaders(asked.headers, route, *message));
+  ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
+
+  rpc::CallOptions call;
+  call.token = std::string(BearerToken(asked.headers));
+  call.language = exchange->language;
+  call.trace = std::string(asked.headers.Get("traceparent"));
+  client->Start(*route.method, message->SerializeAsString(), call,
+                [exchange](const absl::StatusOr<std::string>& answer) {
+                  if (!answer.ok()) return exchange->Fail(answer.status());
+                  absl::StatusOr<http::Response> response =
+                      ToResponse(*exchange->route->method->output_type(), *answer);
+                  if (!response.ok()) return exchange->Fail(response.status());
+                  exchange->Answer(*std::move(response));
+                });
+  return absl::OkStatus();
+}
+
+void Gateway::Handle(http::Request request, http::Respond respond) const {
+  const auto exchange = std::make_shared<Exchange>();
+  exchange->language = rpc::PreferredLanguage(request.headers.Get("Accept-Language"));
+  exchange->request = std::move(request);
+  exchange->respond = std::move(respond);
+  exchange->begin = absl::Now();
+  if (absl::Status status = Begin(exchange); !status.ok()) exchange->Fail(status);
+}
+
+}  // namespace rectify::gateway

@@ -1,0 +1,43 @@
+// Every public rpc over HTTP/JSON: finds the route, builds the message, asks the service, turns its
+// answer back. It owns nothing and decides nothing: who may do what, the services judge by the
+// caller's token.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/http/message.h"
+#include "libs/http/server.h"
+#include "libs/rpc/client.h"
+#include "services/gateway/routes/route_table.h"
+
+namespace rectify::gateway {
+
+// Thread-safe.
+class Gateway {
+ public:
+  // `peers`: where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Create(
+      const std::map<std::string, std::string>& peers);
+
+  void Handle(http::Request request, http::Respond respond) const;
+  static http::Response Refuse(http::Fault fault);
+  const RouteTable& routes() const { return routes_; }
+
+ private:
+  struct Exchange;
+  explicit Gateway(RouteTable routes) : routes_(std::move(routes)) {}
+
+  // The call that an exchange asks for; an error is its answer.
+  absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
+  absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
+                                               const google::protobuf::Message& request) const;
+
+  RouteTable routes_;
+  std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
+};
+
+}  // namespace rectify::gateway

@@ -1,0 +1,81 @@
+// rectify-gateway: HTTP/JSON for everyone else's systems.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "absl/synchronization/mutex.h"
+#include "libs/flags/peer_flag.h"
+#include "libs/http/server.h"
+#include "libs/log/log.h"
+#include "libs/metrics/metrics.h"
+#include "services/gateway/edge/gateway.h"
+
+namespace {
+
+constexpr absl::Duration kDrain = absl::Seconds(10);
+
+struct Options {
+  rectify::http::ServerOptions server;
+  std::map<std::string, std::string> peers;
+  std::string metrics_listen, log_level = "info";
+};
+
+void AddFlags(CLI::App& app, Options& options) {
+  app.add_option("--listen", options.server.listen, "Address to serve on, port 0 for any")
+      ->envname("RECTIFY_LISTEN")
+      ->capture_default_str();
+  app.add_option("--threads", options.server.threads, "Threads that read and write")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  rectify::flags::AddPeerFlag(app, options.peers)->required();
+  app.add_option("--metrics-listen", options.metrics_listen, "Address of /metrics")
+      ->envname("RECTIFY_METRICS_LISTEN");
+  app.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
+  app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "rectify-gateway: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  Options options;
+  CLI::App app("Rectify gateway");
+  AddFlags(app, options);
+  CLI11_PARSE(app, argc, argv);
+
+  rectify::log::Init("gateway", options.log_level);
+  if (!options.metrics_listen.empty()) {
+    const absl::Status status = rectify::metrics::Serve(options.metrics_listen);
+    if (!status.ok()) return Fail(status);
+  }
+  auto gateway = rectify::gateway::Gateway::Create(options.peers);
+  if (!gateway.ok()) return Fail(gateway.status());
+  options.server.refuse = rectify::gateway::Gateway::Refuse;
+  auto server = rectify::http::Server::Start(
+      options.server, [gateway = gateway->get()](auto request, auto respond) {
+        gateway->Handle(std::move(request), std::move(respond));
+      });
+  if (!server.ok()) return Fail(server.status());
+
+  std::printf("serving on %d\n", (*server)->port());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  rectify::log::Info("stopping", {{"signal", signal}});
+  (*server)->Stop(kDrain);
+  return 0;
+}

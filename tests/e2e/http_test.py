@@ -1,0 +1,224 @@
+"""The same district over HTTP/JSON only, with nothing but what every language has: a socket and JSON."""
+
+import http.client
+import json
+import os
+import signal
+import threading
+import unittest
+import urllib.parse
+
+import system
+from district import District, new_id
+
+CODE = "120131"
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        text = response.read()
+        self.json = json.loads(text) if text else None
+
+
+class Http:
+    """One caller; a connection that is kept."""
+
+    def __init__(self, address, token):
+        self._address = urllib.parse.urlsplit(address)
+        self._token = token
+        self._connection = None
+
+    def __call__(self, verb, path, body=None, query=None, **headers):
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection(self._address.netloc, timeout=30)
+        target = urllib.parse.quote(path, safe="/:") + (
+            "?" + urllib.parse.urlencode(query) if query else "")
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        data = None
+        if body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        self._connection.request(verb, target, data, sent)
+        return Answer(self._connection.getresponse())
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+
+
+class HttpTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.system = system.shared()
+        cls.district = District(cls.system, CODE)
+        cls.addClassCleanup(cls.district.close)
+        cls.registrar = cls.caller("users/registrar", "REGISTRAR")
+        cls.inspector = cls.caller("users/li", "INSPECTOR", cls.district.officers[:1])
+        cls.parent = f"/v1/districts/{CODE}"
+
+    @classmethod
+    def caller(cls, subject, role, posts=(), district=CODE):
+        token = cls.system.token(subject, role, posts, district) if role else ""
+        caller = Http(cls.system.address("gateway"), token)
+        cls.addClassCleanup(caller.close)
+        return caller
+
+    def answer(self, caller, *args, **more):
+        answer = caller(*args, **more)
+        self.assertEqual(answer.status, 200, answer.json)
+        return answer
+
+    def problem(self, status, reason, caller, *args, **more):
+        answer = caller(*args, **more)
+        self.assertEqual((answer.status, answer.json.get("reason")), (status, reason), answer.json)
+        self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+        self.assertEqual(answer.json["status"], status)
+        return answer
+
+    def venue(self, name):
+        return self.answer(self.registrar, "POST", f"{self.parent}/venues",
+                           self.district.venue_fields(name)).json
+
+    # ---- The way of a hazard
+
+    def test_a_hazard_from_the_inspection_to_the_order_and_its_trail(self):
+        venue = self.venue("HTTP 示例场所")
+        request = self.district.inspection_request(venue["name"], [{
+            "catalogCode": "B02", "disposition": "DISPOSITION_ORDER", "description": "示例隐患"}])
+        recorded = self.answer(self.inspector, "POST", f"{self.parent}/inspections:record",
+                               {"inspection": request["inspection"]},
+                               Idempotency_Key=new_id()).json
+        finding = recorded["findings"][0]["name"]
+        self.district.settle()
+        orders = self.answer(self.inspector, "GET", f"{self.parent}/orders",
+                             query={"filter": f'inspection = "{recorded["name"]}"'}).json["orders"]
+        self.assertEqual([item["finding"] for item in orders[0]["items"]], [finding])
+        submitted = self.answer(self.inspector, "POST", f"/v1/{orders[0]['name']}:submit", {}).json
+        self.assertEqual(submitted["state"], "STATE_IN_REVIEW")
+        # Each service tells what it did to the thing, under the thing's own path.
+        trail = self.answer(self.registrar, "GET", f"/v1/{recorded['name']}/auditEntries").json
+        self.assertEqual([entry["action"] for entry in trail["entries"]], ["RecordInspection"])
+        trail = self.answer(self.registrar, "GET", f"/v1/{orders[0]['name']}/auditEntries").json
+        self.assertIn("SubmitOrder", [entry["action"] for entry in trail["entries"]])
+
+    def test_feeds_are_read_from_their_source(self):
+        operator = self.caller("users/operator", "OPERATOR", district="")
+        self.venue("HTTP 事件示例")
+        head = self.answer(operator, "GET", "/v1/sources/venue/feeds/internal:head").json
+        after = int(head["position"]) - 1
+        page = self.answer(operator, "GET", "/v1/sources/venue/feeds/internal/events",
+                           query={"afterPosition": after}).json
+        self.assertEqual([event["position"] for event in page["events"]], [head["position"]])
+        self.problem(404, "NOT_FOUND", operator, "GET", "/v1/sources/nowhere/feeds/internal:head")
+
+    # ---- What HTTP says of a resource
+
+    def test_etags_guard_against_lost_changes(self):
+        venue = self.venue("HTTP 版本示例")
+        path = f"/v1/{venue['name']}"
+        first = self.answer(self.registrar, "GET", path)
+        self.assertEqual(first.headers["ETag"], venue["etag"])
+        unchanged = self.registrar("GET", path, If_None_Match=venue["etag"])
+        self.assertEqual((unchanged.status, unchanged.json), (304, None))
+        changed = self.answer(self.registrar, "PATCH", path, {"displayName": "HTTP 新名"},
+                              query={"updateMask": "displayName"}, If_Match=venue["etag"])
+        self.assertNotEqual(changed.headers["ETag"], venue["etag"])
+        self.assertEqual(changed.json["displayName"], "HTTP 新名")
+        self.problem(412, "ETAG_MISMATCH", self.registrar, "PATCH", path, {"displayName": "迟到"},
+                     query={"updateMask": "displayName"}, If_Match=venue["etag"])
+
+    def test_the_same_key_is_the_same_command(self):
+        key, fields = new_id(), self.district.venue_fields("HTTP 幂等示例")
+        path = f"{self.parent}/venues"
+        once = self.answer(self.registrar, "POST", path, fields, Idempotency_Key=key).json
+        again = self.answer(self.registrar, "POST", path, fields, Idempotency_Key=key).json
+        self.assertEqual(once, again)
+        self.problem(400, "REQUEST_ID_REUSED", self.registrar, "POST", path,
+                     {**fields, "address": "另一处"}, Idempotency_Key=key)
+        self.problem(400, "INVALID_FIELD", self.registrar, "POST", path, fields, Idempotency_Key="x")
+
+    def test_pages_follow_one_another(self):
+        names = {self.venue(f"HTTP 分页 {i}")["name"] for i in range(3)}
+        query, seen = {"pageSize": 2, "filter": 'display_name : "HTTP 分页"'}, []
+        while True:
+            page = self.answer(self.registrar, "GET", f"{self.parent}/venues", query=query).json
+            seen += [venue["name"] for venue in page["venues"]]
+            if not page.get("nextPageToken"):
+                break
+            query["pageToken"] = page["nextPageToken"]
+        self.assertEqual((len(seen), set(seen)), (3, names))
+
+    # ---- What is refused
+
+    def test_strangers_and_foreigners_learn_nothing(self):
+        venue = self.venue("HTTP 权限示例")
+        path = f"/v1/{venue['name']}"
+        answer = self.problem(401, "TOKEN_MISSING", self.caller("", ""), "GET", path)
+        self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
+        manager = self.caller("users/manager", "VENUE_MANAGER", [venue["name"]])
+        self.problem(403, "ROLE_MISSING", manager, "GET", path)
+        foreigner = self.caller("users/registrar", "REGISTRAR", district="120112")
+        foreign = self.problem(404, "NOT_FOUND", foreigner, "GET", path)
+        missing = self.problem(404, "NOT_FOUND", self.registrar, "GET",
+                               f"{self.parent}/venues/{new_id()}")
+        self.assertEqual(sorted(foreign.json), sorted(missing.json))
+
+    def test_bad_requests_name_what_is_wrong_in_both_languages(self):
+        path = f"{self.parent}/venues"
+        fields = self.district.venue_fields("HTTP 错误示例", address="")
+        for language in ("zh-CN", "en"):
+            answer = self.problem(400, "INVALID_FIELD", self.registrar, "POST", path, fields,
+                                  Accept_Language=language)
+            self.assertEqual(answer.headers["Content-Language"], language)
+            self.assertEqual(answer.json["violations"][0]["field"], "venue.address")
+        self.problem(400, "UNKNOWN_FIELD", self.registrar, "POST", path, {"displayNme": "x"})
+        self.problem(400, "UNKNOWN_FIELD", self.registrar, "GET", path, query={"foo": "1"})
+        self.problem(400, "MALFORMED_MESSAGE", self.registrar, "POST", path, b'{"a":1,"a":2}')
+        self.problem(400, "MALFORMED_MESSAGE", self.registrar, "POST", path, b"\xff")
+        self.problem(400, "INVALID_FIELD", self.registrar, "POST", path, b"a=1",
+                     Content_Type="application/x-www-form-urlencoded")
+        self.problem(404, "UNKNOWN_METHOD", self.registrar, "GET", f"{self.parent}/planets")
+        answer = self.problem(405, "UNKNOWN_METHOD", self.registrar, "DELETE", path)
+        self.assertEqual(answer.headers["Allow"], "GET, POST")
+
+    def test_what_the_committee_keeps_has_no_path_here(self):
+        committee = self.caller("users/ji", "DISCIPLINE")
+        self.problem(404, "UNKNOWN_METHOD", committee, "GET", f"{self.parent}/draws")
+
+    # ---- Going and coming back
+
+    def test_a_service_that_is_away_is_a_clear_503(self):
+        lonely = District(own := system.System().start(), CODE)
+        self.addCleanup(own.stop)
+        self.addCleanup(lonely.close)
+        caller = Http(own.address("gateway"), own.token("users/registrar", "REGISTRAR", (), CODE))
+        self.addCleanup(caller.close)
+        self.answer(caller, "GET", f"{self.parent}/venues")
+        own.kill("venue")
+        answer = self.problem(503, "OVERLOADED", caller, "GET", f"{self.parent}/venues")
+        self.assertEqual(answer.headers["Retry-After"], "1")
+        own.start_service("venue")
+        self.answer_again(caller, f"{self.parent}/venues")
+        # The gateway ends when it is told to, with a client that keeps its connection.
+        pid = own.pid("gateway")
+        os.kill(pid, signal.SIGTERM)
+        own.bash("stop_process gateway", timeout=30)
+        self.assertIsNone(own.pid("gateway"))
+
+    def answer_again(self, caller, path):
+        """The channel to a service that came back needs a moment of its own."""
+        done = threading.Event()
+        threading.Timer(20, done.set).start()
+        while not done.is_set():
+            if caller("GET", path).status == 200:
+                done.set()
+                return
+        self.fail("the service is back and the gateway does not see it")
+
+
+if __name__ == "__main__":
+    unittest.main()
