@@ -55,6 +55,8 @@ std::string ServerSettings(const PoolOptions& options) {
   for (const char* way : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) {
     absl::StrAppend(&text, ServerSetting(way, "off"));
   }
+  // Planning costs half as much as the statements of a command; see PlanForValues for the others.
+  absl::StrAppend(&text, ServerSetting("plan_cache_mode", "force_generic_plan"));
   if (!options.schema.empty()) {
     std::string quoted =
         absl::StrCat("\"", absl::StrReplaceAll(options.schema, {{"\"", "\"\""}}), "\"");

@@ -192,4 +192,9 @@ absl::Status Pool::Transact(absl::string_view op, const TxOptions& options,
   return outcome.status;
 }
 
+absl::Status PlanForValues(Tx& tx) {
+  static constexpr Statement kPlan = {"pg.plan_for_values", "SET LOCAL plan_cache_mode = auto"};
+  return tx.Send(kPlan, {});
+}
+
 }  // namespace rectify::pg

@@ -172,7 +172,10 @@ absl::StatusOr<ListQuery> ListQuery::Build(const ListSpec& spec, std::vector<pg:
 
   Builder builder(spec, std::move(scope));
   ASSIGN_OR_RETURN(std::vector<Term> terms, ParseFilter(filter));
-  for (const Term& term : terms) RETURN_IF_ERROR(builder.AddTerm(term));
+  for (const Term& term : terms) {
+    RETURN_IF_ERROR(builder.AddTerm(term));
+    query.searches_ |= term.op == Operator::kHas;
+  }
   if (!page_token.empty()) {
     ASSIGN_OR_RETURN(std::vector<std::string> after,
                      ReadToken(page_token, query.binding_, spec.order.size()));

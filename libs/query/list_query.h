@@ -24,7 +24,7 @@ struct ListField {
     kEnum,  // = and !=; value is an enum value's name, with or without its prefix; `$?` becomes
             // its number
     kBool,  // = true, = false; `sql` is a condition without parameter
-    kHas,   // : only; `convert` makes the parameter
+    kHas,   // : only; `convert` makes the parameter; planned for the value that is searched for
   };
   std::string name;
   Kind kind;
@@ -64,6 +64,7 @@ class ListQuery {
   template <typename Item>
   absl::StatusOr<std::pair<std::vector<Item>, std::string>> Run(
       pg::Tx& tx, const std::function<Item(const pg::Row&)>& read) const {
+    if (searches_) RETURN_IF_ERROR(pg::PlanForValues(tx));
     ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(statement_, params_));
     std::pair<std::vector<Item>, std::string> page;
     for (pg::Row row : rows) {
@@ -79,6 +80,7 @@ class ListQuery {
   pg::Statement statement_;
   std::vector<pg::Param> params_;
   std::string binding_;
+  bool searches_ = false;
   int limit_ = 0;
   int key_count_ = 0;
 };

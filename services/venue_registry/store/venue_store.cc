@@ -98,6 +98,7 @@ absl::StatusOr<std::vector<Venue>> VenueStore::FindLike(pg::Tx& tx, const Venue&
   if (fields.point) {
     cells = domain::CellsAround(domain::ToCgcs2000(*fields.point), domain::kNearMetres);
   }
+  RETURN_IF_ERROR(pg::PlanForValues(tx));
   ASSIGN_OR_RETURN(pg::Rows rows,
                    tx.Exec(kFindLike, {venue.district, venue.id, fields.uscc, cells,
                                        fields.street_code, fields.address, terms, shared}));

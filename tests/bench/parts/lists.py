@@ -13,9 +13,9 @@ OFFICERS = 200
 ID = "('019b0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 NAME = f"'districts/{stand.CODE}/{{}}/019b0000-0000-7000-8000-' || lpad(to_hex({{}}), 12, '0')"
 
-# Of a register that has grown for years nearly all is closed: what is older than the last hundredth,
-# save one in five thousand.
-OPEN = "(n > {count} * 0.99 OR n % 5000 = 0)"
+# Of a register that has grown for years nearly all is closed: what is older than the newest, save one in
+# five thousand. As many are open in each table, so that pages of few rows and of many are equally full.
+OPEN = "(n > {count} - 2500 OR n % 5000 = 0)"
 # table → what differs from a row that a service wrote.
 DIFFERENCES = {
     ("hazard", "findings"): f"""
