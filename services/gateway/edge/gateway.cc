@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,11 +13,13 @@
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
+#include "libs/crypto/crypto.h"
 #include "libs/http/target.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/errors.h"
+#include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
 
@@ -47,6 +50,14 @@ absl::Status CheckContentType(const http::Request& request) {
   type = absl::StripSuffix(type, " ");
   if (absl::EqualsIgnoreCase(type, "application/json")) return absl::OkStatus();
   return HeaderError("Content-Type", "须为 application/json", "must be application/json");
+}
+
+http::Response Page(std::string body, absl::string_view type) {
+  http::Response page;
+  page.headers.Add("Content-Type", type);
+  page.headers.Add("ETag", absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(body)), "\""));
+  page.body = std::move(body);
+  return page;
 }
 
 // What headers say of the request: the same key again is the same command, and an etag must fit.
@@ -134,6 +145,10 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
     options.timeout = kTimeout;
     gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(options));
   }
+  const Json document = OpenApiDocument(gateway->routes_);
+  gateway->pages_["/openapi.json"] = Page(document.dump(1), "application/json");
+  gateway->pages_["/docs"] = Page(ReferencePage(document), "text/html; charset=utf-8");
+  gateway->pages_["/livez"] = Page("ok\n", "text/plain");
   return gateway;
 }
 
@@ -183,6 +198,10 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   const http::Request& asked = exchange->request;
   ASSIGN_OR_RETURN(const http::Target target, http::ParseTarget(asked.target));
   const std::string verb = asked.method == "HEAD" ? "GET" : asked.method;
+  if (const auto page = pages_.find(asked.target); page != pages_.end() && verb == "GET") {
+    exchange->Answer(page->second);
+    return absl::OkStatus();
+  }
   const Found found = routes_.Find(verb, target.segments);
   if (found.route == nullptr) {
     if (found.allowed.empty()) return NoRoute();

@@ -38,6 +38,7 @@ class Gateway {
 
   RouteTable routes_;
   std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
+  std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };
 
 }  // namespace rectify::gateway

@@ -1,0 +1,187 @@
+#include "services/gateway/openapi/operation.h"
+
+#include <map>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "rectify/authz/v1/authz.pb.h"
+#include "services/gateway/openapi/comments.h"
+#include "services/gateway/openapi/document.h"
+#include "services/gateway/transcode/answer.h"
+
+namespace rectify::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// Fields of messages in the query go by their dotted path, as deep as this.
+constexpr int kQueryDepth = 2;
+
+Json Parameter(absl::string_view in, const std::string& name, bool required, Json schema,
+               const std::string& description) {
+  Json parameter = {{"name", name}, {"in", std::string(in)}};
+  if (required) parameter["required"] = true;
+  if (!description.empty()) parameter["description"] = description;
+  parameter["schema"] = std::move(schema);
+  return parameter;
+}
+
+// The wildcards of a path, in its own order: "{districtId}", "{venueId}".
+void AddPathParameters(const Route& route, Json& parameters) {
+  const std::vector<std::string> pieces = absl::StrSplit(OpenApiPath(route.path), '{');
+  for (const std::string& piece : pieces) {
+    const size_t end = piece.find('}');
+    if (end == std::string::npos) continue;
+    const std::string name = piece.substr(0, end);
+    Json schema = {{"type", "string"}, {"pattern", "^[^/:]+$"}};
+    if (name == "districtId") schema["examples"] = Json::array({"120110"});
+    parameters.push_back(Parameter("path", name, true, std::move(schema), ""));
+  }
+}
+
+bool GoesIntoQuery(const FieldDescriptor& field) {
+  if (field.is_map()) return false;
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
+  return absl::StartsWith(field.message_type()->full_name(), "google.protobuf.");
+}
+
+void AddQueryParameters(const Descriptor& message, const std::string& prefix, int depth,
+                        const std::set<std::string>& bound, Schemas& schemas, Json& parameters) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    if (bound.contains(absl::StrCat(prefix, field.name()))) continue;
+    const std::string name = absl::StrCat(prefix, field.json_name());
+    if (GoesIntoQuery(field)) {
+      Json schema = schemas.Of(field);
+      schema.erase("description");
+      parameters.push_back(
+          Parameter("query", name, IsRequired(field), std::move(schema), CommentOf(field)));
+    } else if (!field.is_repeated() && depth < kQueryDepth) {
+      AddQueryParameters(*field.message_type(), absl::StrCat(name, "."), depth + 1, bound, schemas,
+                         parameters);
+    }
+  }
+}
+
+bool HasField(const Descriptor& message, const char* name) {
+  return message.FindFieldByName(name) != nullptr;
+}
+
+void AddHeaders(const Route& route, Json& parameters) {
+  const Descriptor& request = *route.method->input_type();
+  if (HasField(request, "request_id")) {
+    parameters.push_back(Parameter("header", "Idempotency-Key", false,
+                                   {{"type", "string"}, {"format", "uuid"}},
+                                   "The same key again is the same command and gets the same "
+                                   "answer; keep it until you have one."));
+  }
+  const FieldDescriptor* body = request.FindFieldByName(route.body);
+  const Descriptor& holder =
+      body != nullptr && body->message_type() != nullptr ? *body->message_type() : request;
+  if (HasField(holder, "etag") && route.verb != "GET") {
+    parameters.push_back(Parameter("header", "If-Match", false, {{"type", "string"}},
+                                   "Only if the resource still has this ETag; 412 otherwise."));
+  }
+  parameters.push_back({{"$ref", "#/components/parameters/AcceptLanguage"}});
+}
+
+std::set<std::string> BoundFields(const Route& route) {
+  std::set<std::string> bound = {"request_id"};
+  for (const std::string& path : route.path.FieldPaths()) bound.insert(path);
+  if (!route.body.empty()) bound.insert(route.body);
+  return bound;
+}
+
+Json RequestBody(const Route& route, Schemas& schemas) {
+  const Descriptor& request = *route.method->input_type();
+  Json schema;
+  if (route.body == "*") {
+    const std::string name =
+        absl::StrCat(absl::StripSuffix(SchemaName(request), "Request"), "Body");
+    schema = schemas.ReferenceWithout(request, BoundFields(route), name);
+  } else {
+    schema = schemas.Reference(*request.FindFieldByName(route.body)->message_type());
+  }
+  return {{"required", route.body != "*"},
+          {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+}
+
+// The HTTP status of a canonical code by its name.
+int StatusOfCode(const std::string& code) {
+  for (int value = 1; value <= 16; ++value) {
+    const auto status = static_cast<absl::StatusCode>(value);
+    if (absl::StatusCodeToString(status) == code) return HttpStatusOf(absl::Status(status, ""));
+  }
+  return 500;
+}
+
+Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schemas) {
+  const Descriptor& answer = *route.method->output_type();
+  Json good = {{"description", "OK"}};
+  if (HasField(answer, "etag")) {
+    good["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
+  }
+  good["content"] = {{"application/json", {{"schema", schemas.Reference(answer)}}}};
+  Json responses = {{"200", std::move(good)}};
+  std::map<int, std::vector<std::string>> reasons;
+  for (const Reason& reason : ReasonsIn(comment)) {
+    const int status = reason.name == "ETAG_MISMATCH" ? 412 : StatusOfCode(reason.code);
+    reasons[status].push_back(absl::StrCat("`", reason.name, "`: ", reason.meaning));
+  }
+  for (const auto& [status, lines] : reasons) {
+    responses[absl::StrCat(status)] = {
+        {"description", absl::StrJoin(lines, "\n\n")},
+        {"content",
+         {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
+  }
+  // What the gateway and every method can answer.
+  for (const char* status : {"400", "401", "403", "404"}) {
+    if (responses.contains(status)) continue;
+    responses[status] = {{"$ref", "#/components/responses/Problem"}};
+  }
+  responses["default"] = {{"$ref", "#/components/responses/Problem"}};
+  return responses;
+}
+
+std::vector<std::string> RolesOf(const google::protobuf::MethodDescriptor& method) {
+  std::vector<std::string> roles;
+  for (int role : method.options().GetExtension(authz::v1::rule).any_of()) {
+    roles.emplace_back(
+        absl::StripPrefix(authz::v1::Role_Name(static_cast<authz::v1::Role>(role)), "ROLE_"));
+  }
+  return roles;
+}
+
+}  // namespace
+
+Json OperationOf(const Route& route, Schemas& schemas) {
+  const auto& method = *route.method;
+  const std::string comment = CommentOf(method);
+  const std::vector<std::string> roles = RolesOf(method);
+  Json parameters = Json::array();
+  AddPathParameters(route, parameters);
+  if (route.body != "*") {
+    AddQueryParameters(*method.input_type(), "", 0, BoundFields(route), schemas, parameters);
+  }
+  AddHeaders(route, parameters);
+  Json operation = {
+      {"operationId", absl::StrCat(method.service()->name(), "_", method.name())},
+      {"tags", Json::array({method.service()->name()})},
+      {"summary", FirstSentence(comment)},
+      {"description",
+       absl::StrCat(comment, "\n\nRoles (one of them): ", absl::StrJoin(roles, ", "), ".")},
+      {"parameters", std::move(parameters)}};
+  if (!route.body.empty()) operation["requestBody"] = RequestBody(route, schemas);
+  operation["responses"] = ResponsesOf(route, comment, schemas);
+  operation["x-rectify-roles"] = roles;
+  operation["x-rectify-method"] = method.full_name();
+  return operation;
+}
+
+}  // namespace rectify::gateway

@@ -1,0 +1,11 @@
+// One rpc as an operation of the document.
+#pragma once
+
+#include "services/gateway/openapi/schemas.h"
+#include "services/gateway/routes/route_table.h"
+
+namespace rectify::gateway {
+
+Json OperationOf(const Route& route, Schemas& schemas);
+
+}  // namespace rectify::gateway

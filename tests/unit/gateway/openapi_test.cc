@@ -1,0 +1,98 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/testing/status_matchers.h"
+#include "rectify/venue/v1/venue_service.pb.h"
+#include "services/gateway/openapi/comments.h"
+#include "services/gateway/openapi/document.h"
+
+namespace rectify::gateway {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string PathOf(absl::string_view text) { return OpenApiPath(*PathTemplate::Parse(text)); }
+
+TEST(OpenApiPathTest, EachWildcardIsAParameterOfItsOwn) {
+  EXPECT_EQ(PathOf("/v1/{name=districts/*/venues/*}:close"),
+            "/v1/districts/{districtId}/venues/{venueId}:close");
+  EXPECT_EQ(PathOf("/v1/{parent=districts/*}/analyses"), "/v1/districts/{districtId}/analyses");
+  EXPECT_EQ(PathOf("/v1/{name=districts/*/analyses/*}"),
+            "/v1/districts/{districtId}/analyses/{analysisId}");
+  EXPECT_EQ(PathOf("/v1/sources/{source}/feeds/{feed}:head"),
+            "/v1/sources/{source}/feeds/{feed}:head");
+  EXPECT_EQ(PathOf("/v1/{subject=districts/**}/auditEntries"),
+            "/v1/districts/{districtId}/{collection}/{resourceId}/auditEntries");
+  EXPECT_EQ(PathOf("/v1/calendars:import"), "/v1/calendars:import");
+}
+
+TEST(CommentsTest, ComeFromTheContract) {
+  EXPECT_THAT(CommentOf(*venue::v1::Venue::descriptor()), StartsWith("A supervised venue"));
+  EXPECT_EQ(FirstSentence("One. Two."), "One.");
+  EXPECT_EQ(FirstSentence("One"), "One");
+}
+
+TEST(CommentsTest, ReasonsAreThoseAfterFailsWith) {
+  EXPECT_THAT(ReasonsIn("NOT_FOUND is no topic. Fails with ABORTED ETAG_MISMATCH, ORDER_STATE_X."),
+              ElementsAre(Field(&Reason::name, "ETAG_MISMATCH")));
+  EXPECT_THAT(ReasonsIn("Never."), ElementsAre());
+  for (const Reason& reason : AllReasons()) {
+    EXPECT_NE(reason.code, "") << reason.name;
+    EXPECT_NE(reason.meaning, "") << reason.name;
+  }
+}
+
+TEST(SchemasTest, FollowCanonicalJson) {
+  Schemas schemas;
+  EXPECT_EQ(schemas.Reference(*venue::v1::Venue::descriptor())["$ref"],
+            "#/components/schemas/Venue");
+  const Json& venue = schemas.components().at("Venue");
+  EXPECT_EQ(venue["type"], "object");
+  EXPECT_THAT(venue["required"], Contains("displayName"));
+  const Json& properties = venue["properties"];
+  EXPECT_EQ(properties["createTime"]["format"], "date-time");
+  EXPECT_EQ(properties["createTime"]["readOnly"], true);
+  EXPECT_EQ(properties["uscc"]["maxLength"], 18);
+  EXPECT_EQ(properties["persons"]["maxItems"], 10);
+  EXPECT_EQ(properties["externalIds"]["additionalProperties"]["type"], "string");
+  EXPECT_EQ(properties["state"]["$ref"], "#/components/schemas/VenueState");
+  EXPECT_THAT(schemas.components().at("VenueState")["enum"], Contains("STATE_CLOSED"));
+  EXPECT_THAT(properties["name"]["examples"][0].get<std::string>(),
+              StartsWith("districts/120110/venues/"));
+}
+
+TEST(DocumentTest, BindsWhatTheRouteBinds) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"venue"}));
+  const Json& close =
+      document["paths"]["/v1/districts/{districtId}/venues/{venueId}:close"]["post"];
+  EXPECT_EQ(close["operationId"], "VenueRegistry_CloseVenue");
+  const Json& body = document["components"]["schemas"]["CloseVenueBody"]["properties"];
+  EXPECT_TRUE(body.contains("reason"));
+  EXPECT_FALSE(body.contains("name"));       // in the path
+  EXPECT_FALSE(body.contains("requestId"));  // a header
+  std::vector<std::string> headers, queries;
+  for (const Json& parameter : close["parameters"]) {
+    if (parameter.value("in", "") == "header") headers.push_back(parameter["name"]);
+  }
+  EXPECT_THAT(headers, ElementsAre("Idempotency-Key", "If-Match"));
+  EXPECT_TRUE(close["responses"].contains("412"));
+  for (const Json& parameter :
+       document["paths"]["/v1/districts/{districtId}/venues"]["get"]["parameters"]) {
+    if (parameter.value("in", "") == "query") queries.push_back(parameter["name"]);
+  }
+  EXPECT_THAT(queries, Contains("pageSize"));
+  EXPECT_THAT(queries, Not(Contains("parent")));
+}
+
+TEST(PageTest, EscapesWhatComesFromTheContracts) {
+  const std::string page = ReferencePage(OpenApiDocument(*RouteTable::Create({"venue"})));
+  EXPECT_THAT(page, HasSubstr("<h3 id=\"VenueRegistry_CloseVenue\">"));
+  EXPECT_THAT(page, HasSubstr("{&quot;grid&quot;: "));  // of a comment
+}
+
+}  // namespace
+}  // namespace rectify::gateway
