@@ -14,7 +14,7 @@ namespace {
 
 constexpr Target kTargets[] = {{"csv", Csv},       {"rows", Rows},         {"filter", Filter},
                                {"names", Names},   {"envelope", Envelope}, {"calendar", Calendar},
-                               {"policy", Policy}, {"token", Token}};
+                               {"policy", Policy}, {"token", Token},       {"http", Http}};
 
 const std::filesystem::path kCorpus = testing::SourcePath("/tests/fuzz/corpus");
 

@@ -17,6 +17,7 @@ void Envelope(absl::string_view input);
 void Calendar(absl::string_view input);
 void Policy(absl::string_view input);
 void Token(absl::string_view input);
+void Http(absl::string_view input);
 
 struct Target {
   const char* name;  // of the program fuzz_NAME and the folder corpus/NAME
