@@ -18,6 +18,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+# Clang finds the coroutines of gcc's library, and Boost 1.74 those of clang, only when told; and one of
+# Boost's headers takes <utility> for granted, which our precompiled headers bring.
+FOR_CLANG = ["-D__cpp_impl_coroutine=201902L", "-DBOOST_ASIO_HAS_CO_AWAIT=1",
+             "-DBOOST_ASIO_HAS_STD_COROUTINE=1", "-include", "utility"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "rectify-tidy"
 
 
@@ -58,7 +62,7 @@ def tidy(path, command, folder, checks):
     stamp = key(words, folder, checks)
     if stamp and (CACHE / stamp).exists():
         return ""
-    done = subprocess.run(["clang-tidy", "--quiet", path, "--", *words[1:]], cwd=folder, text=True,
+    done = subprocess.run(["clang-tidy", "--quiet", path, "--", *words[1:], *FOR_CLANG], cwd=folder, text=True,
                           capture_output=True, check=False)
     if done.returncode == 0:
         if stamp:

@@ -156,7 +156,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   asio::awaitable<Response> Handle(Request request) {
     beast::get_lowest_layer(stream_).expires_never();
     return asio::async_initiate<decltype(asio::use_awaitable), void(Response)>(
-        [this](auto&& waiting, Request asked) {
+        [this](auto&& waiting, Request&& asked) {
           using Waiting = std::decay_t<decltype(waiting)>;
           auto shared = std::make_shared<Waiting>(std::forward<decltype(waiting)>(waiting));
           connections_.handler(

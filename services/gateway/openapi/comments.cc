@@ -13,8 +13,6 @@
 namespace rectify::gateway {
 namespace {
 
-using google::protobuf::DescriptorPool;
-
 // Of the declaration of that name in the pool that keeps comments.
 template <typename Found>
 std::string CommentOfFound(const Found* found) {

@@ -68,7 +68,10 @@ absl::Status PutCaptures(json& root, const Descriptor& type, const std::vector<C
   for (const auto& [path, value] : captures) {
     const std::optional<Place> place = Find(root, type, path);
     if (!place) return UnknownField(path);
-    if (!place->value->is_null() && *place->value != value && *place->value != "") {
+    const json& said = *place->value;
+    const bool nothing =
+        said.is_null() || (said.is_string() && said.get_ref<const std::string&>().empty());
+    if (!nothing && said != value) {
       return Contradiction(path, "路径", "path");
     }
     *place->value = value;

@@ -85,7 +85,10 @@ TEST_F(RequestTest, NamesValuesOfAnotherType) {
 TEST_F(RequestTest, RefusesContradictionsAndRepetitions) {
   EXPECT_THAT(Build("PATCH", kVenue, {}, R"({"name":"districts/120110/venues/b"})"),
               HasViolation("venue.name"));
-  EXPECT_OK(Build("PATCH", kVenue, {}, R"({"name":"districts/120110/venues/a"})").status());
+  EXPECT_THAT(Build("PATCH", kVenue, {}, R"({"name":5})"), HasViolation("venue.name"));
+  for (const char* same : {R"({"name":"districts/120110/venues/a"})", R"({"name":""})"}) {
+    EXPECT_OK(Build("PATCH", kVenue, {}, same).status());
+  }
   EXPECT_THAT(Build("GET", kVenues, {{"pageSize", "1"}, {"page_size", "2"}}, ""),
               HasViolation("page_size"));
   EXPECT_THAT(Build("GET", kVenues, {{"parent", "districts/1"}}, ""), HasViolation("parent"));
