@@ -1,11 +1,11 @@
 // Flags, signals and the life of a service process.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/base/stop_signals.h"
 #include "libs/flags/peer_flag.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -13,18 +13,6 @@
 
 namespace rectify::service {
 namespace {
-
-// All threads inherit the block, so that only sigwait sees the signal. A peer that closes a socket
-// must not kill the process.
-sigset_t BlockSignals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return set;
-}
 
 int Fail(const std::string& name, const absl::Status& status) {
   std::fprintf(stderr, "rectify-%s: %s\n", name.c_str(), std::string(status.message()).c_str());
@@ -75,7 +63,7 @@ int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migrati
 int Main(int argc, char** argv, HostOptions options, std::vector<pg::Migration> migrations,
          const std::function<void(CLI::App&)>& add_flags,
          const std::function<absl::Status(Host&)>& register_all) {
-  const sigset_t signals = BlockSignals();
+  const sigset_t signals = BlockStopSignals();
   // Debian's Abseil compares the order of all locks at each; the tests leave that on.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const std::string name = options.name;

@@ -1,9 +1,9 @@
 // rectify-gateway: HTTP/JSON for everyone else's systems.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 
 #include "absl/synchronization/mutex.h"
+#include "libs/base/stop_signals.h"
 #include "libs/flags/peer_flag.h"
 #include "libs/http/server.h"
 #include "libs/log/log.h"
@@ -45,12 +45,7 @@ int Fail(const absl::Status& status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = rectify::BlockStopSignals();
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   Options options;
   CLI::App app("Rectify gateway");
