@@ -7,12 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "google/api/field_behavior.pb.h"
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
+#include "libs/rpc/behavior.h"
 #include "libs/rpc/trace.h"
 #include "libs/rpc/wire.h"
 
@@ -53,14 +53,6 @@ std::string ResourceName(const Method& method, const Message& request) {
   return "";
 }
 
-bool IsRequired(const FieldDescriptor& field) {
-  const auto& options = field.options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == google::api::REQUIRED) return true;
-  }
-  return false;
-}
-
 // A foreign object answers as a missing one, so that names tell nothing.
 absl::Status CheckDistrict(const Method& method, const Message& request, const Caller& caller,
                            bool continuation) {
@@ -69,7 +61,8 @@ absl::Status CheckDistrict(const Method& method, const Message& request, const C
       caller.district.empty() && (caller.HasRole("SERVICE") || caller.HasRole("OPERATOR"));
   if (anywhere || method.is_public) return absl::OkStatus();
   const std::string name = ResourceName(method, request);
-  if (name.empty() && (continuation || IsRequired(*method.resource_path.back()))) {
+  if (name.empty() &&
+      (continuation || HasBehavior(*method.resource_path.back(), google::api::REQUIRED))) {
     return absl::OkStatus();  // the field rules say what is missing
   }
   const std::string district = absl::StrCat("districts/", caller.district);

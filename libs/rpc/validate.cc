@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "google/api/field_behavior.pb.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
@@ -13,6 +12,7 @@
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/text.h"
+#include "libs/rpc/behavior.h"
 #include "libs/rpc/resource_name.h"
 #include "libs/rpc/server.h"
 #include "rectify/authz/v1/authz.pb.h"
@@ -30,14 +30,6 @@ constexpr int kNanosPerSecond = 1'000'000'000;
 // 0001-01-01 to 9999-12-31, and about 10 000 years: the ranges protobuf itself promises.
 constexpr int64_t kMinTimestamp = -62135596800, kMaxTimestamp = 253402300799;
 constexpr int64_t kMaxDurationSeconds = 315576000000;
-
-bool HasBehavior(const FieldDescriptor& field, google::api::FieldBehavior behavior) {
-  const auto& options = field.options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == behavior) return true;
-  }
-  return false;
-}
 
 // The option, which belongs to the list itself when the field is one.
 int MaxSize(const FieldDescriptor& field, int otherwise) {

@@ -67,10 +67,9 @@ absl::Status ReadHeaders(const http::Headers& headers, const Route& route, Messa
     RETURN_IF_ERROR(SetFromHeader(message, "request_id", "Idempotency-Key", key).status());
   }
   if (const absl::string_view etag = headers.Get("If-Match"); !etag.empty() && etag != "*") {
-    // A verb has the etag itself, an update in the resource that it sends.
-    const std::string field = route.verb == "PATCH" ? absl::StrCat(route.body, ".etag") : "etag";
-    ASSIGN_OR_RETURN(const bool known, SetFromHeader(message, field, "If-Match", etag));
-    if (!known) return HeaderError("If-Match", "在此不适用", "means nothing to this method");
+    const std::string field = EtagField(route);
+    if (field.empty()) return HeaderError("If-Match", "在此不适用", "means nothing to this method");
+    RETURN_IF_ERROR(SetFromHeader(message, field, "If-Match", etag).status());
   }
   return absl::OkStatus();
 }
@@ -96,6 +95,7 @@ struct Gateway::Exchange {
   std::string language;
   const Route* route = nullptr;
 
+  std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
   void Answer(http::Response response) {
     if (Unchanged(request, response)) {
       response.status = 304;
@@ -104,7 +104,7 @@ struct Gateway::Exchange {
     response.headers.Add("Cache-Control", "no-store");
     response.headers.Add("X-Content-Type-Options", "nosniff");
     const absl::Duration took = absl::Now() - begin;
-    const std::string method = route == nullptr ? "none" : route->method->full_name();
+    const std::string method = Method();
     metrics::Count("rectify_gateway_requests_total",
                    {{"method", method}, {"status", absl::StrCat(response.status)}});
     metrics::Observe("rectify_gateway_request_seconds", {{"method", method}}, took);
@@ -117,8 +117,7 @@ struct Gateway::Exchange {
   }
   // A status of gRPC's own, or an internal one, gets the text that callers may see.
   void Fail(const absl::Status& status) {
-    const std::string method = route == nullptr ? "none" : route->method->full_name();
-    Answer(ToProblem(rpc::ForCaller(status, method), language));
+    Answer(ToProblem(rpc::ForCaller(status, Method()), language));
   }
   void NotAllowed(const std::set<std::string>& allowed) {
     http::Response response =

@@ -81,10 +81,7 @@ void AddHeaders(const Route& route, Json& parameters) {
                                    "The same key again is the same command and gets the same "
                                    "answer; keep it until you have one."));
   }
-  const FieldDescriptor* body = request.FindFieldByName(route.body);
-  const Descriptor& holder =
-      body != nullptr && body->message_type() != nullptr ? *body->message_type() : request;
-  if (HasField(holder, "etag") && route.verb != "GET") {
+  if (!EtagField(route).empty()) {
     parameters.push_back(Parameter("header", "If-Match", false, {{"type", "string"}},
                                    "Only if the resource still has this ETag; 412 otherwise."));
   }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "google/api/field_behavior.pb.h"
+#include "libs/rpc/behavior.h"
 #include "rectify/authz/v1/authz.pb.h"
 #include "services/gateway/contracts/contracts.h"
 #include "services/gateway/openapi/comments.h"
@@ -20,14 +20,6 @@ using google::protobuf::FieldDescriptor;
 
 // What stands for the parts of a resource name in an example.
 constexpr absl::string_view kExampleUuid = "019a0000-0000-7000-8000-000000000001";
-
-bool HasBehavior(const FieldDescriptor& field, google::api::FieldBehavior wanted) {
-  const auto& options = field.options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == wanted) return true;
-  }
-  return false;
-}
 
 Json Text() { return Json{{"type", "string"}}; }
 
@@ -140,9 +132,11 @@ void Describe(Json& schema, const std::string& comment) {
 
 }  // namespace
 
-bool IsRequired(const FieldDescriptor& field) { return HasBehavior(field, google::api::REQUIRED); }
+bool IsRequired(const FieldDescriptor& field) {
+  return rpc::HasBehavior(field, google::api::REQUIRED);
+}
 bool IsOutputOnly(const FieldDescriptor& field) {
-  return HasBehavior(field, google::api::OUTPUT_ONLY);
+  return rpc::HasBehavior(field, google::api::OUTPUT_ONLY);
 }
 
 std::string SchemaName(const Descriptor& message) {

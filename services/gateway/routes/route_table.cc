@@ -93,6 +93,12 @@ std::string ServiceOf(const FileDescriptor& file) {
   return parts.size() > 1 ? parts[1] : "";
 }
 
+std::string EtagField(const Route& route) {
+  if (route.verb == "GET") return "";
+  const std::string field = route.verb == "PATCH" ? absl::StrCat(route.body, ".etag") : "etag";
+  return FindField(*route.method->input_type(), field) == nullptr ? "" : field;
+}
+
 absl::StatusOr<RouteTable> RouteTable::Create(const std::set<std::string>& services) {
   RouteTable table;
   std::vector<std::string> faults;

@@ -49,6 +49,10 @@ class RouteTable {
   std::vector<Route> routes_;
 };
 
+// The request field that If-Match stands for: "etag" of a verb, "venue.etag" of an update, which
+// has it in the resource that it sends; empty where there is none, and of what only reads.
+std::string EtagField(const Route& route);
+
 // "/rectify.venue.v1.VenueRegistry/GetVenue" names a service by its package's second part: "venue".
 std::string ServiceOf(const google::protobuf::FileDescriptor& file);
 

@@ -80,6 +80,11 @@ TEST(DocumentTest, BindsWhatTheRouteBinds) {
   }
   EXPECT_THAT(headers, ElementsAre("Idempotency-Key", "If-Match"));
   EXPECT_TRUE(close["responses"].contains("412"));
+  // Nobody changes what is not there yet.
+  const Json& create = document["paths"]["/v1/districts/{districtId}/venues"]["post"];
+  EXPECT_THAT(create["parameters"].dump(), Not(HasSubstr("If-Match")));
+  const Json& update = document["paths"]["/v1/districts/{districtId}/venues/{venueId}"]["patch"];
+  EXPECT_THAT(update["parameters"].dump(), HasSubstr("If-Match"));
   for (const Json& parameter :
        document["paths"]["/v1/districts/{districtId}/venues"]["get"]["parameters"]) {
     if (parameter.value("in", "") == "query") queries.push_back(parameter["name"]);
