@@ -39,6 +39,7 @@ void Change::Emit(absl::string_view aggregate, int64_t version,
 struct Commands::Group {
   const std::vector<const rpc::Call*>& calls;
   const GroupWork& work;
+  const GroupQuestions& ask;
   std::vector<absl::StatusOr<std::string>> answers;
   std::vector<size_t> deferred = {}, repeated = {};  // by the last transaction
 
@@ -77,8 +78,9 @@ absl::Status Commands::RunMessage(const rpc::Call& call, google::protobuf::Messa
 }
 
 std::vector<absl::StatusOr<std::string>> Commands::RunGroup(
-    const std::vector<const rpc::Call*>& calls, const GroupWork& work) {
-  Group group{calls, work, {calls.size(), absl::InternalError("a call of a group was left out")}};
+    const std::vector<const rpc::Call*>& calls, const GroupWork& work, const GroupQuestions& ask) {
+  Group group{
+      calls, work, ask, {calls.size(), absl::InternalError("a call of a group was left out")}};
   std::vector<size_t> waiting;
   for (size_t i = 0; i < calls.size(); ++i) {
     if (IsUuid(RequestIdOf(*calls[i]))) {
@@ -122,10 +124,19 @@ absl::Status Commands::RunTogether(Group& group, const std::vector<size_t>& indi
     turns.clear();
     group.repeated.clear();
     group.deferred.clear();
-    const auto claim = [&](pg::Tx& claiming) { return ClaimRequests(claiming, calls, now); };
-    ASSIGN_OR_RETURN(const std::vector<bool> is_new, RECTIFY_PLANTED("request_in_own_transaction")
-                                                         ? pool_.TransactValue("planted", {}, claim)
-                                                         : claim(tx));
+    pg::Rows claimed;
+    const auto claim = [&](pg::Tx& own) { return ClaimRequests(own, calls, now, &claimed); };
+    if (RECTIFY_PLANTED("request_in_own_transaction")) {
+      RETURN_IF_ERROR(pool_.Transact("planted", {}, [&](pg::Tx& own) -> absl::Status {
+        RETURN_IF_ERROR(claim(own));
+        return own.Wait();
+      }));
+    } else {
+      RETURN_IF_ERROR(claim(tx));
+    }
+    if (group.ask) RETURN_IF_ERROR(group.ask(tx, indices));
+    RETURN_IF_ERROR(tx.Wait());
+    const std::vector<bool> is_new = AreNew(calls, claimed);
     for (size_t i = 0; i < calls.size(); ++i) {
       if (is_new[i]) {
         turns.push_back(Turn(indices[i], ChangeFor(*calls[i], tx, now)));

@@ -95,6 +95,10 @@ class Turn {
 // Does the commands of a group: loads what they need as sets, judges each alone, writes what the
 // good ones change as sets. An error means that the transaction as a whole can't be.
 using GroupWork = std::function<absl::Status(pg::Tx&, std::vector<Turn>&)>;
+// Queues what a group needs to know of the calls with these indices (pg::Tx::Ask), before anybody
+// knows which of them are repeated. It travels with the claim of their request ids, which saves a
+// round trip. Changes nothing.
+using GroupQuestions = std::function<absl::Status(pg::Tx&, const std::vector<size_t>& indices)>;
 
 // Why something is done without a person's request: an event or a timer.
 struct Cause {
@@ -132,7 +136,8 @@ class Commands {
   // group whose transaction fails is taken apart: each call then gets a transaction of its own, so
   // that none hurts its neighbours. Returns encoded responses in the order of the calls.
   std::vector<absl::StatusOr<std::string>> RunGroup(const std::vector<const rpc::Call*>& calls,
-                                                    const GroupWork& work);
+                                                    const GroupWork& work,
+                                                    const GroupQuestions& ask = nullptr);
 
   // Runs an effect of an event or timer in a transaction of its own.
   absl::Status Act(const Cause& cause, absl::string_view op,

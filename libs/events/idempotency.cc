@@ -55,19 +55,22 @@ Keys KeysOf(const std::vector<const rpc::Call*>& calls) {
 
 std::string RequestIdOf(const rpc::Call& call) { return absl::AsciiStrToLower(call.request_id); }
 
-absl::StatusOr<std::vector<bool>> ClaimRequests(pg::Tx& tx,
-                                                const std::vector<const rpc::Call*>& calls,
-                                                absl::Time now) {
+absl::Status ClaimRequests(pg::Tx& tx, const std::vector<const rpc::Call*>& calls, absl::Time now,
+                           pg::Rows* claimed) {
   const Keys keys = KeysOf(calls);
   std::vector<pg::Bytes> fingerprints;
   for (const rpc::Call* call : calls) fingerprints.push_back({call->fingerprint});
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kClaim, {calls.front()->method, now, keys.callers,
-                                                   keys.ids, fingerprints}));
-  std::set<std::pair<std::string, std::string>> claimed;
-  for (const pg::Row row : rows) claimed.emplace(row.Text(0), row.Text(1));
+  return tx.Ask(kClaim, {calls.front()->method, now, keys.callers, keys.ids, fingerprints},
+                claimed);
+}
+
+std::vector<bool> AreNew(const std::vector<const rpc::Call*>& calls, const pg::Rows& claimed) {
+  std::set<std::pair<std::string, std::string>> open;
+  for (const pg::Row row : claimed) open.emplace(row.Text(0), row.Text(1));
+  const Keys keys = KeysOf(calls);
   std::vector<bool> is_new;
   for (size_t i = 0; i < calls.size(); ++i) {
-    is_new.push_back(claimed.erase({keys.callers[i], keys.ids[i]}) == 1);
+    is_new.push_back(open.erase({keys.callers[i], keys.ids[i]}) == 1);
   }
   return is_new;
 }

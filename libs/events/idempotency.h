@@ -17,11 +17,13 @@ namespace rectify::events {
 std::string RequestIdOf(const rpc::Call& call);
 
 // Takes the request ids of calls of one method, the first thing that a transaction does: a second
-// transaction with one of them waits here for the end of the first. Tells of each call whether it
-// is new; of equal ones the first is.
-absl::StatusOr<std::vector<bool>> ClaimRequests(pg::Tx& tx,
-                                                const std::vector<const rpc::Call*>& calls,
-                                                absl::Time now);
+// transaction with one of them waits here for the end of the first. `*claimed` is read by
+// AreNew after the next wait.
+absl::Status ClaimRequests(pg::Tx& tx, const std::vector<const rpc::Call*>& calls, absl::Time now,
+                           pg::Rows* claimed);
+
+// Tells of each call whether it is new; of equal ones the first is.
+std::vector<bool> AreNew(const std::vector<const rpc::Call*>& calls, const pg::Rows& claimed);
 
 // Gives back the request ids of calls that this transaction claimed and did not do.
 absl::Status ForgetRequests(pg::Tx& tx, const std::vector<const rpc::Call*>& calls);

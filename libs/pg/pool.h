@@ -43,9 +43,17 @@ class Tx {
                                     const std::vector<Param>& params = {}) = 0;
   // Several statements in one round trip; their rows in the same order.
   virtual absl::StatusOr<std::vector<Rows>> ExecAll(const std::vector<Query>& queries) = 0;
-  // Queues a statement whose answer nobody reads; it travels with the next Exec, or with COMMIT.
-  // Errors of it are told there.
-  virtual absl::Status Send(const Statement& statement, const std::vector<Param>& params) = 0;
+  // Queues a statement, which travels with the next Exec, ExecAll or Wait; errors of it are told
+  // there. Its rows are in `*rows` after that, so `rows` must live as long; a Savepoint that ends
+  // before forgets them.
+  virtual absl::Status Ask(const Statement& statement, const std::vector<Param>& params,
+                           Rows* rows) = 0;
+  // Waits for everything that is queued.
+  virtual absl::Status Wait() = 0;
+  // Queues a statement whose answer nobody reads; it may travel with COMMIT.
+  absl::Status Send(const Statement& statement, const std::vector<Param>& params) {
+    return Ask(statement, params, nullptr);
+  }
   // Runs `fn`; when it fails, only its own effects are rolled back.
   virtual absl::Status Savepoint(const std::function<absl::Status()>& fn) = 0;
   // Runs SQL text that is not prepared and may hold several statements (migrations, tests).

@@ -32,7 +32,7 @@ class Session {
   // Values must be clean UTF-8: libpq cuts them at the first NUL without a word.
   void Queue(const char* command);
   void Queue(const Statement& statement, const std::vector<Param>& params);
-  // Sends the queue and waits; the rows of its last `wanted` statements.
+  // Sends the queue and waits; the rows of what was queued last, `wanted` of them.
   std::vector<Rows> Flush(size_t wanted = 0);
   // Sends the queue and does not wait. Who comes next reads the answers.
   void Post();

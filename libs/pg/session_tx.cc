@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -92,17 +93,26 @@ absl::Status SessionTx::Guard(absl::string_view what, const std::function<void()
   }
 }
 
-void SessionTx::Command(const std::string& sql) {
-  session_->Queue(sql.c_str());
-  session_->Flush();
+void SessionTx::Queue(const std::string& command) {
+  session_->Queue(command.c_str());
+  asked_.push_back(nullptr);
+}
+
+void SessionTx::Settle() {
+  const std::vector<Rows*> asked = std::exchange(asked_, {});
+  std::vector<Rows> rows = session_->Flush(asked.size());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (asked[i] != nullptr) *asked[i] = std::move(rows[i]);
+  }
   answered_ = true;
 }
 
+void SessionTx::ForgetAsked() { std::fill(asked_.begin(), asked_.end(), nullptr); }
+
 void SessionTx::SetTimeout(absl::Duration timeout) {
   timeout_ = timeout;
-  session_->Queue(absl::StrCat("SET LOCAL statement_timeout = ",
-                               std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)))
-                      .c_str());
+  Queue(absl::StrCat("SET LOCAL statement_timeout = ",
+                     std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout))));
 }
 
 void SessionTx::TightenTimeout() {
@@ -114,7 +124,7 @@ absl::Status SessionTx::Begin() {
   const absl::Duration left = options_.deadline - absl::Now();
   if (left <= absl::ZeroDuration()) return failed_ = DeadlineError();
   return Guard("BEGIN", [&] {
-    session_->Queue(BeginCommand(options_.access));
+    Queue(BeginCommand(options_.access));
     if (left < timeout_) SetTimeout(left);
   });
 }
@@ -165,31 +175,33 @@ absl::Status SessionTx::Check(const std::vector<Param>& params) {
   return failed_;
 }
 
-absl::Status SessionTx::Send(const Statement& statement, const std::vector<Param>& params) {
+absl::Status SessionTx::Ask(const Statement& statement, const std::vector<Param>& params,
+                            Rows* rows) {
   RETURN_IF_ERROR(Check(params));
-  return Guard(statement.name, [&] { session_->Queue(statement, params); });
+  return Guard(statement.name, [&] {
+    session_->Queue(statement, params);
+    asked_.push_back(rows);
+  });
+}
+
+absl::Status SessionTx::Wait() {
+  return Guard("wait", [&] { Settle(); });
 }
 
 absl::StatusOr<Rows> SessionTx::Exec(const Statement& statement, const std::vector<Param>& params) {
-  RETURN_IF_ERROR(Check(params));
   Rows rows;
-  RETURN_IF_ERROR(Guard(statement.name, [&] {
-    session_->Queue(statement, params);
-    rows = std::move(session_->Flush(1).front());
-    answered_ = true;
-  }));
+  RETURN_IF_ERROR(Ask(statement, params, &rows));
+  RETURN_IF_ERROR(Guard(statement.name, [&] { Settle(); }));
   return rows;
 }
 
 absl::StatusOr<std::vector<Rows>> SessionTx::ExecAll(const std::vector<Query>& queries) {
-  std::vector<Rows> rows;
+  std::vector<Rows> rows(queries.size());
   if (queries.empty()) return rows;
-  for (const Query& query : queries) RETURN_IF_ERROR(Check(query.params));
-  RETURN_IF_ERROR(Guard(queries.front().statement.name, [&] {
-    for (const Query& query : queries) session_->Queue(query.statement, query.params);
-    rows = session_->Flush(queries.size());
-    answered_ = true;
-  }));
+  for (size_t i = 0; i < queries.size(); ++i) {
+    RETURN_IF_ERROR(Ask(queries[i].statement, queries[i].params, &rows[i]));
+  }
+  RETURN_IF_ERROR(Guard(queries.front().statement.name, [&] { Settle(); }));
   return rows;
 }
 
@@ -204,17 +216,22 @@ absl::Status SessionTx::ExecScript(absl::string_view sql) {
 
 absl::Status SessionTx::Savepoint(const std::function<absl::Status()>& fn) {
   const std::string name = absl::StrCat("s", depth_ + 1);
-  RETURN_IF_ERROR(Guard("SAVEPOINT", [&] { Command("SAVEPOINT " + name); }));
+  const auto command = [&](absl::string_view verb) {
+    Queue(absl::StrCat(verb, " ", name));
+    Settle();
+  };
+  RETURN_IF_ERROR(Guard("SAVEPOINT", [&] { command("SAVEPOINT"); }));
   ++depth_;
   absl::Status status = fn();
   --depth_;
+  ForgetAsked();
   if (status.ok()) status = failed_;
   // Waits, so that an error of what `fn` has sent is found inside the savepoint.
-  if (status.ok()) status = Guard("RELEASE", [&] { Command("RELEASE SAVEPOINT " + name); });
+  if (status.ok()) status = Guard("RELEASE", [&] { command("RELEASE SAVEPOINT"); });
   if (status.ok() || lost_) return status;
   try {
-    session_->Queue(("ROLLBACK TO SAVEPOINT " + name).c_str());
-    Command("RELEASE SAVEPOINT " + name);
+    Queue("ROLLBACK TO SAVEPOINT " + name);
+    command("RELEASE SAVEPOINT");
     failed_ = absl::OkStatus();
   } catch (const std::exception& error) {
     return Fail("ROLLBACK TO", ClassifyFailure(error));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,7 +32,9 @@ class SessionTx : public Tx {
 
   absl::StatusOr<Rows> Exec(const Statement& statement, const std::vector<Param>& params) override;
   absl::StatusOr<std::vector<Rows>> ExecAll(const std::vector<Query>& queries) override;
-  absl::Status Send(const Statement& statement, const std::vector<Param>& params) override;
+  absl::Status Ask(const Statement& statement, const std::vector<Param>& params,
+                   Rows* rows) override;
+  absl::Status Wait() override;
   absl::Status Savepoint(const std::function<absl::Status()>& fn) override;
   absl::Status ExecScript(absl::string_view sql) override;
 
@@ -51,7 +54,11 @@ class SessionTx : public Tx {
   absl::Status Fail(absl::string_view what, const Failure& failure);
   // OK when the transaction goes on and the values can be sent.
   absl::Status Check(const std::vector<Param>& params);
-  void Command(const std::string& sql);  // queues it and waits
+  void Queue(const std::string& command);
+  // Waits for what is queued and gives each its rows.
+  void Settle();
+  // Who asked is gone: what is still on its way gets no rows.
+  void ForgetAsked();
   void SetTimeout(absl::Duration timeout);
   // Keeps the server's own timeout close to the deadline in transactions of several statements.
   void TightenTimeout();
@@ -59,7 +66,8 @@ class SessionTx : public Tx {
   Session* const session_;
   const std::string op_;
   const TxOptions options_;
-  absl::Duration timeout_;  // what the server holds now
+  absl::Duration timeout_;    // what the server holds now
+  std::vector<Rows*> asked_;  // where the rows of what is queued go, or nullptr
   absl::Status failed_;
   bool lost_ = false;
   bool answered_ = false;

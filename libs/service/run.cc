@@ -11,6 +11,10 @@
 #include "libs/metrics/metrics.h"
 #include "libs/service/host.h"
 
+// GnuTLS comes with libpq's LDAP, which nobody uses here, and would make itself ready in every
+// process. It asks this function of the program (GNUTLS_SKIP_GLOBAL_INIT of its manual).
+extern "C" int _gnutls_global_init_skip() { return 1; }
+
 namespace rectify::service {
 namespace {
 

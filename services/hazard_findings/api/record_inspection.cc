@@ -1,5 +1,6 @@
 // RecordInspection. What many inspectors record at the same time is done together: the steps below
-// load, judge and write for a group of calls, and each call succeeds or fails alone.
+// ask, judge and write for a group of calls, and each call succeeds or fails alone. Two round trips
+// to the database: everything is asked with the claim of the request ids, and written with the end.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -34,8 +35,8 @@ using Answers = std::vector<absl::StatusOr<std::string>>;
 struct Recording {
   Turn& turn;
   domain::InspectionDraft draft;
-  domain::References references = {};
-  std::vector<domain::PastFindings> past = {};
+  domain::References references;
+  store::VenuePast past;
   domain::RecordedInspection recorded = {};
 };
 using Recordings = std::vector<Recording>;
@@ -87,17 +88,6 @@ bool LacksCopies(const domain::InspectionDraft& draft, const domain::References&
                      [&](const auto& name) { return lacks(name, references.departments); });
 }
 
-absl::Status LoadCopies(pg::Tx& tx, const std::string& district, Recordings& recordings) {
-  std::vector<store::ReferenceNames> names;
-  for (const Recording& recording : recordings) names.push_back(NamesOf(recording.draft));
-  ASSIGN_OR_RETURN(std::vector<domain::References> references,
-                   store::LoadReferences(tx, district, names));
-  for (size_t i = 0; i < recordings.size(); ++i) {
-    recordings[i].references = std::move(references[i]);
-  }
-  return absl::OkStatus();
-}
-
 // The cap and the recurrences of a venue depend on its inspections before, so of several at one
 // venue only the first is recorded now.
 void DeferSecondsOfAVenue(Recordings& recordings) {
@@ -108,30 +98,6 @@ void DeferSecondsOfAVenue(Recordings& recordings) {
     recording->draft.venue = survivor;
     if (!venues.insert(survivor).second) recording->turn.Defer();
   }
-}
-
-absl::Status LoadPast(const Context& context, pg::Tx& tx, const std::string& district,
-                      Recordings& recordings) {
-  std::vector<Recording*> asking;
-  std::vector<store::Upcoming> upcoming;
-  for (Recording* recording : GoingOn(recordings)) {
-    const domain::InspectionDraft& draft = recording->draft;
-    domain::References& references = recording->references;
-    references.cap = context.caps->On(CivilDayOf(draft.inspect_time));
-    if (!references.venue.has_value()) continue;
-    std::set<std::string> codes;
-    for (const domain::FindingDraft& finding : draft.findings) codes.insert(finding.catalog_code);
-    asking.push_back(recording);
-    upcoming.push_back(
-        {*references.venue, draft.inspect_time, std::move(codes), references.cap != nullptr});
-  }
-  ASSIGN_OR_RETURN(std::vector<store::VenuePast> pasts,
-                   store::PastOfVenues(tx, district, upcoming));
-  for (size_t i = 0; i < asking.size(); ++i) {
-    asking[i]->references.counted_inspections = pasts[i].counted_inspections;
-    asking[i]->past = std::move(pasts[i].findings);
-  }
-  return absl::OkStatus();
 }
 
 // What an inspection was made for. What does not exist stays missing; the rules tell.
@@ -167,8 +133,18 @@ void Judge(const Context& context, Recording& recording) {
     recording.turn.Refuse(recorded.status());
     return;
   }
+  if (recording.past.id_is_taken) {
+    recording.turn.Refuse(
+        MakeError(absl::StatusCode::kAlreadyExists,
+                  {.reason = "ALREADY_EXISTS",
+                   .text = {"该编号的检查已存在（inspection_id）",
+                            "an inspection with this id exists already (inspection_id)"},
+                   .metadata = {{"field", "inspection_id"}},
+                   .violations = {}}));
+    return;
+  }
   recording.recorded = *std::move(recorded);
-  domain::LinkRecurrences(recording.recorded.inspection.findings, recording.past);
+  domain::LinkRecurrences(recording.recorded.inspection.findings, recording.past.findings);
 }
 
 absl::Status Store(pg::Tx& tx, const std::string& district,
@@ -183,19 +159,7 @@ absl::Status Store(pg::Tx& tx, const std::string& district,
       recording->turn.Defer();
     }
   }
-  ASSIGN_OR_RETURN(const std::set<std::string> taken,
-                   store::AddInspections(tx, district, inspections));
-  for (Recording* recording : recordings) {
-    if (!recording->turn.open() || !taken.contains(recording->recorded.inspection.id)) continue;
-    recording->turn.Refuse(
-        MakeError(absl::StatusCode::kAlreadyExists,
-                  {.reason = "ALREADY_EXISTS",
-                   .text = {"该编号的检查已存在（inspection_id）",
-                            "an inspection with this id exists already (inspection_id)"},
-                   .metadata = {{"field", "inspection_id"}},
-                   .violations = {}}));
-  }
-  return absl::OkStatus();
+  return store::AddInspections(tx, district, inspections);
 }
 
 void Audit(Change& change, const domain::Inspection& inspection, const domain::Venue& venue) {
@@ -237,53 +201,113 @@ void Emit(Change& change, const domain::RecordedInspection& recorded) {
   }
 }
 
-// The commands of one district that share a transaction. `refuse_lacking`: a call that mentions
-// what has no copy here is refused and its index noted, because asking the registry would make the
-// others wait.
-absl::Status Record(const Context& context, pg::Tx& tx, const std::string& district,
-                    Recordings& recordings, std::set<size_t>* lacking) {
-  RETURN_IF_ERROR(LoadCopies(tx, district, recordings));
-  for (Recording& recording : recordings) {
-    if (lacking == nullptr || !LacksCopies(recording.draft, recording.references)) continue;
-    lacking->insert(recording.turn.index());
-    recording.turn.Refuse(absl::UnavailableError("the registry must be asked first"));
-  }
-  DeferSecondsOfAVenue(recordings);
-  RETURN_IF_ERROR(LoadPast(context, tx, district, recordings));
-  for (Recording* recording : GoingOn(recordings)) {
-    RETURN_IF_ERROR(LoadCause(context, tx, *recording));
-    Judge(context, *recording);
-  }
-  RETURN_IF_ERROR(Store(tx, district, GoingOn(recordings)));
-  for (Recording* recording : GoingOn(recordings)) {
-    const domain::Inspection& inspection = recording->recorded.inspection;
-    Audit(recording->turn.change(), inspection, *recording->references.venue);
-    Emit(recording->turn.change(), recording->recorded);
-    recording->turn.Answer(ToProto(inspection));
-  }
-  return absl::OkStatus();
-}
+// The calls that share a transaction.
+class Group {
+ public:
+  // `lacking`: a call that mentions what has no copy here is refused and its index noted there,
+  // because asking the registry would make the others wait. nullptr: it was asked.
+  Group(const Context& context, const std::vector<const Asked*>& asked, std::set<size_t>* lacking)
+      : context_(context), asked_(asked), lacking_(lacking) {}
 
-// Records in one group what these calls ask; indices of calls whose names have no copy here go to
-// `lacking`, unless it is nullptr.
+  absl::Status Ask(pg::Tx& tx, const std::vector<size_t>& indices) {
+    questions_.clear();
+    for (const size_t index : indices) {
+      domain::InspectionDraft draft = ToDraft(asked_[index]->request);
+      questions_[draft.district].Add(index, std::move(draft), *context_.caps);
+    }
+    for (auto& [district, questions] : questions_) {
+      RETURN_IF_ERROR(store::AskReferences(tx, district, questions.names, &questions.references));
+      RETURN_IF_ERROR(store::AskPast(tx, district, questions.upcoming, &questions.past));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Record(pg::Tx& tx, std::vector<Turn>& turns) {
+    for (auto& [district, questions] : questions_) {
+      Recordings recordings = questions.Answered(turns, *context_.caps);
+      RETURN_IF_ERROR(Record(tx, district, recordings));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // Of one district; the vectors run side by side.
+  struct Questions {
+    void Add(size_t index, domain::InspectionDraft draft, const domain::InspectionCaps& caps) {
+      std::set<std::string> codes;
+      for (const domain::FindingDraft& finding : draft.findings) codes.insert(finding.catalog_code);
+      indices.push_back(index);
+      names.push_back(NamesOf(draft));
+      upcoming.push_back({draft.id, draft.venue, draft.inspect_time, std::move(codes),
+                          caps.On(CivilDayOf(draft.inspect_time)) != nullptr});
+      drafts.push_back(std::move(draft));
+    }
+
+    // Of the calls that got a turn.
+    Recordings Answered(std::vector<Turn>& turns, const domain::InspectionCaps& caps) {
+      std::vector<domain::References> known = store::ReadReferences(references, names);
+      std::vector<store::VenuePast> pasts = store::ReadPast(past, upcoming);
+      Recordings recordings;
+      for (size_t i = 0; i < indices.size(); ++i) {
+        const auto turn = std::find_if(turns.begin(), turns.end(),
+                                       [&](const Turn& one) { return one.index() == indices[i]; });
+        if (turn == turns.end()) continue;
+        known[i].cap = caps.On(CivilDayOf(drafts[i].inspect_time));
+        known[i].counted_inspections = pasts[i].counted_inspections;
+        recordings.push_back({.turn = *turn,
+                              .draft = std::move(drafts[i]),
+                              .references = std::move(known[i]),
+                              .past = std::move(pasts[i])});
+      }
+      return recordings;
+    }
+
+    std::vector<size_t> indices;
+    std::vector<domain::InspectionDraft> drafts;
+    std::vector<store::ReferenceNames> names;
+    std::vector<store::Upcoming> upcoming;
+    store::ReferenceRows references;
+    store::PastRows past;
+  };
+
+  absl::Status Record(pg::Tx& tx, const std::string& district, Recordings& recordings) {
+    for (Recording& recording : recordings) {
+      if (lacking_ == nullptr || !LacksCopies(recording.draft, recording.references)) continue;
+      lacking_->insert(recording.turn.index());
+      recording.turn.Refuse(absl::UnavailableError("the registry must be asked first"));
+    }
+    DeferSecondsOfAVenue(recordings);
+    for (Recording* recording : GoingOn(recordings)) {
+      RETURN_IF_ERROR(LoadCause(context_, tx, *recording));
+      Judge(context_, *recording);
+    }
+    RETURN_IF_ERROR(Store(tx, district, GoingOn(recordings)));
+    for (Recording* recording : GoingOn(recordings)) {
+      const domain::Inspection& inspection = recording->recorded.inspection;
+      Audit(recording->turn.change(), inspection, *recording->references.venue);
+      Emit(recording->turn.change(), recording->recorded);
+      recording->turn.Answer(ToProto(inspection));
+    }
+    return absl::OkStatus();
+  }
+
+  const Context& context_;
+  const std::vector<const Asked*>& asked_;
+  std::set<size_t>* const lacking_;
+  std::map<std::string, Questions> questions_;  // by district
+};
+
+// Records these calls; indices of those whose names have no copy here go to `lacking`, unless it is
+// nullptr.
 Answers RecordGroup(const Context& context, const std::vector<const Asked*>& asked,
                     std::set<size_t>* lacking) {
   std::vector<const rpc::Call*> calls;
   calls.reserve(asked.size());
   for (const Asked* one : asked) calls.push_back(&one->call);
+  Group group(context, asked, lacking);
   return context.host.commands().RunGroup(
-      calls, [&](pg::Tx& tx, std::vector<Turn>& turns) -> absl::Status {
-        std::map<std::string, Recordings> by_district;
-        for (Turn& turn : turns) {
-          domain::InspectionDraft draft = ToDraft(asked[turn.index()]->request);
-          Recordings& recordings = by_district[draft.district];
-          recordings.push_back({.turn = turn, .draft = std::move(draft)});
-        }
-        for (auto& [district, recordings] : by_district) {
-          RETURN_IF_ERROR(Record(context, tx, district, recordings, lacking));
-        }
-        return absl::OkStatus();
-      });
+      calls, [&](pg::Tx& tx, std::vector<Turn>& turns) { return group.Record(tx, turns); },
+      [&](pg::Tx& tx, const std::vector<size_t>& indices) { return group.Ask(tx, indices); });
 }
 
 absl::StatusOr<std::string> RecordAfterAskingTheRegistry(const Context& context,

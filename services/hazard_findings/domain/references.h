@@ -16,7 +16,6 @@ namespace rectify::hazard::domain {
 struct Venue {
   std::string name, display_name, street;
   std::optional<absl::Time> close_time;  // absent while it is in use
-  std::vector<std::string> names{};      // all of it, after merges more than one
 };
 
 struct Officer {

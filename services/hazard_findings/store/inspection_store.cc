@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
+#include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/pg/column.h"
 #include "libs/query/list_query.h"
@@ -32,8 +33,10 @@ constexpr pg::Statement kAdd = {"hazard.add_inspections", R"sql(
                 $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[])
          as t(id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident, advice,
               cap_exception)
-   order by id
-  on conflict do nothing returning id)sql"};
+   order by id)sql"};
+
+constexpr pg::Statement kTaken = {"hazard.taken_inspection_ids", R"sql(
+  select id from inspections where district = $1::text and id = any($2::uuid[]))sql"};
 
 constexpr pg::Statement kAddOfficers = {"hazard.add_inspection_officers", R"sql(
   insert into inspection_officers (district, inspection_id, ordinal, officer)
@@ -55,17 +58,25 @@ constexpr pg::Statement kAnswers = {"hazard.inspection_answers", R"sql(
 
 // The lock keeps two inspections of one venue from both being the last one that the cap allows.
 constexpr pg::Statement kLockVenues = {"hazard.lock_venues", R"sql(
-  select name from venues where district = $1::text and name = any($2::text[])
+  select name from venues
+   where district = $1::text
+     and name = any(array(select n.survivor from venues n
+                           where n.district = $1::text and n.name = any($2::text[])))
    order by name for no key update)sql"};
 
+// Here and below a subquery for each place, because a join may begin at its other end, with all
+// inspections of the district; and `offset 0`, because a span of time always looks narrow to a plan
+// for any values, narrower than a venue where there are few of them.
 constexpr pg::Statement kCounted = {"hazard.counted_inspections", R"sql(
-  select t.n, count(*)
+  select t.n, (select count(*)
+                 from (select inspect_time, cap_exception from inspections
+                        where district = $1::text
+                          and )sql" RECTIFY_OF_VENUE("venue", "t.venue") R"sql(
+                       offset 0) i
+                where i.inspect_time >= t.starts and i.inspect_time < t.ends
+                  and i.cap_exception = 0)
     from unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-         as t(n, venue, starts, ends)
-    join inspections i on i.district = $1::text and i.venue = t.venue
-     and i.inspect_time >= t.starts and i.inspect_time < t.ends
-   where i.cap_exception = 0
-   group by t.n)sql"};
+         as t(n, venue, starts, ends))sql"};
 
 constexpr pg::Statement kGet = {"hazard.get_inspection", "select " RECTIFY_INSPECTION_COLUMNS R"sql(
   from inspections where district = $1::text and id = $2::uuid)sql"};
@@ -76,13 +87,17 @@ constexpr pg::Statement kOfficers = {"hazard.inspection_officers", R"sql(
    order by inspection_id, ordinal)sql"};
 
 constexpr pg::Statement kPast = {"hazard.past_findings", R"sql(
-  select distinct on (t.n, f.catalog_code) t.n, f.catalog_code, f.id, f.find_time,
-         count(*) over (partition by t.n, f.catalog_code)
+  select t.n, t.catalog_code, f.id, f.find_time, f.times
     from unnest($2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
          as t(n, venue, catalog_code, starts, ends)
-    join findings f on f.district = $1::text and f.venue = t.venue
-     and f.catalog_code = t.catalog_code and f.find_time >= t.starts and f.find_time < t.ends
-   order by t.n, f.catalog_code, f.find_time desc, f.id desc)sql"};
+   cross join lateral (
+     select f.id, f.find_time, count(*) over () as times
+       from (select id, find_time from findings
+              where district = $1::text and catalog_code = t.catalog_code
+                and )sql" RECTIFY_OF_VENUE("venue", "t.venue") R"sql(
+             offset 0) f
+      where f.find_time >= t.starts and f.find_time < t.ends
+      order by f.find_time desc, f.id desc limit 1) f)sql"};
 
 Inspection ReadInspection(const pg::Row& row) {
   return {.district = row.Text(0),
@@ -207,77 +222,80 @@ const query::ListSpec& InspectionList() {
 
 }  // namespace
 
-absl::StatusOr<std::set<std::string>> AddInspections(
-    pg::Tx& tx, absl::string_view district, const std::vector<const Inspection*>& inspections) {
-  std::set<std::string> taken;
-  if (inspections.empty()) return taken;
+absl::Status AddInspections(pg::Tx& tx, absl::string_view district,
+                            const std::vector<const Inspection*>& inspections) {
+  if (inspections.empty()) return absl::OkStatus();
   using I = Inspection;
-  ASSIGN_OR_RETURN(
-      pg::Rows added,
-      tx.Exec(kAdd, {district, pg::Column(inspections, [](const I& i) { return i.id; }),
-                     pg::Column(inspections, [](const I& i) { return i.venue; }),
-                     pg::Column(inspections, [](const I& i) { return i.inspect_time; }),
-                     pg::Column(inspections, [](const I& i) { return i.summary; }),
-                     pg::Column(inspections, [](const I& i) { return i.create_time; }),
-                     pg::Column(inspections, [](const I& i) { return static_cast<int>(i.kind); }),
-                     pg::Column(inspections, [](const I& i) { return i.lead; }),
-                     pg::Column(inspections, [](const I& i) { return i.campaign; }),
-                     pg::Column(inspections, [](const I& i) { return i.accident; }),
-                     pg::Column(inspections, [](const I& i) { return pg::Param(i.advice).text(); }),
-                     pg::Column(inspections,
-                                [](const I& i) { return static_cast<int>(i.cap_exception); })}));
-  std::set<std::string> ids;
-  for (const pg::Row row : added) ids.insert(row.Text(0));
-  Inspections fresh;
+  RETURN_IF_ERROR(tx.Send(
+      kAdd,
+      {district, pg::Column(inspections, [](const I& i) { return i.id; }),
+       pg::Column(inspections, [](const I& i) { return i.venue; }),
+       pg::Column(inspections, [](const I& i) { return i.inspect_time; }),
+       pg::Column(inspections, [](const I& i) { return i.summary; }),
+       pg::Column(inspections, [](const I& i) { return i.create_time; }),
+       pg::Column(inspections, [](const I& i) { return static_cast<int>(i.kind); }),
+       pg::Column(inspections, [](const I& i) { return i.lead; }),
+       pg::Column(inspections, [](const I& i) { return i.campaign; }),
+       pg::Column(inspections, [](const I& i) { return i.accident; }),
+       pg::Column(inspections, [](const I& i) { return pg::Param(i.advice).text(); }),
+       pg::Column(inspections, [](const I& i) { return static_cast<int>(i.cap_exception); })}));
   std::vector<const domain::Finding*> findings;
   for (const Inspection* inspection : inspections) {
-    if (ids.erase(inspection->id) == 0) {
-      taken.insert(inspection->id);
-      continue;
-    }
-    fresh.push_back(inspection);
     for (const domain::Finding& finding : inspection->findings) findings.push_back(&finding);
   }
-  RETURN_IF_ERROR(AddOfficers(tx, district, fresh));
-  RETURN_IF_ERROR(AddAnswers(tx, district, fresh));
-  RETURN_IF_ERROR(AddFindings(tx, district, findings));
-  return taken;
+  RETURN_IF_ERROR(AddOfficers(tx, district, inspections));
+  RETURN_IF_ERROR(AddAnswers(tx, district, inspections));
+  return AddFindings(tx, district, findings);
 }
 
-absl::StatusOr<std::vector<VenuePast>> PastOfVenues(pg::Tx& tx, absl::string_view district,
-                                                    const std::vector<Upcoming>& upcoming) {
-  std::vector<VenuePast> pasts(upcoming.size());
-  if (upcoming.empty()) return pasts;
-  std::vector<std::string> locked;
+absl::Status AskPast(pg::Tx& tx, absl::string_view district, const std::vector<Upcoming>& upcoming,
+                     PastRows* rows) {
+  std::vector<std::string> locked, ids;
   Periods years, recurrences;
   std::vector<std::string> codes;
   for (size_t n = 0; n < upcoming.size(); ++n) {
     const Upcoming& one = upcoming[n];
-    const int64_t year = CivilDayOf(one.inspect_time).year();
-    if (one.capped) locked.push_back(one.venue.name);
-    for (const std::string& venue : one.venue.names) {
-      if (one.capped) {
-        years.Add(n, venue, StartOfDay(absl::CivilDay(year)), StartOfDay(absl::CivilDay(year + 1)));
-      }
-      for (const std::string& code : one.catalog_codes) {
-        recurrences.Add(n, venue, domain::RecurrenceStart(one.inspect_time), one.inspect_time);
-        codes.push_back(code);
-      }
+    if (IsUuid(one.id)) ids.push_back(one.id);
+    if (one.capped) {
+      const int64_t year = CivilDayOf(one.inspect_time).year();
+      locked.push_back(one.venue);
+      years.Add(n, one.venue, StartOfDay(absl::CivilDay(year)),
+                StartOfDay(absl::CivilDay(year + 1)));
+    }
+    for (const std::string& code : one.catalog_codes) {
+      recurrences.Add(n, one.venue, domain::RecurrenceStart(one.inspect_time), one.inspect_time);
+      codes.push_back(code);
     }
   }
-  RETURN_IF_ERROR(tx.Send(kLockVenues, {district, locked}));
-  ASSIGN_OR_RETURN(
-      const std::vector<pg::Rows> rows,
-      tx.ExecAll({{kCounted, {district, years.places, years.venues, years.starts, years.ends}},
-                  {kPast,
-                   {district, recurrences.places, recurrences.venues, codes, recurrences.starts,
-                    recurrences.ends}}}));
-  for (const pg::Row row : rows[0]) {
+  // The lock first: each statement sees what was committed before it began.
+  if (!locked.empty()) {
+    RETURN_IF_ERROR(tx.Send(kLockVenues, {district, locked}));
+    RETURN_IF_ERROR(tx.Ask(kCounted,
+                           {district, years.places, years.venues, years.starts, years.ends},
+                           &rows->counted));
+  }
+  if (!codes.empty()) {
+    RETURN_IF_ERROR(tx.Ask(kPast,
+                           {district, recurrences.places, recurrences.venues, codes,
+                            recurrences.starts, recurrences.ends},
+                           &rows->findings));
+  }
+  return ids.empty() ? absl::OkStatus() : tx.Ask(kTaken, {district, ids}, &rows->taken);
+}
+
+std::vector<VenuePast> ReadPast(const PastRows& rows, const std::vector<Upcoming>& upcoming) {
+  std::vector<VenuePast> pasts(upcoming.size());
+  for (const pg::Row row : rows.counted) {
     pasts[row.Int(0)].counted_inspections = static_cast<int>(row.Int(1));
   }
-  for (const pg::Row row : rows[1]) {
+  for (const pg::Row row : rows.findings) {
     pasts[row.Int(0)].findings.push_back(
         {row.Text(1), row.Text(2), row.Time(3), static_cast<int>(row.Int(4))});
+  }
+  std::set<std::string> taken;
+  for (const pg::Row row : rows.taken) taken.insert(row.Text(0));
+  for (size_t n = 0; n < upcoming.size(); ++n) {
+    pasts[n].id_is_taken = taken.contains(upcoming[n].id);
   }
   return pasts;
 }

@@ -16,15 +16,14 @@
 
 namespace rectify::hazard::store {
 
-// Of one district, with officers, answers and findings. Returns the ids that were taken already;
-// nothing is written of those.
-absl::StatusOr<std::set<std::string>> AddInspections(
-    pg::Tx& tx, absl::string_view district,
-    const std::vector<const domain::Inspection*>& inspections);
+// Of one district, with officers, answers and findings; no id may be taken (VenuePast tells).
+absl::Status AddInspections(pg::Tx& tx, absl::string_view district,
+                            const std::vector<const domain::Inspection*>& inspections);
 
 // An inspection to come, of which the venue's past is asked.
 struct Upcoming {
-  const domain::Venue& venue;
+  std::string id;     // chosen by the client, or ""
+  std::string venue;  // one of its names
   absl::Time inspect_time;
   std::set<std::string> catalog_codes;
   bool capped;
@@ -32,11 +31,16 @@ struct Upcoming {
 struct VenuePast {
   int counted_inspections = 0;  // of a capped one: those of its calendar year that count
   std::vector<domain::PastFindings> findings;  // of its codes, from RecurrenceStart to before it
+  bool id_is_taken = false;
 };
-// For each, what happened at its venue under each of the venue's names. Until the transaction ends
-// nobody else can ask for the venues of capped ones.
-absl::StatusOr<std::vector<VenuePast>> PastOfVenues(pg::Tx& tx, absl::string_view district,
-                                                    const std::vector<Upcoming>& upcoming);
+// Asks for each what happened at its venue under any of the venue's names; it can be read after the
+// next wait. Until the transaction ends nobody else can ask for the venues of capped ones.
+struct PastRows {
+  pg::Rows counted, findings, taken;
+};
+absl::Status AskPast(pg::Tx& tx, absl::string_view district, const std::vector<Upcoming>& upcoming,
+                     PastRows* rows);
+std::vector<VenuePast> ReadPast(const PastRows& rows, const std::vector<Upcoming>& upcoming);
 
 // With officers and findings. NOT_FOUND when it does not exist.
 absl::StatusOr<domain::Inspection> GetInspection(pg::Tx& tx, absl::string_view district,

@@ -49,9 +49,7 @@ constexpr pg::Statement kSaveDepartments = {"hazard.save_departments", R"sql(
    where departments.version < excluded.version)sql"};
 
 constexpr pg::Statement kVenues = {"hazard.venues", R"sql(
-  select n.name, v.name, v.display_name, v.street, v.close_time,
-         array(select a.name from venues a
-                where a.district = v.district and a.survivor = v.name)
+  select n.name, v.name, v.display_name, v.street, v.close_time
     from venues n join venues v on v.district = n.district and v.name = n.survivor
    where n.district = $1::text and n.name = any($2::text[]))sql"};
 
@@ -77,8 +75,7 @@ std::vector<std::string> Texts(const std::set<std::string>& names) {
 std::map<std::string, Venue> ReadVenues(const pg::Rows& rows) {
   std::map<std::string, Venue> venues;
   for (pg::Row row : rows) {
-    venues[row.Text(0)] =
-        Venue{row.Text(1), row.Text(2), row.Text(3), row.OptTime(4), row.TextArray(5)};
+    venues[row.Text(0)] = Venue{row.Text(1), row.Text(2), row.Text(3), row.OptTime(4)};
   }
   return venues;
 }
@@ -143,26 +140,34 @@ absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>
 
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
                                                   const ReferenceNames& names) {
-  ASSIGN_OR_RETURN(std::vector<domain::References> references,
-                   LoadReferences(tx, district, std::vector<ReferenceNames>{names}));
-  return std::move(references.front());
+  ReferenceRows rows;
+  RETURN_IF_ERROR(AskReferences(tx, district, {names}, &rows));
+  RETURN_IF_ERROR(tx.Wait());
+  return ReadReferences(rows, {names}).front();
 }
 
-absl::StatusOr<std::vector<domain::References>> LoadReferences(
-    pg::Tx& tx, absl::string_view district, const std::vector<ReferenceNames>& commands) {
+absl::Status AskReferences(pg::Tx& tx, absl::string_view district,
+                           const std::vector<ReferenceNames>& commands, ReferenceRows* rows) {
   std::set<std::string> venue_names, officer_names, department_names;
   for (const ReferenceNames& names : commands) {
     if (!names.venue.empty()) venue_names.insert(names.venue);
     officer_names.insert(names.officers.begin(), names.officers.end());
     department_names.insert(names.departments.begin(), names.departments.end());
   }
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> rows,
-                   tx.ExecAll({{kVenues, {district, Texts(venue_names)}},
-                               {kOfficers, {district, Texts(officer_names)}},
-                               {kDepartments, {district, Texts(department_names)}}}));
-  const auto venues = ReadVenues(rows[0]);
-  const auto officers = ReadOfficers(rows[1]);
-  const auto departments = ReadDepartments(rows[2]);
+  const auto ask = [&](const pg::Statement& statement, const std::set<std::string>& names,
+                       pg::Rows* into) {
+    return names.empty() ? absl::OkStatus() : tx.Ask(statement, {district, Texts(names)}, into);
+  };
+  RETURN_IF_ERROR(ask(kVenues, venue_names, &rows->venues));
+  RETURN_IF_ERROR(ask(kOfficers, officer_names, &rows->officers));
+  return ask(kDepartments, department_names, &rows->departments);
+}
+
+std::vector<domain::References> ReadReferences(const ReferenceRows& rows,
+                                               const std::vector<ReferenceNames>& commands) {
+  const auto venues = ReadVenues(rows.venues);
+  const auto officers = ReadOfficers(rows.officers);
+  const auto departments = ReadDepartments(rows.departments);
 
   std::vector<domain::References> all;
   for (const ReferenceNames& names : commands) {

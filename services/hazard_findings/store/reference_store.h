@@ -36,9 +36,15 @@ struct ReferenceNames {
 // Those of the names that are known here; a venue that was merged is the one that goes on.
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,
                                                   const ReferenceNames& names);
-// The same for several commands, in their order.
-absl::StatusOr<std::vector<domain::References>> LoadReferences(
-    pg::Tx& tx, absl::string_view district, const std::vector<ReferenceNames>& commands);
+// The same for several commands, in two steps: what is asked can be read after the next wait.
+struct ReferenceRows {
+  pg::Rows venues, officers, departments;
+};
+absl::Status AskReferences(pg::Tx& tx, absl::string_view district,
+                           const std::vector<ReferenceNames>& commands, ReferenceRows* rows);
+// Of each command, in their order.
+std::vector<domain::References> ReadReferences(const ReferenceRows& rows,
+                                               const std::vector<ReferenceNames>& commands);
 
 // Those of `names` (venues, officers, departments of one district) that have no copy here.
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,

@@ -7,12 +7,19 @@ namespace {
 
 constexpr pg::Statement kReadExpected = {"reminder.read_expected", R"sql(
   select district, recipient, channel, count(*), min(due_time)
-    from reminders where state = 1 and due_time < $1::timestamptz and channel <> 3
+    from reminders where state = 1 and not_before < $1::timestamptz and channel <> 3
    group by district, recipient, channel order by district, recipient, channel)sql"};
 
+// From one district to the next by the index: there may be millions of reminders in each.
 constexpr pg::Statement kTakeUnchecked = {"reminder.take_unchecked", R"sql(
+  with recursive districts as (
+    select min(district) as district from reminders where state = 1
+    union all
+    select (select min(r.district) from reminders r where r.state = 1 and r.district > d.district)
+      from districts d where d.district is not null
+  )
   insert into reachability_checks as c (district, day)
-  select distinct district, $1::date from reminders where state = 1
+  select district, $1::date from districts where district is not null
   on conflict (district) do update set day = excluded.day where c.day < excluded.day
   returning district)sql"};
 
