@@ -67,6 +67,18 @@ absl::StatusOr<FeedEnd> ReadFeedEnd(pg::Tx& tx, const std::string& source,
                  row.IsNull(2) ? GenesisChain(source, feed) : row.Bytes(2)};
 }
 
+std::vector<event::v1::EventEnvelope> ToEvents(const pg::Rows& rows, int first,
+                                               const std::string& source, const std::string& feed,
+                                               std::string prev_chain) {
+  std::vector<event::v1::EventEnvelope> events;
+  events.reserve(rows.size());
+  for (int i = first; i < rows.size(); ++i) {
+    events.push_back(ToEnvelope(rows[i], source, feed, prev_chain));
+    prev_chain = events.back().chain();
+  }
+  return events;
+}
+
 absl::StatusOr<FeedSlice> ReadFeedSlice(pg::Tx& tx, const std::string& source,
                                         const std::string& feed, int64_t position, int limit) {
   // The anchor's own row comes along: it is the first link and proves that it exists.
@@ -83,11 +95,7 @@ absl::StatusOr<FeedSlice> ReadFeedSlice(pg::Tx& tx, const std::string& source,
     slice.anchor = FeedEnd{static_cast<int32_t>(rows[0].Int(1)), position, prev_chain};
     first = 1;
   }
-  slice.events.reserve(rows.size());
-  for (int i = first; i < rows.size(); ++i) {
-    slice.events.push_back(ToEnvelope(rows[i], source, feed, prev_chain));
-    prev_chain = slice.events.back().chain();
-  }
+  slice.events = ToEvents(rows, first, source, feed, std::move(prev_chain));
   return slice;
 }
 

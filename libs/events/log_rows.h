@@ -11,6 +11,13 @@ namespace rectify::events {
 
 absl::StatusOr<FeedEnd> ReadFeedEnd(pg::Tx& tx, const std::string& source, const std::string& feed);
 
+// The events of rows of the log or of a feed, from row `first` on, where the event before them has
+// `prev_chain`. Columns: position, epoch, chain, aggregate, aggregate_version, type, payload,
+// actor, request_id, trace, occurred_at.
+std::vector<event::v1::EventEnvelope> ToEvents(const pg::Rows& rows, int first,
+                                               const std::string& source, const std::string& feed,
+                                               std::string prev_chain);
+
 // At most `limit` events after `position`, with prev_chain filled in. No events are read when the
 // anchor is missing, except at position 0.
 absl::StatusOr<FeedSlice> ReadFeedSlice(pg::Tx& tx, const std::string& source,

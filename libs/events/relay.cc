@@ -95,7 +95,20 @@ Relay::Relay(pg::Pool& pool, std::string redis_address, std::string source, int 
       source_(std::move(source)),
       max_length_(max_length) {}
 
-absl::StatusOr<int> Relay::Publish() {
+absl::StatusOr<int> Relay::Publish(const FeedSlice& fresh) {
+  absl::StatusOr<int> added = 0;
+  if (left_.has_value() && NextRelayStep(*left_, fresh) == RelayStep::kAppend) {
+    ASSIGN_OR_RETURN(const bool appended, Append(*std::exchange(left_, std::nullopt), fresh));
+    if (appended) added = static_cast<int>(fresh.events.size());
+  }
+  if (*added == 0) added = PublishLog();
+  if (added.ok() && *added > 0) {
+    metrics::Count("rectify_events_published_total", {{"source", source_}}, *added);
+  }
+  return added;
+}
+
+absl::StatusOr<int> Relay::PublishLog() {
   const std::string key = StreamKey(source_);
   int added = 0;
   while (true) {
@@ -124,7 +137,6 @@ absl::StatusOr<int> Relay::Publish() {
     added += static_cast<int>(slice.events.size());
     if (slice.events.size() < kBatch) break;
   }
-  if (added > 0) metrics::Count("rectify_events_published_total", {{"source", source_}}, added);
   return added;
 }
 

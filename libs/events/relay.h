@@ -16,10 +16,12 @@ namespace rectify::events {
 class Relay {
  public:
   Relay(pg::Pool& pool, std::string redis_address, std::string source, int max_length = 10000);
-  // Publishes what the stream lacks. Returns how many entries were added.
-  absl::StatusOr<int> Publish();
+  // Publishes what the stream lacks. Returns how many entries were added. `fresh`: what a sequencer
+  // has just moved; when that is what the stream lacks next, the log is not read.
+  absl::StatusOr<int> Publish(const FeedSlice& fresh = {});
 
  private:
+  absl::StatusOr<int> PublishLog();
   // Appends the slice behind the end; false when that is not the stream's end any more.
   absl::StatusOr<bool> Append(const StreamEnd& end, const FeedSlice& slice);
 

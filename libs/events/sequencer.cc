@@ -9,6 +9,7 @@
 #include "libs/base/planted.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/command.h"
+#include "libs/events/log_rows.h"
 #include "libs/events/protocol.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -77,15 +78,19 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
       from moved m
       join unnest($1::bigint[], $2::bigint[], $3::bytea[]) as t(id, position, chain) on t.id = m.id
      order by t.position
+    returning position, epoch, chain, aggregate, aggregate_version, type, payload, actor,
+              request_id, trace, occurred_at
   ), fed as (
     insert into feed_log (feed, position, event_position, chain)
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
+  ), advanced as (
+    update source_head
+       set position = case when (select count(*) from moved) = cardinality($1::bigint[])
+                           then $10::bigint end,
+           chain = $11::bytea, updated_at = $5::timestamptz
+     where source = $12::text
   )
-  update source_head
-     set position = case when (select count(*) from moved) = cardinality($1::bigint[])
-                         then $10::bigint end,
-         chain = $11::bytea, updated_at = $5::timestamptz
-   where source = $12::text)sql"};
+  select * from logged order by position)sql"};
 
 struct Head {
   FeedEnd end;
@@ -135,7 +140,7 @@ std::map<std::string, FeedEnd> ToFeedEnds(const std::string& source,
 }
 
 absl::Status MoveRows(pg::Tx& tx, const std::string& source, const std::vector<Unsequenced>& outbox,
-                      const Links& links, absl::Time now) {
+                      const Links& links, absl::Time now, pg::Rows* logged) {
   std::vector<int64_t> ids, positions, feed_positions, feed_events;
   std::vector<std::string> feeds;
   std::vector<pg::Bytes> chains, feed_chains;
@@ -150,9 +155,10 @@ absl::Status MoveRows(pg::Tx& tx, const std::string& source, const std::vector<U
     feed_events.push_back(entry.event_position);
     feed_chains.push_back({entry.link.chain});
   }
-  return tx.Send(kMove,
-                 {ids, positions, chains, links.head.epoch, now, feeds, feed_positions, feed_events,
-                  feed_chains, links.head.position, pg::Bytes{links.head.chain}, source});
+  return tx.Ask(kMove,
+                {ids, positions, chains, links.head.epoch, now, feeds, feed_positions, feed_events,
+                 feed_chains, links.head.position, pg::Bytes{links.head.chain}, source},
+                logged);
 }
 
 }  // namespace
@@ -172,9 +178,11 @@ absl::Status Sequencer::NoteFork() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
+absl::StatusOr<int> Sequencer::Move(bool wait_for_turn, FeedSlice* fresh) {
   RETURN_IF_ERROR(NoteFork());
   const std::vector<std::string> feeds = FilteredFeedsOf(kDepartments | kDiscipline);
+  FeedEnd before;
+  pg::Rows logged;
   const auto move = [&](pg::Tx& tx) -> absl::StatusOr<int> {
     const absl::Time now = clock_.Now();
     // In one round trip, and yet each sees what was committed when the one before it was done: the
@@ -188,25 +196,30 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn) {
     const std::vector<Unsequenced> outbox = ToOutbox(rows[1]);
     if (!head.has_value() || outbox.empty()) return 0;
     RECTIFY_FAILPOINT("sequencer.after_read");
+    before = head->end;
     const Links links =
         LinkBatch(outbox, std::move(head->end), ToFeedEnds(source_, feeds, rows[2]));
-    RETURN_IF_ERROR(MoveRows(tx, source_, outbox, links, now));
+    RETURN_IF_ERROR(MoveRows(tx, source_, outbox, links, now, &logged));
     RECTIFY_FAILPOINT("sequencer.after_move");
     return static_cast<int>(outbox.size());
   };
   ASSIGN_OR_RETURN(const int count, pool_.TransactValue("events.sequence", {}, move));
   if (count == 0) return count;
   RECTIFY_FAILPOINT("sequencer.after_commit");
+  if (fresh != nullptr) {
+    fresh->events = ToEvents(logged, 0, source_, kInternalFeed, before.chain);
+    fresh->anchor = std::move(before);
+  }
   metrics::Count("rectify_events_sequenced_total", {{"source", source_}}, count);
   return count;
 }
 
-absl::StatusOr<int> Sequencer::Turn() { return Move(/*wait_for_turn=*/false); }
+absl::StatusOr<int> Sequencer::Turn() { return Move(/*wait_for_turn=*/false, nullptr); }
 
-absl::StatusOr<int> Sequencer::Drain() {
+absl::StatusOr<int> Sequencer::Drain(FeedSlice* fresh) {
   int total = 0;
   while (true) {
-    ASSIGN_OR_RETURN(const int moved, Move(/*wait_for_turn=*/true));
+    ASSIGN_OR_RETURN(const int moved, Move(/*wait_for_turn=*/true, fresh));
     total += moved;
     if (moved < kBatch) return total;  // the outbox held no more
   }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/base/clock.h"
+#include "libs/events/protocol.h"
 #include "libs/pg/pool.h"
 
 namespace rectify::events {
@@ -22,12 +23,13 @@ class Sequencer {
   // when another replica has the turn.
   absl::StatusOr<int> Turn();
   // Turns until a turn has emptied the outbox, waiting while another replica has the turn. Returns
-  // how many were moved here.
-  absl::StatusOr<int> Drain();
+  // how many were moved here. The events of the last turn that moved some are in `*fresh`, anchored
+  // at the one before them: who publishes them needn't read them again.
+  absl::StatusOr<int> Drain(FeedSlice* fresh = nullptr);
 
  private:
   absl::Status NoteFork();
-  absl::StatusOr<int> Move(bool wait_for_turn);
+  absl::StatusOr<int> Move(bool wait_for_turn, FeedSlice* fresh);
   pg::Pool& pool_;
   std::string source_;
   const Clock& clock_;

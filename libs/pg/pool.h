@@ -43,14 +43,14 @@ class Tx {
                                     const std::vector<Param>& params = {}) = 0;
   // Several statements in one round trip; their rows in the same order.
   virtual absl::StatusOr<std::vector<Rows>> ExecAll(const std::vector<Query>& queries) = 0;
-  // Queues a statement, which travels with the next Exec, ExecAll or Wait; errors of it are told
-  // there. Its rows are in `*rows` after that, so `rows` must live as long; a Savepoint that ends
-  // before forgets them.
+  // Queues a statement, which travels with the next Exec, ExecAll or Wait, or with the COMMIT of a
+  // transaction that writes; errors of it are told there. Its rows are in `*rows` after that, so
+  // `rows` must live as long; a Savepoint that ends before forgets them.
   virtual absl::Status Ask(const Statement& statement, const std::vector<Param>& params,
                            Rows* rows) = 0;
   // Waits for everything that is queued.
   virtual absl::Status Wait() = 0;
-  // Queues a statement whose answer nobody reads; it may travel with COMMIT.
+  // Queues a statement whose rows nobody reads.
   absl::Status Send(const Statement& statement, const std::vector<Param>& params) {
     return Ask(statement, params, nullptr);
   }

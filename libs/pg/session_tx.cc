@@ -137,11 +137,11 @@ absl::Status SessionTx::Commit() {
   try {
     session_->TakeReplicationWarning();
     // A session that died while it was idle shows it here, and not as a COMMIT in doubt.
-    if (writes && !answered_) session_->Flush();
+    if (writes && !answered_) Settle();
     committing = true;
-    session_->Queue("COMMIT");
+    Queue("COMMIT");
     if (writes) {
-      session_->Flush();
+      Settle();
     } else {
       session_->Post();
     }

@@ -103,17 +103,18 @@ struct Host::Impl {
     return Driven() ? std::max(usual, kDrivenPoll) : usual;
   }
 
-  absl::StatusOr<int> Drain() {
+  absl::StatusOr<int> Drain(events::FeedSlice* fresh = nullptr) {
     absl::MutexLock lock(&sequencing);
-    return sequencer->Drain();
+    return sequencer->Drain(fresh);
   }
 
   // The relay is the loop's alone.
   absl::StatusOr<int> Sequence() {
-    ASSIGN_OR_RETURN(int moved, Drain());
+    events::FeedSlice fresh;
+    ASSIGN_OR_RETURN(int moved, Drain(&fresh));
     if (relay != nullptr) {
       // Redis only makes readers faster; they read the feed when it is away.
-      if (absl::StatusOr<int> published = relay->Publish(); !published.ok()) {
+      if (absl::StatusOr<int> published = relay->Publish(fresh); !published.ok()) {
         log::Warning("relay_failed", {{"error", published.status().ToString()}});
         return moved;
       }

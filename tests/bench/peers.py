@@ -40,18 +40,8 @@ def write_server(stack, write, style):
     port = stack.enter_context(stand.background(
         ["node", PEERS / "write_server.mjs", path],
         env=postgres_environment(bench, "hazard", write.database)))
-    return lambda: wrk(f"http://127.0.0.1:{port}/inspections", 32, write.seconds,
-                       write.district.venues)
-
-
-def wrk(url, connections, seconds, venues):
-    out = system.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s",
-                      str(PEERS / "inspections.lua"), url, "--", str(venues)], os.environ,
-                     seconds + 60)
-    result = json.loads(out.splitlines()[-1])
-    if result["failures"]:
-        raise stand.Failed(f"{url}: {result['failures']} requests failed")
-    return result
+    return lambda: stand.wrk(f"http://127.0.0.1:{port}/inspections", 32, write.seconds,
+                             write.district.venues)
 
 
 def dispatch(bench, name, count, *words):

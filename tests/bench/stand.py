@@ -190,6 +190,17 @@ def drive(bench, method, token, requests, *, target=None, calls=None, warmup=0, 
     return result
 
 
+def wrk(url, connections, seconds, venues, *token):
+    """Drives HTTP as tools/wrk.lua says; {per_second, p50_ms, p99_ms}."""
+    out = system.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s",
+                      str(pathlib.Path(__file__).parent / "tools/wrk.lua"), url, "--", str(venues),
+                      *token], os.environ, seconds + 60)
+    result = json.loads(out.splitlines()[-1])
+    if result["failures"]:
+        raise Failed(f"{url}: {result['failures']} requests failed")
+    return result
+
+
 PATIENCE = 120  # seconds
 disturbed = []  # why a measurement was not alone
 

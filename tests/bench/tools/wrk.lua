@@ -1,8 +1,10 @@
--- For wrk: posts inspections of venues that take turns, and prints the figures as JSON at the end.
+-- For wrk: posts inspections of venues that take turns or, when it is given a token, gets the venues;
+-- prints the figures as JSON at the end. Arguments: number of venues, token.
 local venues, next_venue = 1, 0
+local token
 
 function init(args)
-  venues = tonumber(args[1])
+  venues, token = tonumber(args[1]), args[2]
 end
 
 local body = [[{"venue":"districts/120110/venues/019a0000-0000-7000-8000-%012x",
@@ -15,6 +17,10 @@ local headers = { ["content-type"] = "application/json" }
 
 function request()
   next_venue = (next_venue + 7) % venues
+  if token then
+    return wrk.format("GET", string.format("%s%012x", wrk.path, next_venue),
+      { authorization = "Bearer " .. token })
+  end
   return wrk.format("POST", nil, headers, string.format(body, next_venue))
 end
 
