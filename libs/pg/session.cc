@@ -182,6 +182,7 @@ void Session::Queue(const Statement& statement, const std::vector<Param>& params
 std::vector<Rows> Session::Flush(size_t wanted) {
   impl_->Mark();
   std::vector<Rows> rows = impl_->ReadAll();
+  if (rows.size() < wanted) throw std::logic_error("more answers are wanted than were asked for");
   rows.erase(rows.begin(), rows.end() - static_cast<ptrdiff_t>(wanted));
   return rows;
 }

@@ -209,8 +209,8 @@ absl::Status SessionTx::ExecScript(absl::string_view sql) {
   if (!failed_.ok()) return failed_;
   if (!IsCleanUtf8(sql)) return failed_ = absl::InvalidArgumentError("the script is not text");
   return Guard("script", [&] {
+    Settle();
     session_->Run(std::string(sql));
-    answered_ = true;
   });
 }
 

@@ -36,6 +36,21 @@ class RelayTest : public EventsTest {
     }
     return events;
   }
+  void ExpectTheLog() {
+    const auto entries = Entries();
+    const auto log = ReadAll(venue_.feed, "venue", "internal");
+    ASSERT_EQ(entries.size(), log.size());
+    for (size_t i = 0; i < log.size(); ++i) {
+      EXPECT_EQ(entries[i].SerializeAsString(), log[i].SerializeAsString());
+    }
+  }
+  // What the sequencer says of an event that it has just moved.
+  FeedSlice MoveOne() {
+    FeedSlice fresh;
+    venue_.Touch("a");
+    EXPECT_EQ(venue_.sequencer.Drain(&fresh).value(), 1);
+    return fresh;
+  }
 
   testing::TestRedis redis_server_;
   redis::Connection redis_{redis_server_.address()};
@@ -45,12 +60,37 @@ TEST_F(RelayTest, PublishesTheLogAsItIs) {
   Happen(3);
   EXPECT_EQ(MakeRelay().Publish().value(), 3);
   EXPECT_EQ(Ids(), (std::vector<std::string>{"1-1", "1-2", "1-3"}));
-  const auto entries = Entries();
-  const auto log = ReadAll(venue_.feed, "venue", "internal");
-  ASSERT_EQ(entries.size(), log.size());
-  for (size_t i = 0; i < log.size(); ++i) {
-    EXPECT_EQ(entries[i].SerializeAsString(), log[i].SerializeAsString());
-  }
+  ExpectTheLog();
+}
+
+TEST_F(RelayTest, PublishesWhatWasJustMovedWithoutReadingIt) {
+  Relay relay = MakeRelay();
+  Happen(2);
+  ASSERT_EQ(relay.Publish().value(), 2);
+  const FeedSlice fresh = MoveOne();
+  EXPECT_EQ(fresh.events.size(), 1u);
+  venue_.Execute("alter table event_log rename to away");
+  EXPECT_EQ(relay.Publish(fresh).value(), 1);
+  venue_.Execute("alter table away rename to event_log");
+  ExpectTheLog();
+}
+
+TEST_F(RelayTest, WhatWasJustMovedIsNotBelievedWhereTheStreamEndsElsewhere) {
+  Relay relay = MakeRelay();
+  Happen(2);
+  ASSERT_EQ(relay.Publish().value(), 2);
+  FeedSlice fresh = MoveOne();
+  Happen(1);
+  ASSERT_EQ(MakeRelay().Publish().value(), 2);
+  EXPECT_EQ(relay.Publish(fresh).value(), 0) << "another relay was faster";
+  Redis({"DEL", "ev:{venue}"});
+  fresh = MoveOne();
+  EXPECT_EQ(relay.Publish(fresh).value(), 5) << "a wiped stream is filled whole";
+  MoveOne();
+  fresh = MoveOne();
+  EXPECT_EQ(relay.Publish(fresh).value(), 2) << "one before it is not there yet";
+  EXPECT_EQ(MakeRelay().Publish(fresh).value(), 0) << "a new relay looks first";
+  ExpectTheLog();
 }
 
 TEST_F(RelayTest, PublishesEachEventOnce) {

@@ -109,6 +109,38 @@ TEST_F(Transact, SeveralAnswersComeInOneRoundTripAndInOrder) {
   }));
 }
 
+TEST_F(Transact, RowsOfWhatIsAskedArriveWithTheNextAnswerOrWithCommit) {
+  Rows first, second, last;
+  ASSERT_OK(pool_.Transact("Asks", {}, [&](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Ask(kInsert, {1, "a"}, nullptr));
+    RETURN_IF_ERROR(tx.Ask(kNote, {1}, &first));
+    EXPECT_TRUE(first.empty());
+    RETURN_IF_ERROR(tx.ExecScript("UPDATE item SET note = 'b'"));
+    EXPECT_EQ(first[0].Text(0), "a");
+    RETURN_IF_ERROR(tx.Ask(kNote, {1}, &second));
+    RETURN_IF_ERROR(tx.Wait());
+    EXPECT_EQ(second[0].Text(0), "b");
+    return tx.Ask(kCount, {}, &last);
+  }));
+  EXPECT_EQ(last[0].Int(0), 1);
+}
+
+TEST_F(Transact, ASavepointThatEndsForgetsWhereItsRowsWereToGo) {
+  ASSERT_OK(pool_.Transact("Asks", {}, [](Tx& tx) -> absl::Status {
+    for (const bool good : {true, false}) {
+      auto rows = std::make_unique<Rows>();
+      const absl::Status inner = tx.Savepoint([&] {
+        RETURN_IF_ERROR(tx.Ask(kCount, {}, rows.get()));
+        return good ? absl::OkStatus() : absl::CancelledError("no");
+      });
+      EXPECT_EQ(inner.ok(), good);
+      EXPECT_TRUE(rows->empty());
+    }
+    return tx.Exec(kInsert, {1, "goes on"}).status();
+  }));
+  EXPECT_EQ(Ask(kCount), "1");
+}
+
 TEST_F(Transact, AFailureOfWhatWasSentIsToldAtCommitAndNothingStays) {
   absl::Status status = pool_.Transact("SendsTwice", {}, [](Tx& tx) -> absl::Status {
     RETURN_IF_ERROR(tx.Exec(kInsert, {1, "a"}).status());
