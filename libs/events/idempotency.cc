@@ -59,6 +59,7 @@ absl::Status ClaimRequests(pg::Tx& tx, const std::vector<const rpc::Call*>& call
                            pg::Rows* claimed) {
   const Keys keys = KeysOf(calls);
   std::vector<pg::Bytes> fingerprints;
+  fingerprints.reserve(calls.size());
   for (const rpc::Call* call : calls) fingerprints.push_back({call->fingerprint});
   return tx.Ask(kClaim, {calls.front()->method, now, keys.callers, keys.ids, fingerprints},
                 claimed);

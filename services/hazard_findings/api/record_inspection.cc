@@ -213,7 +213,8 @@ class Group {
     questions_.clear();
     for (const size_t index : indices) {
       domain::InspectionDraft draft = ToDraft(asked_[index]->request);
-      questions_[draft.district].Add(index, std::move(draft), *context_.caps);
+      Questions& questions = questions_[draft.district];
+      questions.Add(index, std::move(draft), *context_.caps);
     }
     for (auto& [district, questions] : questions_) {
       RETURN_IF_ERROR(store::AskReferences(tx, district, questions.names, &questions.references));
