@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -68,6 +69,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   void End(bool now) override {
     ending_ = true;
     asio::post(stream_.get_executor(), [self = this->shared_from_this(), now] {
+      if (self->pieces_ != nullptr && (now || self->pieces_->endless())) self->CancelPieces();
       if (now || !self->busy_) beast::get_lowest_layer(self->stream_).cancel();
     });
   }
@@ -105,10 +107,17 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     }
     if (error) co_return false;
     const bool keep = parser.get().keep_alive(), head = parser.get().method() == wire::verb::head;
+    const bool chunks = parser.get().version() >= 11;
     Response response = co_await Handle(ToRequest(parser.get()));
-    const bool written = co_await Write(std::move(response), keep && !ending_, head);
+    pieces_ = std::exchange(response.pieces, nullptr);
+    bool going_on = false;
+    if (pieces_ == nullptr) {
+      going_on = co_await Write(std::move(response), keep && !ending_, head) && keep;
+    } else {
+      going_on = co_await WritePieces(response, keep && chunks, head, chunks);
+    }
     busy_ = false;
-    co_return written&& keep;
+    co_return going_on;
   }
 
   asio::awaitable<bool> FirstByte() {
@@ -152,29 +161,87 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     return request;
   }
 
-  // The handler answers on a thread of its own choice; this goes on where the connection runs.
-  asio::awaitable<Response> Handle(Request request) {
+  // What `begin` is given answers on a thread of its own choice; this goes on where the connection
+  // runs.
+  template <typename Answer, typename Begin>
+  asio::awaitable<Answer> Await(Begin begin) {
     beast::get_lowest_layer(stream_).expires_never();
-    return asio::async_initiate<decltype(asio::use_awaitable), void(Response)>(
-        [this](auto&& waiting, Request&& asked) {
+    return asio::async_initiate<decltype(asio::use_awaitable), void(Answer)>(
+        [this](auto&& waiting, Begin&& asked) {
           using Waiting = std::decay_t<decltype(waiting)>;
           auto shared = std::make_shared<Waiting>(std::forward<decltype(waiting)>(waiting));
-          connections_.handler(
-              std::move(asked), [shared, executor = stream_.get_executor()](Response response) {
-                asio::post(executor, [shared, response = std::move(response)]() mutable {
-                  (*shared)(std::move(response));
-                });
-              });
+          asked([shared, executor = stream_.get_executor()](Answer answer) {
+            asio::post(executor, [shared, answer = std::move(answer)]() mutable {
+              (*shared)(std::move(answer));
+            });
+          });
         },
-        asio::use_awaitable, std::move(request));
+        asio::use_awaitable, std::move(begin));
   }
 
-  asio::awaitable<bool> Write(Response response, bool keep, bool head) {
-    wire::response<wire::string_body> message;
+  asio::awaitable<Response> Handle(Request request) {
+    return Await<Response>([this, asked = std::move(request)](Respond respond) mutable {
+      connections_.handler(std::move(asked), std::move(respond));
+    });
+  }
+
+  template <typename Message>
+  static void FillHeader(const Response& response, bool keep, Message& message) {
     message.version(11);
     message.result(static_cast<unsigned>(response.status));
     for (const auto& [name, value] : response.headers.entries()) message.insert(name, value);
     message.keep_alive(keep);
+  }
+
+  void CancelPieces() {
+    if (!std::exchange(cancelled_, true)) pieces_->Cancel();
+  }
+
+  template <typename Buffers>
+  asio::awaitable<error_code> WriteBytes(Buffers buffers) {
+    Within(connections_.options.response_timeout);
+    error_code error;
+    co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, error));
+    co_return error;
+  }
+
+  // Returns whether the client has got all and may ask again.
+  asio::awaitable<bool> WritePieces(const Response& response, bool keep, bool head, bool chunks) {
+    wire::response<wire::empty_body> message;
+    FillHeader(response, keep, message);
+    message.chunked(chunks);
+    wire::response_serializer<wire::empty_body> serializer(message);
+    Within(connections_.options.response_timeout);
+    error_code error;
+    co_await wire::async_write_header(stream_, serializer,
+                                      asio::redirect_error(asio::use_awaitable, error));
+    bool whole = head;
+    while (!error && !whole) {
+      const Pieces::Piece piece = co_await Await<Pieces::Piece>(
+          [this](std::function<void(Pieces::Piece)> got) { pieces_->Next(std::move(got)); });
+      if (!piece.ok()) break;
+      whole = !piece->has_value();
+      if (whole && chunks) {
+        error = co_await WriteBytes(wire::make_chunk_last());
+      } else if (!whole && !(*piece)->empty()) {  // an empty chunk would be the end
+        // Not with a conditional expression, of which gcc 12 awaits both sides.
+        const auto bytes = asio::buffer(**piece);
+        if (chunks) {
+          error = co_await WriteBytes(wire::make_chunk(bytes));
+        } else {
+          error = co_await WriteBytes(bytes);
+        }
+      }
+    }
+    CancelPieces();
+    pieces_ = nullptr;
+    cancelled_ = false;
+    co_return whole && !error && keep;
+  }
+
+  asio::awaitable<bool> Write(Response response, bool keep, bool head) {
+    wire::response<wire::string_body> message;
+    FillHeader(response, keep, message);
     message.body() = std::move(response.body);
     message.content_length(message.body().size());
     Within(connections_.options.response_timeout);
@@ -213,7 +280,10 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   Connections& connections_;
   beast::flat_buffer buffer_;
   std::atomic<bool> ending_ = false;
-  bool busy_ = false;  // a request is here and not answered yet; on the connection's strand
+  // On the connection's strand: a request is here and not answered yet; with what; told to end.
+  bool busy_ = false;
+  std::shared_ptr<Pieces> pieces_;
+  bool cancelled_ = false;
 };
 
 }  // namespace

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace rectify::http {
@@ -37,10 +40,27 @@ struct Request {
   std::string remote;  // "127.0.0.1:40022"
 };
 
+// A body that is sent piece by piece: its length is not known before, or it goes on for as long as
+// the client stays. The next piece is asked for when the one before is on its way, so a slow client
+// slows its source and fills no memory.
+class Pieces {
+ public:
+  using Piece = absl::StatusOr<std::optional<std::string>>;  // nullopt: that was all
+  virtual ~Pieces() = default;
+  // Calls `got` once, now or later, on any thread. An error ends the connection without the mark of
+  // a whole body, so that the client sees that something is missing. Asked one after another.
+  virtual void Next(std::function<void(Piece)> got) = 0;
+  // Called once, on any thread: who waits for the next piece gets the end at once.
+  virtual void Cancel() = 0;
+  // They never end by themselves, so a server that stops cancels them.
+  virtual bool endless() const { return false; }
+};
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  std::shared_ptr<Pieces> pieces = {};  // instead of `body`
 };
 
 // Called exactly once, on any thread.

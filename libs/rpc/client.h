@@ -35,6 +35,19 @@ struct CallOptions {
   std::optional<absl::Duration> timeout;
 };
 
+// The answers of a call that streams them, encoded; gRPC holds back a server that is faster than
+// its reader. Thread-safe.
+class Arrivals {
+ public:
+  using Arrival = absl::StatusOr<std::optional<std::string>>;  // nullopt: that was all
+  virtual ~Arrivals() = default;
+  // Calls `got` once, now or on a thread of gRPC's that it must not hold. Asked one after another.
+  virtual void Next(std::function<void(Arrival)> got) = 0;
+  // Ends the call, unless it has ended: who waits is answered with CANCELLED. Whoever lets go of it
+  // before its end must call this.
+  virtual void Cancel() = 0;
+};
+
 // Thread-safe; one per target and process. Errors come back with their ErrorDetail (DetailOf
 // works).
 class Client {
@@ -60,6 +73,10 @@ class Client {
   void Start(const google::protobuf::MethodDescriptor& method, const std::string& request,
              const CallOptions& call,
              std::function<void(absl::StatusOr<std::string> answer)> done) const;
+
+  // The same for a method that streams its answers.
+  std::shared_ptr<Arrivals> StartStream(const google::protobuf::MethodDescriptor& method,
+                                        const std::string& request, const CallOptions& call) const;
 
   // Streaming of any kind: `next` fills the next request and returns false when there are no more;
   // `on_response` gets each answer and may end the call by returning an error. Not retried.

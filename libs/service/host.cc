@@ -1,5 +1,7 @@
 #include "libs/service/host.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -32,6 +34,7 @@ constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
 // the machine from it, so it looks around once in a while, in case that the driver has gone.
 constexpr absl::Duration kDriven = absl::Seconds(2);
 constexpr absl::Duration kDrivenPoll = absl::Seconds(1);
+constexpr int kLargeWork = 1000;  // things that a timer did before it found no more
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
 // A person has to act first.
 constexpr absl::Duration kDivergedPause = absl::Seconds(5);
@@ -215,10 +218,13 @@ struct Host::Impl {
   }
 
   static void TimerLoop(Timer& timer, const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (absl::StatusOr<int> done = RunTimer(timer, stop); !done.ok()) {
+    for (bool first = true; !stop.stop_requested(); first = false) {
+      absl::StatusOr<int> done = RunTimer(timer, stop);
+      if (!done.ok()) {
         log::Warning("timer_failed", {{"timer", timer.name}, {"error", done.status().ToString()}});
       }
+      // What a start or a large piece of work has used would stay with the process for good.
+      if (first || (done.ok() && *done >= kLargeWork)) malloc_trim(0);
       timer.bell.Wait(timer.interval);
     }
   }

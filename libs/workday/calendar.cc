@@ -146,6 +146,12 @@ void Calendar::Finish(const std::vector<SpecialDay>& closures, absl::string_view
   for (const auto& [day, entry] : special_) {
     if (day >= table_start_ && day < table_end) table_[day - table_start_] = entry.day_class;
   }
+  int unknown = 0;
+  for (size_t i = 0; i < table_.size(); ++i) {
+    if (IsWorking(table_[i])) workdays_.push_back(static_cast<int>(i));
+    if (table_[i] == DayClass::kUnknown) ++unknown;
+    passed_.push_back({static_cast<int>(workdays_.size()), unknown});
+  }
 }
 
 bool Calendar::Covers(int year) const { return years_.count(year) > 0; }
@@ -180,13 +186,14 @@ std::optional<absl::CivilDay> Calendar::WorkdayOnOrAfter(absl::CivilDay day) con
 
 std::optional<absl::CivilDay> Calendar::AddWorkdays(absl::CivilDay day, int count) const {
   if (count <= 0) return day;
-  const absl::civil_diff_t size = static_cast<absl::civil_diff_t>(table_.size());
   const absl::civil_diff_t from = day - table_start_;
-  for (absl::civil_diff_t i = from + 1; i >= 0 && i < size; ++i) {
-    if (table_[i] == DayClass::kUnknown) return std::nullopt;
-    if (IsWorking(table_[i]) && --count == 0) return day + (i - from);
-  }
-  return std::nullopt;
+  if (from < 0 || from >= static_cast<absl::civil_diff_t>(table_.size())) return std::nullopt;
+  const Passed& passed = passed_[from];
+  const size_t wanted = static_cast<size_t>(passed.workdays) + count - 1;
+  if (wanted >= workdays_.size()) return std::nullopt;
+  const int found = workdays_[wanted];
+  if (passed_[found].unknown != passed.unknown) return std::nullopt;
+  return day + (found - from);
 }
 
 }  // namespace rectify::workday

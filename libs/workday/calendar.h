@@ -100,6 +100,13 @@ class Calendar {
   std::map<absl::CivilDay, Entry> special_;
   absl::CivilDay table_start_;
   std::vector<DayClass> table_;  // of the loaded years and their neighbours
+  // Counting working days must not cost more for a longer period: the places of all working days in
+  // the table, and for each day how many there are up to and with it, and how many unknown ones.
+  struct Passed {
+    int workdays, unknown;
+  };
+  std::vector<int> workdays_;
+  std::vector<Passed> passed_;
   std::string version_;
 };
 

@@ -1,5 +1,7 @@
 """The same district over HTTP/JSON only, with nothing but what every language has: a socket and JSON."""
 
+import csv
+import hashlib
 import http.client
 import json
 import os
@@ -9,17 +11,19 @@ import unittest
 import urllib.parse
 
 import system
-from district import District, new_id
+from district import HAZARDS, District, new_id
 
 CODE = "120131"
+EVIDENCE = "rectify.hazard.v1.EvidenceStore."
 
 
 class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = response.headers
-        text = response.read()
-        self.json = json.loads(text) if text else None
+        self.body = response.read()
+        is_json = (self.headers["Content-Type"] or "").endswith("json")
+        self.json = json.loads(self.body) if self.body and is_json else None
 
 
 class Http:
@@ -114,6 +118,39 @@ class HttpTest(unittest.TestCase):
                            query={"afterPosition": after}).json
         self.assertEqual([event["position"] for event in page["events"]], [head["position"]])
         self.problem(404, "NOT_FOUND", operator, "GET", "/v1/sources/nowhere/feeds/internal:head")
+
+    def test_a_file_that_a_service_streams_is_a_file(self):
+        names = [self.venue(f"HTTP 导出示例 {n}")["displayName"] for n in range(3)]
+        path = f"{self.parent}/venues:export"
+        file = self.answer(self.registrar, "GET", path)
+        self.assertEqual(file.headers["Content-Type"], "text/csv; charset=utf-8")
+        self.assertEqual(file.headers["Content-Disposition"], "attachment")
+        self.assertTrue(file.body.startswith(b"\xef\xbb\xbf"))
+        rows = list(csv.reader(file.body.decode("utf-8-sig").splitlines()))
+        self.assertLessEqual(set(names), {cell for row in rows for cell in row})
+        # What is wrong is told before the first byte, and the connection goes on.
+        self.problem(400, "INVALID_FILTER", self.registrar, "GET", path, query={"filter": "?"})
+        self.problem(403, "ROLE_MISSING", self.inspector, "GET", path)
+        self.answer(self.registrar, "GET", path)
+
+    def test_evidence_is_read_as_it_was_handed_in(self):
+        picture = bytes.fromhex("ffd8ffe000104a464946000101") + bytes(range(256)) * 5000
+        venue = self.venue("HTTP 证据示例")
+        recorded = self.district.inspector.call(
+            HAZARDS + "RecordInspection", self.district.inspection_request(venue["name"], [{
+                "catalog_code": "B02", "disposition": "DISPOSITION_ORDER",
+                "description": "示例隐患"}]))
+        upload = self.district.inspector.stream(EVIDENCE + "UploadEvidence", [
+            {"parent": f"districts/{CODE}", "request_id": new_id(), "metadata": {
+                "subject": recorded["findings"][0]["name"], "media_type": "image/jpeg",
+                "sha256": hashlib.sha256(picture).hexdigest(),
+                "capture_time": {"seconds": int(self.district.local_time().timestamp())}}},
+            *({"chunk": picture[at:at + 500_000]} for at in range(0, len(picture), 500_000))])
+        name = upload[0]["name"]
+        file = self.answer(self.inspector, "POST", f"/v1/{name}:download", {},
+                           Idempotency_Key=new_id())
+        self.assertEqual(file.headers["Content-Type"], "image/jpeg")
+        self.assertEqual(file.body, picture)
 
     # ---- What HTTP says of a resource
 

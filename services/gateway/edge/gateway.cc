@@ -22,6 +22,7 @@
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
+#include "services/gateway/transcode/stream.h"
 
 namespace rectify::gateway {
 namespace {
@@ -30,6 +31,7 @@ using google::protobuf::Message;
 
 // Longer than any service takes for a unary call; whoever waits longer has gone.
 constexpr absl::Duration kTimeout = absl::Seconds(30);
+constexpr absl::Duration kStreamTimeout = absl::Minutes(10);
 
 absl::Status NoRoute() {
   return MakeError(absl::StatusCode::kNotFound, {.reason = "UNKNOWN_METHOD",
@@ -88,7 +90,7 @@ bool Unchanged(const http::Request& request, const http::Response& response) {
 }  // namespace
 
 // One request until it is answered.
-struct Gateway::Exchange {
+struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   http::Request request;
   http::Respond respond;
   absl::Time begin;
@@ -114,6 +116,18 @@ struct Gateway::Exchange {
                        {"ms", absl::ToDoubleMilliseconds(took)},
                        {"remote", request.remote}});
     respond(std::move(response));
+  }
+  // The first answer tells whether there is anything to send at all.
+  void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
+    rpc::Arrivals& source = *arrivals;
+    source.Next([self = shared_from_this(),
+                 arrivals = std::move(arrivals)](const rpc::Arrivals::Arrival& first) mutable {
+      if (!first.ok()) return self->Fail(first.status());
+      absl::StatusOr<http::Response> response =
+          ToStreamResponse(*self->route->method->output_type(), *first, std::move(arrivals));
+      if (!response.ok()) return self->Fail(response.status());
+      self->Answer(*std::move(response));
+    });
   }
   // A status of gRPC's own, or an internal one, gets the text that callers may see.
   void Fail(const absl::Status& status) {
@@ -209,7 +223,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   exchange->route = found.route;
   const Route& route = *found.route;
-  if (route.method->client_streaming() || route.method->server_streaming()) return NoRoute();
+  if (route.method->client_streaming()) return NoRoute();
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
                    BuildRequest(route, found.captures, target.query, asked.body));
@@ -220,6 +234,12 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   call.token = std::string(BearerToken(asked.headers));
   call.language = exchange->language;
   call.trace = std::string(asked.headers.Get("traceparent"));
+  if (route.method->server_streaming()) {
+    call.timeout = kStreamTimeout;
+    exchange->AnswerInPieces(
+        client->StartStream(*route.method, message->SerializeAsString(), call));
+    return absl::OkStatus();
+  }
   client->Start(*route.method, message->SerializeAsString(), call,
                 [exchange](const absl::StatusOr<std::string>& answer) {
                   if (!answer.ok()) return exchange->Fail(answer.status());

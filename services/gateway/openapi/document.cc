@@ -142,7 +142,7 @@ Json OpenApiDocument(const RouteTable& routes) {
   Json paths = Json::object(), tags = Json::array();
   std::set<std::string> tagged;
   for (const Route& route : routes.routes()) {
-    if (route.method->client_streaming() || route.method->server_streaming()) continue;
+    if (route.method->client_streaming()) continue;
     std::string verb = route.verb;
     absl::AsciiStrToLower(&verb);
     paths[OpenApiPath(route.path)][verb] = OperationOf(route, schemas);

@@ -13,6 +13,7 @@
 #include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/stream.h"
 
 namespace rectify::gateway {
 namespace {
@@ -124,7 +125,13 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
   if (HasField(answer, "etag")) {
     good["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
   }
-  good["content"] = {{"application/json", {{"schema", schemas.Reference(answer)}}}};
+  if (route.method->server_streaming()) {
+    const std::string type = StreamedType(answer);
+    const bool lines = type == "application/x-ndjson";
+    good["content"] = {{type, {{"schema", lines ? schemas.Reference(answer) : Json::object()}}}};
+  } else {
+    good["content"] = {{"application/json", {{"schema", schemas.Reference(answer)}}}};
+  }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;
   for (const Reason& reason : ReasonsIn(comment)) {

@@ -46,11 +46,11 @@ constexpr pg::Statement kSave = {"deadline.save_orders", R"sql(
                       document_number, state, void_reason, replacement, open_due_date,
                       create_time, update_time, issue_time, close_time, version, content_hash,
                       submitter, submit_user, submit_time, submit_hash, return_reason,
-                      predecessor, successor, )sql" SERVICE_COLUMNS R"sql()
+                      predecessor, successor, recorded, )sql" SERVICE_COLUMNS R"sql()
   select district, id, kind, inspection, inspect_time, venue, party, street, officers::text[],
          document_number, state, void_reason, replacement, open_due_date, create_time, update_time,
          issue_time, close_time, version, content_hash, submitter, submit_user, submit_time,
-         submit_hash, return_reason, predecessor, successor, serve_method, serve_time,
+         submit_hash, return_reason, predecessor, successor, true, serve_method, serve_time,
          serve_officers::text[], serve_proof, serve_refusal, serve_place, serve_video,
          serve_tracking_number, serve_organ, serve_consent, serve_publication, serve_publish_date,
          receiver, serve_witness
@@ -260,6 +260,7 @@ absl::StatusOr<int> OrderStore::RecordMissing(pg::Tx& tx, int limit) const {
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(const Order order, LoadForUpdate(tx, name));
     RETURN_IF_ERROR(InsertVersions(tx, {order}));
+    RETURN_IF_ERROR(NoteRecorded(tx, order));
   }
   return static_cast<int>(names.size());
 }

@@ -22,10 +22,10 @@ constexpr pg::Statement kLoad = {"deadline.load_order_version", R"sql(
    order by version desc limit 1)sql"};
 
 constexpr pg::Statement kUnrecorded = {"deadline.unrecorded_orders", R"sql(
-  select district, id from orders o
-   where not exists (select from order_versions
-                      where district = o.district and order_id = o.id)
-   order by district, id limit $1::bigint)sql"};
+  select district, id from orders where not recorded order by district, id limit $1::bigint)sql"};
+
+constexpr pg::Statement kNoteRecorded = {"deadline.note_recorded", R"sql(
+  update orders set recorded = true where district = $1::text and id = $2::uuid)sql"};
 
 constexpr char kFrom[] =
     "(select o.district, o.id, o.create_time, o.kind, o.venue, o.street, o.inspection, "
@@ -62,6 +62,11 @@ absl::StatusOr<std::vector<std::string>> FindUnrecorded(pg::Tx& tx, int limit) {
   std::vector<std::string> names;
   for (const pg::Row row : rows) names.push_back(OrderName(row.Text(0), row.Text(1)));
   return names;
+}
+
+absl::Status NoteRecorded(pg::Tx& tx, const domain::Order& order) {
+  const NameParts name = SplitName(order.name);
+  return tx.Send(kNoteRecorded, {name.district, name.id});
 }
 
 query::ListSpec VersionList(std::vector<query::ListField> fields) {

@@ -25,6 +25,7 @@ absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::
 
 // Names of at most `limit` orders of which no version is recorded.
 absl::StatusOr<std::vector<std::string>> FindUnrecorded(pg::Tx& tx, int limit);
+absl::Status NoteRecorded(pg::Tx& tx, const domain::Order& order);
 
 // A list of orders as of its second scope parameter; each row is a version to be read by
 // ReadVersion(). The fields are those that the list of the present has.

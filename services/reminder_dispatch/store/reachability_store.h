@@ -13,8 +13,8 @@
 
 namespace rectify::reminder::store {
 
-// Recipients of reminders by electronic channels that are to go out before `horizon`, with the number
-// and the first due time of them; one row for each channel.
+// Recipients of reminders by electronic channels that are to go out before `horizon`, with the
+// number and the first due time of them; one row for each channel.
 absl::StatusOr<std::vector<domain::Expected>> ReadExpected(pg::Tx& tx, absl::Time horizon);
 
 // Districts with coming reminders that were not checked on `day`; marks them as checked.

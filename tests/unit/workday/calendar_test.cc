@@ -138,6 +138,24 @@ TEST(CalendarTest, AddsWorkingDaysWithoutCountingTheFirst) {
   EXPECT_EQ(calendar.AddWorkdays(Day(2023, 4, 29), 4), Day(2023, 5, 8));
 }
 
+TEST(CalendarTest, AddsWorkingDaysAsWhoCountsThemOnTheWall) {
+  const YearNotice later = {2025, "示例通知", 1, {{Day(2025, 1, 1), DayClass::kHoliday, "元旦"}}};
+  const Calendar calendar = Make({Notice2023(), later});  // 2024 is not loaded
+  const auto counted = [&](absl::CivilDay day, int count) -> std::optional<absl::CivilDay> {
+    while (count > 0) {
+      const DayClass day_class = calendar.ClassOf(++day);
+      if (day_class == DayClass::kUnknown) return std::nullopt;
+      if (IsWorking(day_class)) --count;
+    }
+    return day;
+  };
+  for (absl::CivilDay day = Day(2021, 12, 30); day < Day(2027, 1, 3); ++day) {
+    for (const int count : {1, 2, 10, 30, 260}) {
+      ASSERT_EQ(calendar.AddWorkdays(day, count), counted(day, count)) << day << " + " << count;
+    }
+  }
+}
+
 TEST(CalendarTest, GivesNoDateBeyondTheLoadedYears) {
   const Calendar calendar = Make({Notice2023()});
   EXPECT_EQ(calendar.AddWorkdays(Day(2023, 12, 28), 1), Day(2023, 12, 29));
