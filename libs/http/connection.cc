@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/http/gzip.h"
 
 namespace rectify::http {
 namespace {
@@ -108,7 +109,8 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     if (error) co_return false;
     const bool keep = parser.get().keep_alive(), head = parser.get().method() == wire::verb::head;
     const bool chunks = parser.get().version() >= 11;
-    Response response = co_await Handle(ToRequest(parser.get()));
+    const bool takes_gzip = AcceptsGzip(View(parser.get()[wire::field::accept_encoding]));
+    Response response = Compressed(co_await Handle(ToRequest(parser.get())), takes_gzip);
     pieces_ = std::exchange(response.pieces, nullptr);
     bool going_on = false;
     if (pieces_ == nullptr) {

@@ -1,5 +1,6 @@
 // An HTTP/1.1 server (Boost.Beast): keep-alive, pipelined requests one after another, bodies by
-// length or in chunks, limits on everything that a client decides, TLS when a certificate is given.
+// length or in chunks, limits on everything that a client decides, text compressed for clients that
+// take it, TLS when a certificate is given.
 #pragma once
 
 #include <functional>

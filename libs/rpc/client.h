@@ -74,7 +74,10 @@ class Client {
              const CallOptions& call,
              std::function<void(absl::StatusOr<std::string> answer)> done) const;
 
-  // The same for a method that streams its answers.
+  // Whether the server serves (grpc.health.v1), without waiting; OK, or why not.
+  void CheckHealth(absl::Duration timeout, std::function<void(absl::Status)> done) const;
+
+  // The same as Start for a method that streams its answers.
   std::shared_ptr<Arrivals> StartStream(const google::protobuf::MethodDescriptor& method,
                                         const std::string& request, const CallOptions& call) const;
 

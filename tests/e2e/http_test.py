@@ -1,6 +1,7 @@
 """The same district over HTTP/JSON only, with nothing but what every language has: a socket and JSON."""
 
 import csv
+import gzip
 import hashlib
 import http.client
 import json
@@ -23,7 +24,8 @@ class Answer:
         self.headers = response.headers
         self.body = response.read()
         is_json = (self.headers["Content-Type"] or "").endswith("json")
-        self.json = json.loads(self.body) if self.body and is_json else None
+        is_plain = "Content-Encoding" not in self.headers
+        self.json = json.loads(self.body) if self.body and is_json and is_plain else None
 
 
 class Http:
@@ -154,6 +156,19 @@ class HttpTest(unittest.TestCase):
 
     # ---- What HTTP says of a resource
 
+    def test_long_answers_are_compressed_for_who_takes_it(self):
+        self.venue("HTTP 压缩示例")
+        path = "/openapi.json"
+        plain = self.answer(self.registrar, "GET", path)
+        packed = self.registrar("GET", path, Accept_Encoding="gzip")
+        self.assertEqual(packed.headers["Content-Encoding"], "gzip")
+        self.assertLess(len(packed.body), len(plain.body) / 4)
+        self.assertEqual(gzip.decompress(packed.body), plain.body)
+        export = f"{self.parent}/venues:export"
+        packed = self.registrar("GET", export, Accept_Encoding="gzip")
+        self.assertEqual(gzip.decompress(packed.body),
+                         self.answer(self.registrar, "GET", export).body)
+
     def test_etags_guard_against_lost_changes(self):
         venue = self.venue("HTTP 版本示例")
         path = f"/v1/{venue['name']}"
@@ -235,11 +250,16 @@ class HttpTest(unittest.TestCase):
         caller = Http(own.address("gateway"), own.token("users/registrar", "REGISTRAR", (), CODE))
         self.addCleanup(caller.close)
         self.answer(caller, "GET", f"{self.parent}/venues")
+        self.assertEqual(self.answer(caller, "GET", "/readyz").body, b"ok\n")
         own.kill("venue")
+        ready = caller("GET", "/readyz")
+        self.assertEqual((ready.status, ready.body), (503, b"venue\n"))
+        self.assertEqual(caller("GET", "/livez").status, 200)
         answer = self.problem(503, "OVERLOADED", caller, "GET", f"{self.parent}/venues")
         self.assertEqual(answer.headers["Retry-After"], "1")
         own.start_service("venue")
         self.answer_again(caller, f"{self.parent}/venues")
+        self.answer_again(caller, "/readyz")
         # The gateway ends when it is told to, with a client that keeps its connection.
         pid = own.pid("gateway")
         os.kill(pid, signal.SIGTERM)

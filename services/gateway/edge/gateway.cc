@@ -19,6 +19,7 @@
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/errors.h"
+#include "services/gateway/edge/readiness.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
@@ -213,6 +214,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   const std::string verb = asked.method == "HEAD" ? "GET" : asked.method;
   if (const auto page = pages_.find(asked.target); page != pages_.end() && verb == "GET") {
     exchange->Answer(page->second);
+    return absl::OkStatus();
+  }
+  if (asked.target == "/readyz" && verb == "GET") {
+    AnswerReadiness(clients_,
+                    [exchange](http::Response response) { exchange->Answer(std::move(response)); });
     return absl::OkStatus();
   }
   const Found found = routes_.Find(verb, target.segments);

@@ -12,6 +12,7 @@
 #include "libs/http/message.h"
 #include "libs/http/server.h"
 #include "libs/rpc/client.h"
+#include "services/gateway/edge/readiness.h"
 #include "services/gateway/routes/route_table.h"
 
 namespace rectify::gateway {
@@ -37,7 +38,7 @@ class Gateway {
                                                const google::protobuf::Message& request) const;
 
   RouteTable routes_;
-  std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
+  Clients clients_;
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };
 

@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/transport.h"
 #include "tests/unit/rpc/fixture.h"
@@ -37,6 +38,29 @@ class ClientTest : public RpcTest {
   absl::Status failure_ = OverloadedError();
   std::vector<std::string> seen_;
 };
+
+absl::Status HealthOf(const Client& client) {
+  absl::Notification told;
+  absl::Status health;
+  client.CheckHealth(absl::Seconds(20), [&](absl::Status status) {
+    health = std::move(status);
+    told.Notify();
+  });
+  told.WaitForNotification();
+  return health;
+}
+
+TEST_F(ClientTest, AsksForHealthWithoutAToken) {
+  StartServer();
+  const Client client = MakeClient("");
+  server_->SetServing(true);
+  EXPECT_OK(HealthOf(client));
+  server_->SetServing(false);
+  EXPECT_EQ(HealthOf(client).code(), absl::StatusCode::kUnavailable);
+  ClientOptions nowhere;
+  nowhere.target = "127.0.0.1:1";
+  EXPECT_EQ(HealthOf(Client(nowhere)).code(), absl::StatusCode::kUnavailable);
+}
 
 TEST_F(ClientTest, RepeatsACommandWithItsRequestIdWhenTheServerIsUnavailable) {
   failures_ = 2;
