@@ -6,7 +6,11 @@ import hashlib
 import http.client
 import json
 import os
+import pathlib
+import re
+import shutil
 import signal
+import subprocess
 import threading
 import unittest
 import urllib.parse
@@ -16,6 +20,8 @@ from district import HAZARDS, District, new_id
 
 CODE = "120131"
 EVIDENCE = "rectify.hazard.v1.EvidenceStore."
+BATCH = "application/cloudevents-batch+json"
+READ_CLOUD_EVENTS = pathlib.Path(__file__).resolve().parent / "clients/read_cloud_events.mjs"
 
 
 class Answer:
@@ -39,7 +45,8 @@ class Http:
     def __call__(self, verb, path, body=None, query=None, **headers):
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._address.netloc, timeout=30)
-        target = urllib.parse.quote(path, safe="/:") + (
+        # What a Link names is encoded already.
+        target = path if "?" in path else urllib.parse.quote(path, safe="/:") + (
             "?" + urllib.parse.urlencode(query) if query else "")
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._token:
@@ -153,6 +160,36 @@ class HttpTest(unittest.TestCase):
                            Idempotency_Key=new_id())
         self.assertEqual(file.headers["Content-Type"], "image/jpeg")
         self.assertEqual(file.body, picture)
+
+    def test_a_feed_can_be_followed_as_cloud_events(self):
+        operator = self.caller("users/operator", "OPERATOR", district="")
+        head = self.answer(operator, "GET", "/v1/sources/venue/feeds/internal:head").json
+        names = [self.venue(f"HTTP 云事件示例 {n}")["name"] for n in range(3)]
+        seen, target = [], "/v1/sources/venue/feeds/internal/events?" + urllib.parse.urlencode(
+            {"afterPosition": head["position"], "afterEpoch": head["epoch"],
+             "afterChain": head["chain"], "maxEvents": 2})
+        while not seen or page.json:
+            page = self.answer(operator, "GET", target, Accept=BATCH)
+            self.assertEqual(page.headers["Content-Type"], BATCH)
+            seen += self.by_sdk(page.body)
+            target = re.fullmatch('<(.+)>; rel="next"', page.headers["Link"])[1]
+        mine = [event for event in seen if event["subject"] in names]
+        self.assertEqual([event["subject"] for event in mine], names)
+        self.assertEqual({event["type"] for event in mine}, {"rectify.venue.v1.VenueRegistered"})
+        self.assertIn("HTTP 云事件示例 0", json.dumps(mine[0]["data"], ensure_ascii=False))
+        positions = [int(event["position"]) for event in seen]
+        first = int(head["position"]) + 1
+        self.assertEqual(positions, list(range(first, first + len(seen))))
+        # Whoever follows with another history is told, in this form as well.
+        self.problem(400, "HISTORY_DIVERGED", operator, "GET",
+                     target.replace("afterPosition=", "afterPosition=9"), Accept=BATCH)
+
+    @staticmethod
+    def by_sdk(body):
+        """What the npm SDK reads in a batch; it refuses what the specification does not allow."""
+        done = subprocess.run([shutil.which("node"), str(READ_CLOUD_EVENTS)], input=body,
+                              capture_output=True, timeout=60, check=True)
+        return [json.loads(line) for line in done.stdout.decode().splitlines()]
 
     # ---- What HTTP says of a resource
 

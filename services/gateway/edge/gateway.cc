@@ -20,6 +20,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/errors.h"
 #include "services/gateway/edge/readiness.h"
+#include "services/gateway/feeds/cloud_events.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
@@ -117,6 +118,12 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
                        {"ms", absl::ToDoubleMilliseconds(took)},
                        {"remote", request.remote}});
     respond(std::move(response));
+  }
+  absl::StatusOr<http::Response> Convert(const std::string& answer) const {
+    if (WantsCloudEvents(*route->method, request.headers.Get("Accept"))) {
+      return ToCloudEventsPage(request.target, answer);
+    }
+    return ToResponse(*route->method->output_type(), answer);
   }
   // The first answer tells whether there is anything to send at all.
   void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
@@ -249,8 +256,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   client->Start(*route.method, message->SerializeAsString(), call,
                 [exchange](const absl::StatusOr<std::string>& answer) {
                   if (!answer.ok()) return exchange->Fail(answer.status());
-                  absl::StatusOr<http::Response> response =
-                      ToResponse(*exchange->route->method->output_type(), *answer);
+                  absl::StatusOr<http::Response> response = exchange->Convert(*answer);
                   if (!response.ok()) return exchange->Fail(response.status());
                   exchange->Answer(*std::move(response));
                 });

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "services/gateway/feeds/cloud_events.h"
 #include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
@@ -131,6 +132,14 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
     good["content"] = {{type, {{"schema", lines ? schemas.Reference(answer) : Json::object()}}}};
   } else {
     good["content"] = {{"application/json", {{"schema", schemas.Reference(answer)}}}};
+  }
+  if (WantsCloudEvents(*route.method, kCloudEventsBatch)) {
+    const Json schema = {{"type", "array"},
+                         {"description",
+                          "CloudEvents 1.0 in the JSON batch format; the header "
+                          "Link, rel=\"next\", has the page after it."},
+                         {"items", {{"type", "object"}}}};
+    good["content"][kCloudEventsBatch] = {{"schema", schema}};
   }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;
