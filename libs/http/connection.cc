@@ -1,6 +1,5 @@
 #include "libs/http/connection.h"
 
-#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -62,13 +61,12 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
       co_return co_await Close();
     }
     bool going_on = co_await Handshake();
-    while (going_on && !ending_) going_on = co_await ServeOne();
+    while (going_on && !connections_.ending()) going_on = co_await ServeOne();
     co_await Close();
     connections_.Leave(this);
   }
 
   void End(bool now) override {
-    ending_ = true;
     asio::post(stream_.get_executor(), [self = this->shared_from_this(), now] {
       if (self->pieces_ != nullptr && (now || self->pieces_->endless())) self->CancelPieces();
       if (now || !self->busy_) beast::get_lowest_layer(self->stream_).cancel();
@@ -114,7 +112,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     pieces_ = std::exchange(response.pieces, nullptr);
     bool going_on = false;
     if (pieces_ == nullptr) {
-      going_on = co_await Write(std::move(response), keep && !ending_, head) && keep;
+      going_on = co_await Write(std::move(response), keep && !connections_.ending(), head) && keep;
     } else {
       going_on = co_await WritePieces(response, keep && chunks, head, chunks);
     }
@@ -281,7 +279,6 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   const std::string remote_;
   Connections& connections_;
   beast::flat_buffer buffer_;
-  std::atomic<bool> ending_ = false;
   // On the connection's strand: a request is here and not answered yet; with what; told to end.
   bool busy_ = false;
   std::shared_ptr<Pieces> pieces_;
@@ -306,6 +303,11 @@ void Connections::EndAll(bool now) {
   absl::MutexLock lock(&mutex_);
   ending_ = true;
   for (Endable* connection : open_) connection->End(now);
+}
+
+bool Connections::ending() const {
+  absl::MutexLock lock(&mutex_);
+  return ending_;
 }
 
 bool Connections::AwaitNone(absl::Duration timeout) {

@@ -34,6 +34,8 @@ class Connections {
   bool Enter(Endable* connection);
   void Leave(Endable* connection);
   void EndAll(bool now);
+  // From before the first of them is told.
+  bool ending() const;
   // False when some are left after `timeout`.
   bool AwaitNone(absl::Duration timeout);
 
@@ -41,7 +43,7 @@ class Connections {
   const Handler& handler;
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::flat_hash_set<Endable*> open_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -99,6 +99,7 @@ void SessionTx::Queue(const std::string& command) {
 }
 
 void SessionTx::Settle() {
+  if (asked_.empty()) return;
   const std::vector<Rows*> asked = std::exchange(asked_, {});
   std::vector<Rows> rows = session_->Flush(asked.size());
   for (size_t i = 0; i < asked.size(); ++i) {

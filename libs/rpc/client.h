@@ -44,7 +44,7 @@ class Arrivals {
   // Calls `got` once, now or on a thread of gRPC's that it must not hold. Asked one after another.
   virtual void Next(std::function<void(Arrival)> got) = 0;
   // Ends the call, unless it has ended: who waits is answered with CANCELLED. Whoever lets go of it
-  // before its end must call this.
+  // before its end must call this; whoever keeps it must let go before the client goes.
   virtual void Cancel() = 0;
 };
 

@@ -28,7 +28,8 @@ class NoArrivals : public Arrivals {
 class Reading : public Arrivals,
                 public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  explicit Reading(const std::string& request) {
+  Reading(const std::string& request, std::shared_ptr<CallsUnderWay> calls)
+      : ticket_(std::move(calls)) {
     const grpc::Slice slice(request);
     request_ = grpc::ByteBuffer(&slice, 1);
   }
@@ -99,6 +100,7 @@ class Reading : public Arrivals,
     RemoveHold();
   }
 
+  const CallsUnderWay::Ticket ticket_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_, answer_;
   std::shared_ptr<Reading> self_;
@@ -115,7 +117,7 @@ std::shared_ptr<Arrivals> Client::StartStream(const google::protobuf::MethodDesc
                                               const std::string& request,
                                               const CallOptions& call) const {
   if (!impl_->usable.ok()) return std::make_shared<NoArrivals>(impl_->usable);
-  const auto reading = std::make_shared<Reading>(request);
+  const auto reading = std::make_shared<Reading>(request, impl_->calls);
   impl_->Prepare(reading->context(), absl::Now() + call.timeout.value_or(impl_->options.timeout),
                  call);
   reading->Begin(reading, impl_->channel, PathOf(method));

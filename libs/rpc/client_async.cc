@@ -10,6 +10,9 @@ namespace {
 
 // Lives until gRPC has told the end.
 struct Pending {
+  explicit Pending(std::shared_ptr<CallsUnderWay> calls) : ticket(std::move(calls)) {}
+
+  const CallsUnderWay::Ticket ticket;
   grpc::ClientContext context;
   grpc::ByteBuffer request, answer;
   std::function<void(absl::StatusOr<std::string>)> done;
@@ -37,7 +40,7 @@ void Client::Start(const google::protobuf::MethodDescriptor& method, const std::
                    const CallOptions& call,
                    std::function<void(absl::StatusOr<std::string> answer)> done) const {
   if (!impl_->usable.ok()) return done(impl_->usable);
-  auto pending = std::make_unique<Pending>();
+  auto pending = std::make_unique<Pending>(impl_->calls);
   impl_->Prepare(pending->context, absl::Now() + call.timeout.value_or(impl_->options.timeout),
                  call);
   pending->done = std::move(done);
@@ -48,7 +51,7 @@ void Client::Start(const google::protobuf::MethodDescriptor& method, const std::
 // no service of the server, the answer's first field is 1 for SERVING.
 void Client::CheckHealth(absl::Duration timeout, std::function<void(absl::Status)> done) const {
   if (!impl_->usable.ok()) return done(impl_->usable);
-  auto pending = std::make_unique<Pending>();
+  auto pending = std::make_unique<Pending>(impl_->calls);
   pending->context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   pending->done = [done = std::move(done)](const absl::StatusOr<std::string>& answer) {
     if (!answer.ok()) return done(answer.status());

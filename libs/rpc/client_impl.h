@@ -3,9 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -14,12 +17,48 @@
 
 namespace rectify::rpc {
 
+// Calls that no thread waits for. A client that goes waits for them: if the last of them let go of
+// the channel, gRPC would have to end its threads from one of them.
+class CallsUnderWay {
+ public:
+  // Of one call; destroyed after all that holds the channel.
+  class Ticket {
+   public:
+    explicit Ticket(std::shared_ptr<CallsUnderWay> calls) : calls_(std::move(calls)) {
+      absl::MutexLock lock(&calls_->mutex_);
+      ++calls_->count_;
+    }
+    ~Ticket() {
+      absl::MutexLock lock(&calls_->mutex_);
+      --calls_->count_;
+    }
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
+
+   private:
+    const std::shared_ptr<CallsUnderWay> calls_;
+  };
+
+  void AwaitNone() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* count) { return *count == 0; }, &count_));
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int count_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
 struct Client::Impl {
+  ~Impl() { calls->AwaitNone(); }
+
   ClientOptions options;
   absl::Status usable;  // why no channel could be made
   std::shared_ptr<grpc::Channel> channel;
   // The state of the channel's connection may be asked for; an in-process one has none.
   bool has_connection = false;
+  const std::shared_ptr<CallsUnderWay> calls = std::make_shared<CallsUnderWay>();
 
   // Deadline, token, language and trace of one attempt.
   void Prepare(grpc::ClientContext& context, absl::Time deadline, const CallOptions& call) const;
