@@ -117,6 +117,9 @@ TEST_F(Transact, RowsOfWhatIsAskedArriveWithTheNextAnswerOrWithCommit) {
     EXPECT_TRUE(first.empty());
     RETURN_IF_ERROR(tx.ExecScript("UPDATE item SET note = 'b'"));
     EXPECT_EQ(first[0].Text(0), "a");
+    // Nothing is queued here, whatever the session was used for before.
+    RETURN_IF_ERROR(tx.Wait());
+    RETURN_IF_ERROR(tx.ExecScript("UPDATE item SET note = note"));
     RETURN_IF_ERROR(tx.Ask(kNote, {1}, &second));
     RETURN_IF_ERROR(tx.Wait());
     EXPECT_EQ(second[0].Text(0), "b");
