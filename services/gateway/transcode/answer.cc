@@ -8,6 +8,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
 #include "libs/base/error.h"
+#include "libs/base/status_macros.h"
 
 namespace rectify::gateway {
 namespace {
@@ -97,15 +98,24 @@ int HttpStatusOf(const absl::Status& status) {
   }
 }
 
+absl::StatusOr<std::unique_ptr<Message>> ParseAnswer(const google::protobuf::Descriptor& type,
+                                                     const std::string& encoded) {
+  std::unique_ptr<Message> message(MessageFactory::generated_factory()->GetPrototype(&type)->New());
+  if (message->ParseFromString(encoded)) return message;
+  return absl::InternalError(absl::StrCat("the answer is no ", type.full_name()));
+}
+
+absl::StatusOr<std::string> ToJson(const Message& message) {
+  std::string json;
+  if (google::protobuf::util::MessageToJsonString(message, &json).ok()) return json;
+  return absl::InternalError(absl::StrCat("no JSON for ", message.GetDescriptor()->full_name()));
+}
+
 absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& type,
                                           const std::string& encoded) {
-  const std::unique_ptr<Message> message(
-      MessageFactory::generated_factory()->GetPrototype(&type)->New());
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
   http::Response response;
-  if (!message->ParseFromString(encoded) ||
-      !google::protobuf::util::MessageToJsonString(*message, &response.body).ok()) {
-    return absl::InternalError(absl::StrCat("the answer is no ", type.full_name()));
-  }
+  ASSIGN_OR_RETURN(response.body, ToJson(*message));
   response.headers.Add("Content-Type", "application/json");
   const FieldDescriptor* etag = type.FindFieldByName("etag");
   if (etag != nullptr && etag->type() == FieldDescriptor::TYPE_STRING) {

@@ -1,15 +1,24 @@
 // From a service's answer, or its error, to HTTP.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "libs/http/message.h"
 
 namespace rectify::gateway {
+
+// A service's answer; INTERNAL when the bytes are no message of the type.
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ParseAnswer(
+    const google::protobuf::Descriptor& type, const std::string& encoded);
+
+// Canonical protobuf JSON; INTERNAL when the message has none.
+absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message);
 
 // 200 with canonical protobuf JSON, and the message's `etag` as ETag. INTERNAL when the bytes are
 // no message of the type.

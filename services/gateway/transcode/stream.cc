@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/util/json_util.h"
 #include "libs/base/status_macros.h"
+#include "services/gateway/transcode/answer.h"
 
 namespace rectify::gateway {
 namespace {
@@ -14,7 +14,6 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::MessageFactory;
 
 // The field that brings the bytes of a file; nullptr for messages that are data.
 const FieldDescriptor* ContentField(const Descriptor& type) {
@@ -25,21 +24,12 @@ const FieldDescriptor* ContentField(const Descriptor& type) {
   return nullptr;
 }
 
-absl::StatusOr<std::unique_ptr<Message>> Parse(const Descriptor& type, const std::string& encoded) {
-  std::unique_ptr<Message> message(MessageFactory::generated_factory()->GetPrototype(&type)->New());
-  if (message->ParseFromString(encoded)) return message;
-  return absl::InternalError(absl::StrCat("an answer is no ", type.full_name()));
-}
-
 absl::StatusOr<std::string> PieceOf(const Descriptor& type, const std::string& encoded) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, Parse(type, encoded));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
   if (const FieldDescriptor* content = ContentField(type); content != nullptr) {
     return message->GetReflection()->GetString(*message, content);
   }
-  std::string line;
-  if (!google::protobuf::util::MessageToJsonString(*message, &line).ok()) {
-    return absl::InternalError(absl::StrCat("an answer is no ", type.full_name()));
-  }
+  ASSIGN_OR_RETURN(const std::string line, ToJson(*message));
   return line + "\n";
 }
 
@@ -98,7 +88,7 @@ absl::StatusOr<http::Response> ToStreamResponse(const Descriptor& type,
   http::Response response;
   std::string media_type = StreamedType(type);
   if (first.has_value()) {
-    ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, Parse(type, *first));
+    ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, *first));
     if (const std::string told = MediaTypeIn(*message); !told.empty()) media_type = told;
   }
   if (media_type == "text/csv") absl::StrAppend(&media_type, "; charset=utf-8");
