@@ -11,6 +11,7 @@ Every part appends lines `state TAB name TAB details as JSON string` to one file
 
 import json
 import os
+import re
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -80,6 +81,34 @@ def ctest_state(test):
     return "passed" if test.get("status") == "run" else "failed"
 
 
+# A report of a sanitizer stands between two rules, or from its first line on to its summary.
+SANITIZER = re.compile(r"(?:WARNING|ERROR): \w+Sanitizer.*?(?:\nSUMMARY:[^\n]*|\n={18}|\Z)|"
+                       r"[^\n]*: runtime error:[^\n]*", re.DOTALL)
+TOLD_FRAMES = 9
+
+
+def outline(report):
+    """A sanitizer's report without addresses, and of each stack the frames nearest to the fault."""
+    lines = []
+    for line in report.splitlines():
+        frame = re.match(r"\s+#(\d+) (?:0x\w+ in )?(.*)", line)
+        if frame is None:
+            lines.append(line[:160])
+        elif int(frame[1]) < TOLD_FRAMES:
+            lines.append(f"    #{frame[1]} {re.sub(r'<.{40,}>', '<…>', frame[2])[:150]}")
+    return "\n".join(line for line in lines if line.strip())
+
+
+def end_of(output):
+    """What tells most of why a test failed: the sanitizers' reports, else its last words."""
+    reports = {}
+    for match in SANITIZER.finditer(output):
+        running = re.findall(r"^\[ RUN      \] (\S+)", output[:match.start()], re.MULTILINE)[-1:]
+        reports.setdefault(outline(match[0]), f"in {running[0]}:\n" if running else "")
+    told = "\n".join(where + report for report, where in reports.items())
+    return told[:6000] or output[-4000:]
+
+
 def take_ctest(path, prefix, junit, gtest_dir):
     """One result per GoogleTest case; a binary that crashed or leaked counts as one failure more."""
     if not os.path.exists(junit):
@@ -92,14 +121,14 @@ def take_ctest(path, prefix, junit, gtest_dir):
         failures = 0
         report = os.path.join(gtest_dir, test.get("name") + ".json")
         if not os.path.exists(report):
-            record(path, state, name, output[-4000:])
+            record(path, state, name, end_of(output))
             continue
         with open(report, encoding="utf-8") as file:
             for case_state, case, details in gtest_cases(json.load(file)):
                 record(path, case_state, f"{name}/{case}", details)
                 failures += case_state == "failed"
         if state == "failed" and failures == 0:
-            record(path, "failed", f"{name} (after its cases)", output[-4000:])
+            record(path, "failed", f"{name} (after its cases)", end_of(output))
 
 
 def summary(path):

@@ -60,6 +60,20 @@ class Count(unittest.TestCase):
         self.assertEqual(self.count(['<testcase name="a" status="fail"/>']),
                          (False, "0 passed, 1 failed, 0 skipped"))
 
+    def test_of_a_sanitizers_reports_each_is_told_once_with_its_test(self):
+        report = "\n".join(["WARNING: ThreadSanitizer: data race (pid=7)", "  Write of size 8:",
+                            *[f"    #{i} f{i}() a.cc:{i} (bin+0x{i})" for i in range(40)],
+                            "", "SUMMARY: ThreadSanitizer: data race a.cc:0 in f0()", "=" * 18])
+        told = results.end_of(f"[ RUN      ] A.One\n{report}\n{report}\n[ OK ] A.One\n"
+                              f"{'log ' * 4000}\nb.cc:3:1: runtime error: overflow\nthe end")
+        self.assertEqual(1, told.count("data race (pid=7)"))
+        self.assertIn("in A.One:", told)
+        self.assertIn("SUMMARY: ThreadSanitizer: data race a.cc:0 in f0()", told)
+        self.assertIn("b.cc:3:1: runtime error: overflow", told)
+        self.assertIn("#8 f8()", told)
+        self.assertNotIn("#9 f9()", told)
+        self.assertEqual("the end", results.end_of("the end"))
+
     def test_a_test_without_its_binary_has_failed(self):
         self.assertEqual(
             self.count(['<testcase name="a" status="notrun">'
