@@ -25,9 +25,10 @@ namespace {
 // How long background work rests when it found nothing to do. On the simulated clock consumers
 // never wait inside a turn, so that Settle gets its turn at once.
 constexpr absl::Duration kSequencerPoll = absl::Milliseconds(50);
-// From the start of one turn of the sequencer to that of the next at the least: with a turn for
-// each commit, the log would take as much of the database as the commands.
+// From the start of one turn of the sequencer to that of the next at the least, while many commit
+// at once: with a turn for each commit, the log would take as much of the database as the commands.
 constexpr absl::Duration kSequencerPace = absl::Milliseconds(3);
+constexpr int kFewEvents = 4;  // of one turn: they came alone, so there is nothing to wait for
 constexpr absl::Duration kConsumerWait = absl::Seconds(1);
 constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
 // A run that is driven by Settle does all work there. Background work in between would only take
@@ -129,11 +130,13 @@ struct Host::Impl {
     while (!stop.stop_requested()) {
       committed.Wait(Rest(kSequencerPoll));
       const absl::Time begin = absl::Now();
-      if (absl::StatusOr<int> moved = Sequence(); !moved.ok()) {
+      absl::StatusOr<int> moved = Sequence();
+      if (!moved.ok()) {
         log::Warning("sequencer_failed", {{"error", moved.status().ToString()}});
         absl::SleepFor(kRetryPause);
+      } else if (*moved > kFewEvents) {
+        absl::SleepFor(begin + kSequencerPace - absl::Now());
       }
-      absl::SleepFor(begin + kSequencerPace - absl::Now());
     }
   }
 

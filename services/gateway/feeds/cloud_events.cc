@@ -1,6 +1,5 @@
 #include "services/gateway/feeds/cloud_events.h"
 
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
@@ -10,19 +9,17 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/status_macros.h"
 #include "libs/http/target.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
+#include "services/gateway/contracts/json.h"
 
 namespace rectify::gateway {
 namespace {
 
 using event::v1::EventEnvelope;
 using event::v1::ReadEventsResponse;
-using google::protobuf::Message;
 using Json = nlohmann::ordered_json;
 
 // The payload as JSON, or nullopt when this program does not know its type.
@@ -30,14 +27,11 @@ std::optional<Json> PayloadOf(const EventEnvelope& event) {
   const auto* type =
       google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(event.type());
   if (type == nullptr) return std::nullopt;
-  const std::unique_ptr<Message> payload(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  std::string text;
-  if (!payload->ParseFromString(event.payload()) ||
-      !google::protobuf::util::MessageToJsonString(*payload, &text).ok()) {
-    return std::nullopt;
-  }
-  return Json::parse(text);
+  const absl::StatusOr<std::string> text = ToJson(*type, event.payload());
+  if (!text.ok()) return std::nullopt;
+  Json payload = Json::parse(*text, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (payload.is_discarded()) return std::nullopt;
+  return payload;
 }
 
 Json EventAsJson(const EventEnvelope& event) {

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/util/json_util.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "services/gateway/contracts/json.h"
 
 namespace rectify::gateway {
 namespace {
@@ -105,20 +105,14 @@ absl::StatusOr<std::unique_ptr<Message>> ParseAnswer(const google::protobuf::Des
   return absl::InternalError(absl::StrCat("the answer is no ", type.full_name()));
 }
 
-absl::StatusOr<std::string> ToJson(const Message& message) {
-  std::string json;
-  if (google::protobuf::util::MessageToJsonString(message, &json).ok()) return json;
-  return absl::InternalError(absl::StrCat("no JSON for ", message.GetDescriptor()->full_name()));
-}
-
 absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& type,
                                           const std::string& encoded) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
   http::Response response;
-  ASSIGN_OR_RETURN(response.body, ToJson(*message));
+  ASSIGN_OR_RETURN(response.body, ToJson(type, encoded));
   response.headers.Add("Content-Type", "application/json");
   const FieldDescriptor* etag = type.FindFieldByName("etag");
   if (etag != nullptr && etag->type() == FieldDescriptor::TYPE_STRING) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
     const std::string value = message->GetReflection()->GetString(*message, etag);
     if (!value.empty()) response.headers.Add("ETag", value);
   }

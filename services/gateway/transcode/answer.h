@@ -17,9 +17,6 @@ namespace rectify::gateway {
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ParseAnswer(
     const google::protobuf::Descriptor& type, const std::string& encoded);
 
-// Canonical protobuf JSON; INTERNAL when the message has none.
-absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message);
-
 // 200 with canonical protobuf JSON, and the message's `etag` as ETag. INTERNAL when the bytes are
 // no message of the type.
 absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& type,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 #include "libs/base/status_macros.h"
+#include "services/gateway/contracts/json.h"
 #include "services/gateway/transcode/answer.h"
 
 namespace rectify::gateway {
@@ -25,11 +26,11 @@ const FieldDescriptor* ContentField(const Descriptor& type) {
 }
 
 absl::StatusOr<std::string> PieceOf(const Descriptor& type, const std::string& encoded) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
   if (const FieldDescriptor* content = ContentField(type); content != nullptr) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
     return message->GetReflection()->GetString(*message, content);
   }
-  ASSIGN_OR_RETURN(const std::string line, ToJson(*message));
+  ASSIGN_OR_RETURN(const std::string line, ToJson(type, encoded));
   return line + "\n";
 }
 
