@@ -97,8 +97,9 @@ Relay::Relay(pg::Pool& pool, std::string redis_address, std::string source, int 
 
 absl::StatusOr<int> Relay::Publish(const FeedSlice& fresh) {
   absl::StatusOr<int> added = 0;
-  if (left_.has_value() && NextRelayStep(*left_, fresh) == RelayStep::kAppend) {
-    ASSIGN_OR_RETURN(const bool appended, Append(*std::exchange(left_, std::nullopt), fresh));
+  if (end_.has_value() && end_->id != kNoStream &&
+      NextRelayStep(*end_, fresh) == RelayStep::kAppend) {
+    ASSIGN_OR_RETURN(const bool appended, Append(*end_, fresh));
     if (appended) added = static_cast<int>(fresh.events.size());
   }
   if (*added == 0) added = PublishLog();
@@ -111,23 +112,21 @@ absl::StatusOr<int> Relay::Publish(const FeedSlice& fresh) {
 absl::StatusOr<int> Relay::PublishLog() {
   const std::string key = StreamKey(source_);
   int added = 0;
+  end_.reset();
   while (true) {
-    const bool looked = !left_.has_value();
-    StreamEnd end;
-    if (looked) {
-      ASSIGN_OR_RETURN(end, ReadStreamEnd(redis_, key));
+    if (!end_.has_value()) {
+      ASSIGN_OR_RETURN(end_, ReadStreamEnd(redis_, key));
       RECTIFY_FAILPOINT("relay.after_look");
-    } else {
-      end = *std::exchange(left_, std::nullopt);
     }
+    const StreamEnd end = *end_;
     ASSIGN_OR_RETURN(const FeedSlice slice, ReadSlice(pool_, source_, end, max_length_));
     RECTIFY_FAILPOINT("relay.after_read");
     const RelayStep step = NextRelayStep(end, slice);
-    if (step != RelayStep::kAppend && !looked) continue;
     if (step == RelayStep::kNothing) break;
     if (step == RelayStep::kReplace) {
       log::Warning("stream_replaced", {{"source", source_}, {"last_id", end.id}});
       metrics::Count("rectify_events_stream_replaced_total", {{"source", source_}});
+      end_.reset();
       RETURN_IF_ERROR(redis_.Eval(kDropScript, {key}, {end.id}).status());
       RECTIFY_FAILPOINT("relay.after_drop");
       continue;
@@ -140,7 +139,8 @@ absl::StatusOr<int> Relay::PublishLog() {
   return added;
 }
 
-absl::StatusOr<bool> Relay::Append(const StreamEnd& end, const FeedSlice& slice) {
+absl::StatusOr<bool> Relay::Append(StreamEnd end, const FeedSlice& slice) {
+  end_.reset();
   std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
   for (const event::v1::EventEnvelope& envelope : slice.events) {
     args.push_back(EntryId(envelope.epoch(), envelope.position()));
@@ -154,7 +154,7 @@ absl::StatusOr<bool> Relay::Append(const StreamEnd& end, const FeedSlice& slice)
   RECTIFY_FAILPOINT("relay.after_append");
   if (reply.kind == redis::Reply::Kind::kError) return Unexpected(reply);
   if (reply.text != "OK") return false;
-  left_ = StreamEnd{args[args.size() - 2], args.back()};
+  end_ = StreamEnd{args[args.size() - 2], args.back()};
   return true;
 }
 

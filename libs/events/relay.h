@@ -23,15 +23,15 @@ class Relay {
  private:
   absl::StatusOr<int> PublishLog();
   // Appends the slice behind the end; false when that is not the stream's end any more.
-  absl::StatusOr<bool> Append(const StreamEnd& end, const FeedSlice& slice);
+  absl::StatusOr<bool> Append(StreamEnd end, const FeedSlice& slice);
 
   pg::Pool& pool_;
   redis::Connection redis_;
   std::string source_;
   int max_length_;
-  // Where the last append left the stream. Only spares a look at it: the script appends nothing
-  // elsewhere, and that there is nothing to do is believed of the stream alone.
-  std::optional<StreamEnd> left_;
+  // Where the stream ended when it was last looked at or appended to. Only spares looks at it: the
+  // script appends nothing elsewhere.
+  std::optional<StreamEnd> end_;
 };
 
 // "ev:{venue}"

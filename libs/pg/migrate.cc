@@ -77,22 +77,30 @@ absl::StatusOr<Applied> ReadApplied(Tx& tx) {
   return applied;
 }
 
+// Whether the migration is among them; FAILED_PRECONDITION when another text of it is.
+absl::StatusOr<bool> IsApplied(const Applied& applied, const Migration& migration) {
+  ASSIGN_OR_RETURN(const int64_t version, VersionOf(migration));
+  const auto found = applied.find(version);
+  if (found == applied.end()) return false;
+  if (found->second == crypto::Sha256(migration.sql)) return true;
+  return absl::FailedPreconditionError(
+      absl::StrCat("migration ", migration.name, " was changed after it had been applied"));
+}
+
 // Applies one migration unless another replica was faster.
 absl::Status Apply(Tx& tx, const std::string& schema, const Migration& migration) {
   RETURN_IF_ERROR(tx.Exec(kLock, {schema}).status());
-  ASSIGN_OR_RETURN(Applied applied, ReadApplied(tx));
-  ASSIGN_OR_RETURN(int64_t version, VersionOf(migration));
-  const std::string sha256 = crypto::Sha256(migration.sql);
-  if (auto found = applied.find(version); found != applied.end()) {
-    if (found->second == sha256) return absl::OkStatus();
-    return absl::FailedPreconditionError(
-        absl::StrCat("migration ", migration.name, " was changed after it had been applied"));
-  }
+  ASSIGN_OR_RETURN(const Applied applied, ReadApplied(tx));
+  ASSIGN_OR_RETURN(const bool done, IsApplied(applied, migration));
+  if (done) return absl::OkStatus();
   log::Info("pg_migrating", {{"schema", schema}, {"migration", migration.name}});
   RETURN_IF_ERROR(tx.ExecScript(migration.sql));
   // When the operator's machine did it, not business time.
   const absl::Time applied_at = absl::Now();
-  return tx.Exec(kRecord, {version, migration.name, Bytes{sha256}, applied_at}).status();
+  ASSIGN_OR_RETURN(const int64_t version, VersionOf(migration));
+  return tx
+      .Exec(kRecord, {version, migration.name, Bytes{crypto::Sha256(migration.sql)}, applied_at})
+      .status();
 }
 
 }  // namespace
@@ -106,9 +114,14 @@ absl::Status Migrate(const PoolOptions& options, const std::vector<Migration>& m
   patient.lock_timeout = absl::Minutes(30);
   patient.idle_in_transaction_timeout = absl::Minutes(1);
   Pool pool(patient);
-  RETURN_IF_ERROR(
-      pool.Transact("MigrateSchema", {}, [&](Tx& tx) { return CreateTable(tx, options.schema); }));
+  ASSIGN_OR_RETURN(const Applied applied,
+                   pool.TransactValue("MigrateSchema", {}, [&](Tx& tx) -> absl::StatusOr<Applied> {
+                     RETURN_IF_ERROR(CreateTable(tx, options.schema));
+                     return ReadApplied(tx);
+                   }));
   for (const Migration& migration : migrations) {
+    ASSIGN_OR_RETURN(const bool done, IsApplied(applied, migration));
+    if (done) continue;
     RETURN_IF_ERROR(
         pool.Transact("Migrate", {}, [&](Tx& tx) { return Apply(tx, options.schema, migration); }));
   }

@@ -22,9 +22,10 @@
 namespace rectify::service {
 namespace {
 
-// How long background work rests when it found nothing to do. On the simulated clock consumers
+// How long background work rests when it found nothing to do. A commit wakes the sequencer, so it
+// looks by itself only for what a replica that crashed has left. On the simulated clock consumers
 // never wait inside a turn, so that Settle gets its turn at once.
-constexpr absl::Duration kSequencerPoll = absl::Milliseconds(50);
+constexpr absl::Duration kSequencerPoll = absl::Milliseconds(250);
 // From the start of one turn of the sequencer to that of the next at the least, while many commit
 // at once: with a turn for each commit, the log would take as much of the database as the commands.
 constexpr absl::Duration kSequencerPace = absl::Milliseconds(3);

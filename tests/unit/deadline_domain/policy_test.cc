@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "libs/testing/paths.h"
 #include "libs/testing/sandbox.h"
 #include "tests/unit/deadline_domain/order_samples.h"
 
@@ -19,6 +20,8 @@ ClockRule& RuleOf(Policy& policy, const std::string& kind) {
 }
 
 TEST(PolicyTest, TheShippedPolicyIsSound) {
+  EXPECT_OK(events::ReadPolicy(
+      testing::SourcePath("/services/rectification_deadlines/data/clock_policy.txtpb")));
   const Policy policy = ShippedPolicy();
   EXPECT_OK(ValidatePolicy(policy));
   std::vector<std::string> ladders;
