@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
@@ -36,10 +37,13 @@ constexpr absl::Duration kSimulatedPoll = absl::Milliseconds(100);
 // the machine from it, so it looks around once in a while, in case that the driver has gone.
 constexpr absl::Duration kDriven = absl::Seconds(2);
 constexpr absl::Duration kDrivenPoll = absl::Seconds(1);
-constexpr int kLargeWork = 1000;  // things that a timer did before it found no more
+constexpr int kLargeWork = 1000;  // things done before there were no more
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
 // A person has to act first.
 constexpr absl::Duration kDivergedPause = absl::Seconds(5);
+
+// What a start or a large piece of work has used would stay with the process for good.
+void ReturnFreeMemory() { malloc_trim(0); }
 
 // A flag that background threads wait on; wakes early.
 class Bell {
@@ -143,6 +147,7 @@ struct Host::Impl {
 
   void ConsumerLoop(Feed& feed, const std::stop_token& stop) {
     const bool simulated = clock->simulated();
+    int since_rest = 0;
     while (!stop.stop_requested()) {
       absl::StatusOr<int> applied;
       {
@@ -154,8 +159,11 @@ struct Host::Impl {
                      {{"source", feed.source}, {"error", applied.status().ToString()}});
         const bool diverged = ReasonOf(applied.status()) == "HISTORY_DIVERGED";
         feed.bell.Wait(diverged ? kDivergedPause : kRetryPause);
-      } else if (simulated && *applied == 0) {
-        feed.bell.Wait(Rest(kSimulatedPoll));
+      } else if (*applied > 0) {
+        since_rest += *applied;
+      } else {
+        if (std::exchange(since_rest, 0) >= kLargeWork) ReturnFreeMemory();
+        if (simulated) feed.bell.Wait(Rest(kSimulatedPoll));
       }
     }
   }
@@ -227,8 +235,7 @@ struct Host::Impl {
       if (!done.ok()) {
         log::Warning("timer_failed", {{"timer", timer.name}, {"error", done.status().ToString()}});
       }
-      // What a start or a large piece of work has used would stay with the process for good.
-      if (first || (done.ok() && *done >= kLargeWork)) malloc_trim(0);
+      if (first || (done.ok() && *done >= kLargeWork)) ReturnFreeMemory();
       timer.bell.Wait(timer.interval);
     }
   }
