@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   int signal = 0;
   sigwait(&signals, &signal);
   rectify::log::Info("stopping", {{"signal", signal}});
+  (*gateway)->StopWaiting();
   (*server)->Stop(kDrain);
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -19,8 +20,9 @@
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/errors.h"
+#include "services/gateway/calendar/deadline_calendar.h"
 #include "services/gateway/edge/readiness.h"
-#include "services/gateway/feeds/cloud_events.h"
+#include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
@@ -78,9 +80,24 @@ absl::Status ReadHeaders(const http::Headers& headers, const Route& route, Messa
   return absl::OkStatus();
 }
 
-absl::string_view BearerToken(const http::Headers& headers) {
-  absl::string_view value = headers.Get("Authorization");
-  return absl::StartsWithIgnoreCase(value, "Bearer ") ? value.substr(7) : absl::string_view();
+// Of a program that knows names and passwords only, the token is the password.
+std::string TokenIn(const http::Headers& headers) {
+  const absl::string_view value = headers.Get("Authorization");
+  if (absl::StartsWithIgnoreCase(value, "Bearer ")) return std::string(value.substr(7));
+  std::string pair;
+  if (!absl::StartsWithIgnoreCase(value, "Basic ") ||
+      !absl::Base64Unescape(value.substr(6), &pair)) {
+    return "";
+  }
+  const size_t colon = pair.find(':');
+  return colon == std::string::npos ? "" : pair.substr(colon + 1);
+}
+
+// "…/clocks.ics" is "…/clocks" as a calendar.
+bool TakeCalendarSuffix(std::vector<std::string>& segments) {
+  if (segments.empty() || !absl::EndsWith(segments.back(), kCalendarSuffix)) return false;
+  segments.back() = std::string(absl::StripSuffix(segments.back(), kCalendarSuffix));
+  return true;
 }
 
 bool Unchanged(const http::Request& request, const http::Response& response) {
@@ -97,6 +114,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   http::Respond respond;
   absl::Time begin;
   std::string language;
+  bool calendar = false;
   const Route* route = nullptr;
 
   std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
@@ -119,11 +137,9 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
                        {"remote", request.remote}});
     respond(std::move(response));
   }
-  absl::StatusOr<http::Response> Convert(const std::string& answer) const {
-    if (WantsCloudEvents(*route->method, request.headers.Get("Accept"))) {
-      return ToCloudEventsPage(request.target, answer);
-    }
-    return ToResponse(*route->method->output_type(), answer);
+  void AnswerOrFail(absl::StatusOr<http::Response> response) {
+    if (!response.ok()) return Fail(response.status());
+    Answer(*std::move(response));
   }
   // The first answer tells whether there is anything to send at all.
   void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
@@ -131,16 +147,19 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     source.Next([self = shared_from_this(),
                  arrivals = std::move(arrivals)](const rpc::Arrivals::Arrival& first) mutable {
       if (!first.ok()) return self->Fail(first.status());
-      absl::StatusOr<http::Response> response =
-          ToStreamResponse(*self->route->method->output_type(), *first, std::move(arrivals));
-      if (!response.ok()) return self->Fail(response.status());
-      self->Answer(*std::move(response));
+      self->AnswerOrFail(
+          ToStreamResponse(*self->route->method->output_type(), *first, std::move(arrivals)));
     });
   }
   // A status of gRPC's own, or an internal one, gets the text that callers may see.
-  void Fail(const absl::Status& status) {
-    Answer(ToProblem(rpc::ForCaller(status, Method()), language));
+  http::Response Problem(const absl::Status& status) const {
+    http::Response problem = ToProblem(rpc::ForCaller(status, Method()), language);
+    if (calendar && problem.status == 401) {
+      problem.headers.Set("WWW-Authenticate", "Basic realm=\"rectify\", charset=\"UTF-8\"");
+    }
+    return problem;
   }
+  void Fail(const absl::Status& status) { Answer(Problem(status)); }
   void NotAllowed(const std::set<std::string>& allowed) {
     http::Response response =
         ToProblem(MakeError(absl::StatusCode::kUnimplemented,
@@ -217,7 +236,7 @@ absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
 
 absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   const http::Request& asked = exchange->request;
-  ASSIGN_OR_RETURN(const http::Target target, http::ParseTarget(asked.target));
+  ASSIGN_OR_RETURN(http::Target target, http::ParseTarget(asked.target));
   const std::string verb = asked.method == "HEAD" ? "GET" : asked.method;
   if (const auto page = pages_.find(asked.target); page != pages_.end() && verb == "GET") {
     exchange->Answer(page->second);
@@ -228,6 +247,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
                     [exchange](http::Response response) { exchange->Answer(std::move(response)); });
     return absl::OkStatus();
   }
+  exchange->calendar = TakeCalendarSuffix(target.segments);
   const Found found = routes_.Find(verb, target.segments);
   if (found.route == nullptr) {
     if (found.allowed.empty()) return NoRoute();
@@ -237,6 +257,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   exchange->route = found.route;
   const Route& route = *found.route;
   if (route.method->client_streaming()) return NoRoute();
+  if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
                    BuildRequest(route, found.captures, target.query, asked.body));
@@ -244,7 +265,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
 
   rpc::CallOptions call;
-  call.token = std::string(BearerToken(asked.headers));
+  call.token = TokenIn(asked.headers);
   call.language = exchange->language;
   call.trace = std::string(asked.headers.Get("traceparent"));
   if (route.method->server_streaming()) {
@@ -253,15 +274,54 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
         client->StartStream(*route.method, message->SerializeAsString(), call));
     return absl::OkStatus();
   }
-  client->Start(*route.method, message->SerializeAsString(), call,
-                [exchange](const absl::StatusOr<std::string>& answer) {
-                  if (!answer.ok()) return exchange->Fail(answer.status());
-                  absl::StatusOr<http::Response> response = exchange->Convert(*answer);
-                  if (!response.ok()) return exchange->Fail(response.status());
-                  exchange->Answer(*std::move(response));
-                });
+  if (IsFeed(*route.method)) {
+    FollowFeed(exchange, *client, *message, call);
+    return absl::OkStatus();
+  }
+  if (exchange->calendar) {
+    SendCalendar(exchange, *client, *message, call);
+    return absl::OkStatus();
+  }
+  client->Start(
+      *route.method, message->SerializeAsString(), call,
+      [exchange](const absl::StatusOr<std::string>& answer) {
+        if (!answer.ok()) return exchange->Fail(answer.status());
+        exchange->AnswerOrFail(ToResponse(*exchange->route->method->output_type(), *answer));
+      });
   return absl::OkStatus();
 }
+
+void Gateway::FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                         const Message& message, const rpc::CallOptions& call) const {
+  event::v1::ReadEventsRequest request;
+  request.CopyFrom(message);
+  const auto ask = [&client, method = exchange->route->method, call](
+                       const event::v1::ReadEventsRequest& question, FeedAnswer answer) {
+    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
+  };
+  AnswerFeed(
+      *polls_, ask, std::move(request), exchange->request,
+      [exchange](const absl::Status& status) { return exchange->Problem(status).body; },
+      [exchange](absl::StatusOr<http::Response> response) {
+        exchange->AnswerOrFail(std::move(response));
+      });
+}
+
+void Gateway::SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                           const Message& message, const rpc::CallOptions& call) const {
+  deadline::v1::ListClocksRequest request;
+  request.CopyFrom(message);
+  const auto ask = [&client, method = exchange->route->method, call](
+                       const deadline::v1::ListClocksRequest& question,
+                       std::function<void(absl::StatusOr<std::string>)> answer) {
+    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
+  };
+  AnswerCalendar(ask, std::move(request), [exchange](absl::StatusOr<http::Response> response) {
+    exchange->AnswerOrFail(std::move(response));
+  });
+}
+
+void Gateway::StopWaiting() { polls_->Stop(); }
 
 void Gateway::Handle(http::Request request, http::Respond respond) const {
   const auto exchange = std::make_shared<Exchange>();

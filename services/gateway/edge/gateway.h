@@ -13,6 +13,7 @@
 #include "libs/http/server.h"
 #include "libs/rpc/client.h"
 #include "services/gateway/edge/readiness.h"
+#include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/routes/route_table.h"
 
 namespace rectify::gateway {
@@ -25,6 +26,8 @@ class Gateway {
       const std::map<std::string, std::string>& peers);
 
   void Handle(http::Request request, http::Respond respond) const;
+  // Who waits for events is answered now, so that the server can stop.
+  void StopWaiting();
   static http::Response Refuse(http::Fault fault);
   const RouteTable& routes() const { return routes_; }
 
@@ -36,9 +39,14 @@ class Gateway {
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
+  void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                    const google::protobuf::Message& message, const rpc::CallOptions& call) const;
+  void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                  const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 
   RouteTable routes_;
-  Clients clients_;
+  const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
+  Clients clients_;                              // wait for their calls, which tell the polls
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };
 

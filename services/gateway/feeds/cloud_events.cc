@@ -77,15 +77,6 @@ absl::StatusOr<std::string> TargetAfter(const std::string& target, const EventEn
 
 std::string ToCloudEvent(const EventEnvelope& event) { return EventAsJson(event).dump(); }
 
-bool WantsCloudEvents(const google::protobuf::MethodDescriptor& method, absl::string_view accept) {
-  if (method.output_type() != ReadEventsResponse::descriptor()) return false;
-  for (const absl::string_view range : absl::StrSplit(accept, ',')) {
-    const absl::string_view type = range.substr(0, range.find(';'));
-    if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(type), kCloudEventsBatch)) return true;
-  }
-  return false;
-}
-
 absl::StatusOr<http::Response> ToCloudEventsPage(const std::string& target,
                                                  const std::string& answer) {
   ReadEventsResponse page;

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "google/protobuf/descriptor.h"
 #include "libs/http/message.h"
 #include "rectify/event/v1/event.pb.h"
 
@@ -18,9 +17,6 @@ inline constexpr char kCloudEventsBatch[] = "application/cloudevents-batch+json"
 // One event as JSON. Its data is the payload as JSON; of a type that this program does not know,
 // the encoded message (`data_base64`, application/protobuf).
 std::string ToCloudEvent(const event::v1::EventEnvelope& event);
-
-// Whether the answers of this method are pages of a feed, and the value of Accept names the format.
-bool WantsCloudEvents(const google::protobuf::MethodDescriptor& method, absl::string_view accept);
 
 // The page that `answer` (an encoded ReadEventsResponse) is, and in Link, rel="next", the target of
 // the page after it: `target` itself, the request's, when nothing came.

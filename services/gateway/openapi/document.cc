@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/gateway/calendar/deadline_calendar.h"
 #include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/operation.h"
 
@@ -89,21 +90,26 @@ Json ProblemSchema() {
 Json Components(const Schemas& schemas) {
   Json all = {{"Problem", ProblemSchema()}};
   for (const auto& [name, schema] : schemas.components()) all[name] = schema;
-  return {{"schemas", std::move(all)},
-          {"parameters",
-           {{"AcceptLanguage",
-             {{"name", "Accept-Language"},
-              {"in", "header"},
-              {"description", "Language of error texts."},
-              {"schema", {{"type", "string"}, {"examples", Json::array({"zh-CN", "en"})}}}}}}},
-          {"responses",
-           {{"Problem",
-             {{"description", "Any other error."},
-              {"content",
-               {{"application/problem+json",
-                 {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}}}}},
-          {"securitySchemes",
-           {{"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}}}}}};
+  return {
+      {"schemas", std::move(all)},
+      {"parameters",
+       {{"AcceptLanguage",
+         {{"name", "Accept-Language"},
+          {"in", "header"},
+          {"description", "Language of error texts."},
+          {"schema", {{"type", "string"}, {"examples", Json::array({"zh-CN", "en"})}}}}}}},
+      {"responses",
+       {{"Problem",
+         {{"description", "Any other error."},
+          {"content",
+           {{"application/problem+json",
+             {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}}}}},
+      {"securitySchemes",
+       {{"bearer", {{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}}},
+        {"basic",
+         {{"type", "http"},
+          {"scheme", "basic"},
+          {"description", "For programs that know passwords only: the token is the password."}}}}}};
 }
 
 Json Reasons() {
@@ -145,7 +151,11 @@ Json OpenApiDocument(const RouteTable& routes) {
     if (route.method->client_streaming()) continue;
     std::string verb = route.verb;
     absl::AsciiStrToLower(&verb);
-    paths[OpenApiPath(route.path)][verb] = OperationOf(route, schemas);
+    const std::string path = OpenApiPath(route.path);
+    paths[path][verb] = OperationOf(route, schemas);
+    if (HasCalendar(*route.method)) {
+      paths[path + kCalendarSuffix][verb] = CalendarOperationOf(route, schemas);
+    }
     const auto& service = *route.method->service();
     if (tagged.insert(service.name()).second) {
       tags.push_back({{"name", service.name()}, {"description", CommentOf(service)}});

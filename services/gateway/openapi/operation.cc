@@ -11,6 +11,7 @@
 #include "libs/base/error.h"
 #include "rectify/authz/v1/authz.pb.h"
 #include "services/gateway/feeds/cloud_events.h"
+#include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
@@ -87,6 +88,10 @@ void AddHeaders(const Route& route, Json& parameters) {
     parameters.push_back(Parameter("header", "If-Match", false, {{"type", "string"}},
                                    "Only if the resource still has this ETag; 412 otherwise."));
   }
+  if (IsFeed(*route.method)) {
+    parameters.push_back(Parameter("header", "Last-Event-ID", false, {{"type", "string"}},
+                                   "Of a stream of events: go on after this one."));
+  }
   parameters.push_back({{"$ref", "#/components/parameters/AcceptLanguage"}});
 }
 
@@ -133,13 +138,20 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
   } else {
     good["content"] = {{"application/json", {{"schema", schemas.Reference(answer)}}}};
   }
-  if (WantsCloudEvents(*route.method, kCloudEventsBatch)) {
+  if (IsFeed(*route.method)) {
     const Json schema = {{"type", "array"},
                          {"description",
                           "CloudEvents 1.0 in the JSON batch format; the header "
                           "Link, rel=\"next\", has the page after it."},
                          {"items", {{"type", "object"}}}};
     good["content"][kCloudEventsBatch] = {{"schema", schema}};
+    good["content"][kEventStream] = {
+        {"schema",
+         {{"type", "string"},
+          {"description",
+           "Server-Sent Events without an end: each message is an event as CloudEvents JSON, its "
+           "id "
+           "is for Last-Event-ID. A message `problem` (a Problem) is the last one."}}}};
   }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;
@@ -194,6 +206,26 @@ Json OperationOf(const Route& route, Schemas& schemas) {
   operation["responses"] = ResponsesOf(route, comment, schemas);
   operation["x-rectify-roles"] = roles;
   operation["x-rectify-method"] = method.full_name();
+  return operation;
+}
+
+Json CalendarOperationOf(const Route& route, Schemas& schemas) {
+  Json operation = OperationOf(route, schemas);
+  operation["operationId"] = absl::StrCat(operation["operationId"].get<std::string>(), "Calendar");
+  operation["summary"] = "The same as a calendar to subscribe to (iCalendar).";
+  operation["security"] =
+      Json::array({Json{{"bearer", Json::array()}}, Json{{"basic", Json::array()}}});
+  Json parameters = Json::array();
+  for (Json& parameter : operation["parameters"]) {
+    if (!absl::StartsWith(parameter.value("name", ""), "page")) {
+      parameters.push_back(std::move(parameter));
+    }
+  }
+  operation["parameters"] = std::move(parameters);
+  operation["responses"]["200"] = {
+      {"description", "All of them; without a filter those that run."},
+      {"headers", {{"ETag", {{"schema", {{"type", "string"}}}}}}},
+      {"content", {{"text/calendar", {{"schema", {{"type", "string"}}}}}}}};
   return operation;
 }
 

@@ -8,4 +8,7 @@ namespace rectify::gateway {
 
 Json OperationOf(const Route& route, Schemas& schemas);
 
+// Of a method that has a calendar, at its path with kCalendarSuffix.
+Json CalendarOperationOf(const Route& route, Schemas& schemas);
+
 }  // namespace rectify::gateway

@@ -64,16 +64,6 @@ TEST(CloudEventsTest, WhatIsNotKnownHereGoesAlongAsItIs) {
   EXPECT_FALSE(shown.contains("data"));
 }
 
-TEST(CloudEventsTest, AreForWhoAsksForThem) {
-  const auto* feed = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "rectify.event.v1.EventFeed");
-  const auto* read = feed->FindMethodByName("ReadEvents");
-  EXPECT_TRUE(WantsCloudEvents(*read, "application/cloudevents-batch+json"));
-  EXPECT_TRUE(WantsCloudEvents(*read, "text/html, Application/CloudEvents-Batch+JSON;q=0.9"));
-  EXPECT_FALSE(WantsCloudEvents(*read, "application/json, */*"));
-  EXPECT_FALSE(WantsCloudEvents(*feed->FindMethodByName("GetHead"), kCloudEventsBatch));
-}
-
 TEST(CloudEventsTest, APageNamesTheNextOne) {
   event::v1::ReadEventsResponse page;
   *page.add_events() = Closed(41);

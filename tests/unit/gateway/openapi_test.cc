@@ -65,6 +65,18 @@ TEST(SchemasTest, FollowCanonicalJson) {
               StartsWith("districts/120110/venues/"));
 }
 
+TEST(DocumentTest, AListOfDeadlinesIsACalendarAsWell) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"deadline"}));
+  const Json& calendar = document["paths"]["/v1/districts/{districtId}/clocks.ics"]["get"];
+  EXPECT_EQ(calendar["operationId"], "RectificationDeadlines_ListClocksCalendar");
+  EXPECT_TRUE(calendar["responses"]["200"]["content"].contains("text/calendar"));
+  std::vector<std::string> queries;
+  for (const Json& parameter : calendar["parameters"]) {
+    if (parameter.value("in", "") == "query") queries.push_back(parameter["name"]);
+  }
+  EXPECT_THAT(queries, ElementsAre("filter", "asOf"));
+}
+
 TEST(DocumentTest, BindsWhatTheRouteBinds) {
   const Json document = OpenApiDocument(*RouteTable::Create({"venue"}));
   const Json& close =
