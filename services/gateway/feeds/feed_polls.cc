@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
+#include "libs/http/later.h"
 
 namespace rectify::gateway {
 namespace {
 
-namespace asio = boost::asio;
 using event::v1::ReadEventsRequest;
 using event::v1::ReadEventsResponse;
 
@@ -23,20 +21,13 @@ constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
 class RunningPace : public Pace {
  public:
-  ~RunningPace() override {
-    pool_.stop();
-    pool_.join();
-  }
   absl::Time Now() const override { return absl::Now(); }
   void After(absl::Duration delay, std::function<void()> go) override {
-    auto timer = std::make_shared<asio::steady_timer>(pool_, absl::ToChronoNanoseconds(delay));
-    timer->async_wait([timer, go = std::move(go)](const boost::system::error_code& error) {
-      if (!error) go();
-    });
+    later_.After(delay, std::move(go));
   }
 
  private:
-  asio::thread_pool pool_{1};
+  http::Later later_;
 };
 
 bool HasEvents(const std::string& encoded) {
