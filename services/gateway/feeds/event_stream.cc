@@ -105,7 +105,7 @@ class FollowedFeed : public http::Pieces, public std::enable_shared_from_this<Fo
 
   Piece PieceOf(const absl::StatusOr<std::string>& page) {
     absl::StatusOr<std::string> text = page.ok() ? Messages(*page, request_) : page;
-    if (absl::IsUnavailable(text.status())) text = "";
+    if (IsOutage(text.status())) text = "";
     if (text.ok()) return std::optional<std::string>(text->empty() ? kStillHere : *text);
     absl::MutexLock lock(&mutex_);
     ended_ = true;

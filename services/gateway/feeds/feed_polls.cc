@@ -37,6 +37,10 @@ bool HasEvents(const std::string& encoded) {
 
 }  // namespace
 
+bool IsOutage(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
 std::unique_ptr<Pace> RealPace() { return std::make_unique<RunningPace>(); }
 
 struct FeedPolls::Shared {
@@ -86,9 +90,8 @@ class FeedPolls::Poll : public FeedPoll, public std::enable_shared_from_this<Pol
 
   void Judge(absl::Time begin, absl::StatusOr<std::string> page) {
     if (cancelled()) return;
-    const bool nothing = page.ok() ? !HasEvents(*page)
-                                   : patience_ == Patience::kOutage &&
-                                         page.status().code() == absl::StatusCode::kUnavailable;
+    const bool nothing =
+        page.ok() ? !HasEvents(*page) : patience_ == Patience::kOutage && IsOutage(page.status());
     const absl::Time now = shared_.pace->Now();
     if (!nothing || now >= give_up_ || shared_.stopping) {
       if (const FeedAnswer answer = Take(); answer != nullptr) answer(std::move(page));

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
@@ -17,6 +18,9 @@ namespace rectify::gateway {
 using FeedAnswer = std::function<void(absl::StatusOr<std::string> page)>;
 // Puts the question to the feed's source with one reader's token, without waiting.
 using AskFeed = std::function<void(const event::v1::ReadEventsRequest& request, FeedAnswer answer)>;
+
+// Whether the source may answer later: it is away, overloaded or slow.
+bool IsOutage(const absl::Status& status);
 
 // The time of polling. Thread-safe.
 class Pace {
@@ -45,7 +49,7 @@ class FeedPolls {
   // What a reader bears with while it waits.
   enum class Patience {
     kNone,    // an error is the answer
-    kOutage,  // a source that is away counts as one without news
+    kOutage,  // an outage counts as no news
   };
 
   explicit FeedPolls(std::unique_ptr<Pace> pace = RealPace());

@@ -195,7 +195,9 @@ TEST_F(FeedAnswerTest, AStreamOutlastsItsSource) {
   Next();
   problem_ = absl::UnavailableError("away");
   Next();
-  pace_->Pass(absl::Seconds(20));
+  pace_->Pass(absl::Seconds(10));
+  problem_ = absl::DeadlineExceededError("slow");
+  pace_->Pass(absl::Seconds(10));
   problem_ = absl::OkStatus();
   Happen();
   Next();

@@ -1,0 +1,113 @@
+"""The gateway under TLS: what leaves the machine is encrypted, by no protocol that is broken."""
+
+import http.client
+import json
+import pathlib
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import unittest
+import warnings
+
+import system
+from district import SERVICES, District
+
+CODE = "120134"
+GATEWAY = system.BUILD / "services/gateway/rectify-gateway"
+PATIENCE_SECONDS = 30
+
+
+class TlsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.system = system.shared()
+        cls.district = District(cls.system, CODE)
+        cls.addClassCleanup(cls.district.close)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.certificate = pathlib.Path(folder.name, "cert.pem")
+        key = pathlib.Path(folder.name, "key.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+             "-nodes", "-days", "2", "-subj", "/CN=example", "-addext",
+             "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cls.certificate)],
+            check=True, capture_output=True, timeout=60)
+        peers = [word for name in SERVICES
+                 for word in ("--peer", f"{name}={cls.system.address(name)}")]
+        cls.gateway = subprocess.Popen(  # pylint: disable=consider-using-with
+            [str(GATEWAY), "--listen", "127.0.0.1:0", "--tls-cert", str(cls.certificate),
+             "--tls-key", str(key), *peers],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        cls.addClassCleanup(cls.end_gateway)
+        cls.port = int(cls.gateway.stdout.readline().split()[-1])
+
+    @classmethod
+    def end_gateway(cls):
+        cls.gateway.terminate()
+        timer = threading.Timer(PATIENCE_SECONDS, cls.gateway.kill)
+        timer.start()
+        cls.gateway.wait()
+        timer.cancel()
+        cls.gateway.stdout.close()
+
+    def connect(self, context):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context,
+                                                 timeout=PATIENCE_SECONDS)
+        self.addCleanup(connection.close)
+        return connection
+
+    def trusting(self):
+        return ssl.create_default_context(cafile=str(self.certificate))
+
+    def get(self, connection, path, **headers):
+        connection.request("GET", path, headers={
+            name.replace("_", "-"): value for name, value in headers.items()})
+        return connection.getresponse()
+
+    def test_who_knows_the_certificate_is_served(self):
+        venue = self.district.venue("加密示例场所")
+        connection = self.connect(self.trusting())
+        token = self.system.token("users/registrar", "REGISTRAR", (), CODE)
+        for _ in range(2):  # on one connection
+            answer = self.get(connection, f"/v1/{venue['name']}", Authorization=f"Bearer {token}")
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(json.loads(answer.read())["displayName"], "加密示例场所")
+        self.assertIn(connection.sock.version(), ("TLSv1.2", "TLSv1.3"))
+
+    def test_a_stream_goes_on_under_it(self):
+        token = self.system.token("users/operator", "OPERATOR", (), "")
+        self.district.venue("加密事件示例")
+        answer = self.get(self.connect(self.trusting()), "/v1/sources/venue/feeds/internal/events",
+                          Authorization=f"Bearer {token}", Accept="text/event-stream")
+        self.assertEqual(answer.readline(), b"retry: 2000\n")
+        lines = [answer.readline() for _ in range(3)]
+        self.assertTrue(lines[1].startswith(b"id: 1-1-"), lines)
+
+    def test_who_does_not_know_it_goes_away(self):
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.get(self.connect(ssl.create_default_context()), "/livez")
+
+    def test_nothing_is_said_in_the_clear_or_by_a_broken_protocol(self):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as plain:
+            plain.sendall(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            said = b""
+            while piece := plain.recv(4096):
+                said += piece
+        self.assertNotIn(b"HTTP", said)
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        old.set_ciphers("ALL@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        with self.assertRaises(OSError) as refused:
+            self.get(self.connect(old), "/livez")
+        # Said by the server; a client without the old protocol would not have asked at all.
+        self.assertIn("ALERT", str(refused.exception).upper())
+        self.assertEqual(self.get(self.connect(self.trusting()), "/livez").status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
