@@ -139,13 +139,13 @@ absl::StatusOr<int> Relay::PublishLog() {
   return added;
 }
 
-absl::StatusOr<bool> Relay::Append(StreamEnd end, const FeedSlice& slice) {
-  end_.reset();
+absl::StatusOr<bool> Relay::Append(const StreamEnd& end, const FeedSlice& slice) {
   std::vector<std::string> args = {end.id, absl::StrCat(max_length_)};
   for (const event::v1::EventEnvelope& envelope : slice.events) {
     args.push_back(EntryId(envelope.epoch(), envelope.position()));
     args.push_back(envelope.SerializeAsString());
   }
+  end_.reset();  // `end` may be what is in it
   const std::string script =
       RECTIFY_PLANTED("unchecked_append")
           ? absl::StrReplaceAll(kAppendScript, {{"last ~= ARGV[1]", "false"}})

@@ -23,7 +23,7 @@ class Relay {
  private:
   absl::StatusOr<int> PublishLog();
   // Appends the slice behind the end; false when that is not the stream's end any more.
-  absl::StatusOr<bool> Append(StreamEnd end, const FeedSlice& slice);
+  absl::StatusOr<bool> Append(const StreamEnd& end, const FeedSlice& slice);
 
   pg::Pool& pool_;
   redis::Connection redis_;
