@@ -2,15 +2,13 @@
 
 #include <libical/ical.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
-#include "libs/crypto/crypto.h"
+#include "services/gateway/transcode/answer.h"
 
 namespace rectify::gateway {
 namespace {
@@ -118,18 +116,11 @@ struct Collection : std::enable_shared_from_this<Collection> {
           "filter", {absl::StrCat("超过 ", kMostClocks, " 项，请缩小筛选范围"),
                      absl::StrCat("lets more than ", kMostClocks, " through, narrow it")}));
     }
-    if (page.next_page_token().empty()) return done(Calendar());
+    if (page.next_page_token().empty()) {
+      return done(ToPage(ToCalendar(clocks), "text/calendar; charset=utf-8"));
+    }
     request.set_page_token(page.next_page_token());
     AskNext();
-  }
-
-  http::Response Calendar() const {
-    http::Response response;
-    response.body = ToCalendar(clocks);
-    response.headers.Add("Content-Type", "text/calendar; charset=utf-8");
-    response.headers.Add(
-        "ETag", absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(response.body)), "\""));
-    return response;
   }
 };
 

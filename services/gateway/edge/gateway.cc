@@ -14,7 +14,6 @@
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
-#include "libs/crypto/crypto.h"
 #include "libs/http/target.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -56,14 +55,6 @@ absl::Status CheckContentType(const http::Request& request) {
   type = absl::StripSuffix(type, " ");
   if (absl::EqualsIgnoreCase(type, "application/json")) return absl::OkStatus();
   return HeaderError("Content-Type", "须为 application/json", "must be application/json");
-}
-
-http::Response Page(std::string body, absl::string_view type) {
-  http::Response page;
-  page.headers.Add("Content-Type", type);
-  page.headers.Add("ETag", absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(body)), "\""));
-  page.body = std::move(body);
-  return page;
 }
 
 // What headers say of the request: the same key again is the same command, and an etag must fit.
@@ -186,9 +177,9 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
     gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(options));
   }
   const Json document = OpenApiDocument(gateway->routes_);
-  gateway->pages_["/openapi.json"] = Page(document.dump(1), "application/json");
-  gateway->pages_["/docs"] = Page(ReferencePage(document), "text/html; charset=utf-8");
-  gateway->pages_["/livez"] = Page("ok\n", "text/plain");
+  gateway->pages_["/openapi.json"] = ToPage(document.dump(1), "application/json");
+  gateway->pages_["/docs"] = ToPage(ReferencePage(document), "text/html; charset=utf-8");
+  gateway->pages_["/livez"] = ToPage("ok\n", "text/plain");
   return gateway;
 }
 

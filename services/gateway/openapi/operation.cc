@@ -149,9 +149,8 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
         {"schema",
          {{"type", "string"},
           {"description",
-           "Server-Sent Events without an end: each message is an event as CloudEvents JSON, its "
-           "id "
-           "is for Last-Event-ID. A message `problem` (a Problem) is the last one."}}}};
+           "Server-Sent Events without an end: each message is an event as CloudEvents JSON, "
+           "its id is for Last-Event-ID. A message `problem` (a Problem) is the last one."}}}};
   }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;

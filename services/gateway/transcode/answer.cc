@@ -3,11 +3,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/crypto/crypto.h"
 #include "services/gateway/contracts/json.h"
 
 namespace rectify::gateway {
@@ -117,6 +120,14 @@ absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& ty
     if (!value.empty()) response.headers.Add("ETag", value);
   }
   return response;
+}
+
+http::Response ToPage(std::string body, absl::string_view content_type) {
+  http::Response page;
+  page.headers.Add("Content-Type", content_type);
+  page.headers.Add("ETag", absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(body)), "\""));
+  page.body = std::move(body);
+  return page;
 }
 
 http::Response ToProblem(const absl::Status& status, absl::string_view language, int http_status) {

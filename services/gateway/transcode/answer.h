@@ -22,6 +22,9 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ParseAnswer(
 absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& type,
                                           const std::string& encoded);
 
+// 200 with what is no message; its ETag is the body's hash.
+http::Response ToPage(std::string body, absl::string_view content_type);
+
 // application/problem+json (RFC 9457) with `reason`, `metadata` and `violations`; `language` is
 // "zh-CN" or "en". `http_status`: 0 is HttpStatusOf(status).
 http::Response ToProblem(const absl::Status& status, absl::string_view language,

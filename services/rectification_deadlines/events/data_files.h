@@ -14,9 +14,9 @@
 
 namespace rectify::deadline::events {
 
-// The validated policy of a file, or the built-in one, which the tests have validated, for an empty
-// path. INVALID_ARGUMENT that
-// names file, place and mistake; NOT_FOUND when there is no such file.
+// The policy of a file, validated, or the built-in one, which the tests have validated, for an
+// empty path. INVALID_ARGUMENT that names file, place and mistake; NOT_FOUND when there is no such
+// file.
 absl::StatusOr<domain::Policy> ReadPolicy(const std::string& path);
 // The same for a file's text; `file` is its name in errors.
 absl::StatusOr<domain::Policy> ParsePolicy(absl::string_view text, const std::string& file);
