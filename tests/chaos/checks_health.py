@@ -15,7 +15,10 @@ EXPLAINED_CODES = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED",
 # Words of a service that could not start because its database was away; gRPC's own log lines; what
 # libpq prints by itself when a session is ended while it is being opened.
 EXPLAINED_LINES = re.compile(r"^(serving on \d+|rectify-\w+: .*|[DIWE]\d{4} .*|"
-                             r"FATAL:  terminating connection due to administrator command|)$")
+                             r"FATAL:  terminating connection due to administrator command|"
+                             r"WARNING:  terminating connection because of crash of another .*|"
+                             r"DETAIL:  The postmaster has commanded this server process to .*|"
+                             r"HINT:  In a moment you should be able to reconnect .*|)$")
 # Events that nothing in a run explains.
 UNEXPECTED = {"event_parked", "history_diverged", "event_epoch_started", "pg_transaction_threw",
               "pg_commit_without_standby", "peer_missing", "token_not_signed", "ladder_unknown",

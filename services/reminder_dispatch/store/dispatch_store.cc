@@ -88,20 +88,28 @@ constexpr pg::Statement kForgetBatch = {"reminder.forget_batch", R"sql(
 constexpr pg::Statement kHint = {"reminder.hint",
                                  "select set_config('synchronous_commit', 'off', true)"};
 
+// A message whole or not at all: a dispatcher that died may have left a transaction that settles it
+// and holds some of its rows. Whoever took the rest would carry the message a second time.
 constexpr pg::Statement kClaimInterrupted = {
     "reminder.claim_interrupted",
     "with lost as ("
-    "  select district, id from reminders"
+    "  select district, id, delivery from reminders"
     "   where (district, delivery) in ("
     "     select district, delivery from reminders"
     "      where state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
     "      order by not_before, id limit $4::bigint)"
     "     and state = 3 and (lease_until < $1::timestamptz or claimed_by = $2::text)"
     "   order by not_before, id for update skip locked"
+    "), held as ("
+    "  select district, delivery from reminders"
+    "   where (district, delivery) in (select district, delivery from lost) and state = 3"
+    "     and (district, id) not in (select district, id from lost)"
     "), taken as ("
     "  update reminders r set claim_token = r.claim_token + 1, claimed_by = $2::text,"
     "         lease_until = $3::timestamptz"
-    "    from lost l where r.district = l.district and r.id = l.id returning r.*"
+    "    from lost l where r.district = l.district and r.id = l.id"
+    "     and (l.district, l.delivery) not in (select district, delivery from held)"
+    " returning r.*"
     ") select " RECTIFY_REMINDER_COLUMNS_OF("t.") ", t.claim_token from taken t"
     " order by not_before, id"};
 

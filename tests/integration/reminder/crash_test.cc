@@ -23,6 +23,7 @@ using ::testing::EndsWith;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 struct Crash {};
 
@@ -201,6 +202,28 @@ TEST_F(CrashTest, ADispatcherTakesBackWhatItLeftWhenTheDatabaseWentAway) {
   EXPECT_THROW((void)dispatcher_->Run(), Crash);
   EXPECT_EQ(Dispatch(), 1) << "without waiting for its own lease";
   EXPECT_EQ(Only("T-7").state, domain::State::kSent);
+}
+
+// Its connection may outlive a dispatcher for a while, with a transaction that settles the message.
+TEST_F(CrashTest, AMessageIsTakenOverWholeOrNotAtAll) {
+  static constexpr pg::Statement kHoldOne = {"test.hold_one", R"sql(
+    select from reminders where state = 3 order by clock desc limit 1 for update)sql"};
+  policy_.digest_entries = 30;
+  deadline::v1::ClockStarted second = Started();
+  second.set_clock("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000000f");
+  MustApply(second, second.clock());
+  channels_.email = std::make_unique<CrashingChannel>(Mail(), CrashingChannel::When::kAfterCall);
+  EXPECT_THROW((void)dispatcher_->Run(), Crash);
+  ASSERT_OK(pool_->Transact("settle", {}, [&](pg::Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Exec(kHoldOne).status());
+    EXPECT_EQ(Dispatch(), 0);
+    EXPECT_THAT(States("T-7"), Each(EndsWith("SENDING")));
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(Dispatch(), 2);
+  EXPECT_THAT(States("T-7"),
+              UnorderedElementsAre("T-7 venue EMAIL SENT", "T-7 venue EMAIL MERGED"));
+  EXPECT_THAT(Deliveries(), SizeIs(1));
 }
 
 TEST_F(CrashTest, ASimulatedRunWaitsForTheLeaseOfADeadDispatcher) {
