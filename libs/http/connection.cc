@@ -1,5 +1,7 @@
 #include "libs/http/connection.h"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -25,11 +27,12 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+using Instant = std::chrono::steady_clock::time_point;
 
 // After an answer that ends the connection, what the client still sends is read and dropped for a
 // while: closing at once could take the answer from it.
 constexpr size_t kDropBytes = 1 << 20;
-constexpr auto kDropTime = std::chrono::seconds(2);
+constexpr absl::Duration kDropTime = absl::Seconds(2);
 constexpr size_t kReadBytes = 16 << 10;
 
 absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
@@ -56,14 +59,12 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
       : stream_(std::move(stream)), remote_(std::move(remote)), connections_(connections) {}
 
   asio::awaitable<void> Run() {
-    if (!connections_.Enter(this)) {
-      co_await Write(connections_.options.refuse(Fault::kOverloaded), false, false);
-      co_return co_await Close();
-    }
-    bool going_on = co_await Handshake();
+    const bool served = connections_.Enter(this);
+    bool going_on = served && co_await Handshake();
     while (going_on && !connections_.ending()) going_on = co_await ServeOne();
+    if (!served) co_await Write(connections_.options.refuse(Fault::kOverloaded), false, false);
     co_await Close();
-    connections_.Leave(this);
+    connections_.Leave(this, served);
   }
 
   void End(bool now) override {
@@ -73,11 +74,21 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     });
   }
 
+  void EndIfOverdue(Instant now) override {
+    if (due_.load(std::memory_order_relaxed) > now) return;
+    asio::post(stream_.get_executor(), [self = this->shared_from_this(), now] {
+      if (self->due_.load(std::memory_order_relaxed) > now) return;  // it came just now
+      beast::get_lowest_layer(self->stream_).cancel();
+    });
+  }
+
  private:
   using Parser = wire::request_parser<wire::string_body>;
 
+  // For what is waited for next. What is overdue fails with operation_aborted.
   void Within(absl::Duration limit) {
-    beast::get_lowest_layer(stream_).expires_after(absl::ToChronoNanoseconds(limit));
+    due_.store(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(limit),
+               std::memory_order_relaxed);
   }
 
   asio::awaitable<bool> Handshake() {
@@ -165,7 +176,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   // runs.
   template <typename Answer, typename Begin>
   asio::awaitable<Answer> Await(Begin begin) {
-    beast::get_lowest_layer(stream_).expires_never();
+    due_.store(Instant::max(), std::memory_order_relaxed);
     return asio::async_initiate<decltype(asio::use_awaitable), void(Answer)>(
         [this](auto&& waiting, Begin&& asked) {
           using Waiting = std::decay_t<decltype(waiting)>;
@@ -259,13 +270,12 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
 
   asio::awaitable<void> Close() {
     error_code error;
+    Within(kDropTime);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
-      beast::get_lowest_layer(stream_).expires_after(kDropTime);
       co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
     }
     tcp::socket& socket = beast::get_lowest_layer(stream_).socket();
     socket.shutdown(tcp::socket::shutdown_send, error);
-    beast::get_lowest_layer(stream_).expires_after(kDropTime);
     size_t dropped = 0;
     while (!error && dropped < kDropBytes) {
       buffer_.clear();
@@ -279,6 +289,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   const std::string remote_;
   Connections& connections_;
   beast::flat_buffer buffer_;
+  std::atomic<Instant> due_ = Instant::max();
   // On the connection's strand: a request is here and not answered yet; with what; told to end.
   bool busy_ = false;
   std::shared_ptr<Pieces> pieces_;
@@ -289,14 +300,28 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
 
 bool Connections::Enter(Endable* connection) {
   absl::MutexLock lock(&mutex_);
-  if (ending_ || open_.size() >= static_cast<size_t>(options.max_connections)) return false;
   open_.insert(connection);
+  if (ending_ || served_ >= options.max_connections) return false;
+  ++served_;
   return true;
 }
 
-void Connections::Leave(Endable* connection) {
+void Connections::Leave(Endable* connection, bool served) {
   absl::MutexLock lock(&mutex_);
   open_.erase(connection);
+  if (served) --served_;
+}
+
+absl::Duration Connections::OverdueLook() const {
+  const absl::Duration shortest =
+      std::min({options.idle_timeout, options.request_timeout, options.response_timeout});
+  return std::clamp(shortest / 8, absl::Milliseconds(5), absl::Seconds(1));
+}
+
+void Connections::EndOverdue() {
+  const Instant now = std::chrono::steady_clock::now();
+  absl::MutexLock lock(&mutex_);
+  for (Endable* connection : open_) connection->EndIfOverdue(now);
 }
 
 void Connections::EndAll(bool now) {

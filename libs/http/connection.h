@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -22,6 +23,8 @@ class Endable {
   virtual ~Endable() = default;
   // No further request; one that waits for its answer gets it. `now`: without it.
   virtual void End(bool now) = 0;
+  // Ends what the client should have done before `now`.
+  virtual void EndIfOverdue(std::chrono::steady_clock::time_point now) = 0;
 };
 
 // What all connections of a server share.
@@ -30,10 +33,14 @@ class Connections {
   Connections(const ServerOptions& options, const Handler& handler)
       : options(options), handler(handler) {}
 
-  // False when there are too many.
+  // False when there are too many; it is to be refused and has to leave all the same.
   bool Enter(Endable* connection);
-  void Leave(Endable* connection);
+  void Leave(Endable* connection, bool served);
   void EndAll(bool now);
+  // One look at all of them instead of a timer for each wait of each of them, which would have to
+  // be set and stopped four times a request.
+  void EndOverdue();
+  absl::Duration OverdueLook() const;
   // From before the first of them is told.
   bool ending() const;
   // False when some are left after `timeout`.
@@ -45,6 +52,7 @@ class Connections {
  private:
   mutable absl::Mutex mutex_;
   absl::flat_hash_set<Endable*> open_ ABSL_GUARDED_BY(mutex_);
+  int served_ ABSL_GUARDED_BY(mutex_) = 0;  // of them
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -72,7 +72,10 @@ struct Server::Impl {
   std::optional<asio::ssl::context> tls;
   asio::io_context context;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
+  // On one strand, with all that happens to them.
   std::optional<tcp::acceptor> acceptor;
+  std::optional<asio::steady_timer> look;
+  bool watching = true;
   int port = 0;
   std::vector<std::thread> threads;
 
@@ -86,8 +89,8 @@ struct Server::Impl {
           absl::StrCat("plaintext does not leave the machine: give ", options.listen,
                        " a certificate and a key, or listen on loopback"));
     }
-    // All that the acceptor does happens on one strand.
     acceptor.emplace(asio::make_strand(context));
+    look.emplace(acceptor->get_executor());
     error_code error;
     acceptor->open(endpoint.protocol(), error);
     if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
@@ -97,6 +100,15 @@ struct Server::Impl {
     if (!error) return absl::OkStatus();
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", options.listen, ": ", error.message()));
+  }
+
+  asio::awaitable<void> Watch() {
+    while (watching) {
+      look->expires_after(absl::ToChronoNanoseconds(connections->OverdueLook()));
+      error_code ended;
+      co_await look->async_wait(asio::redirect_error(asio::use_awaitable, ended));
+      connections->EndOverdue();
+    }
   }
 
   asio::awaitable<void> Accept() {
@@ -129,6 +141,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Han
   RETURN_IF_ERROR(impl.Open());
   impl.work.emplace(impl.context.get_executor());
   asio::co_spawn(impl.acceptor->get_executor(), impl.Accept(), asio::detached);
+  asio::co_spawn(impl.acceptor->get_executor(), impl.Watch(), asio::detached);
   for (int i = 0; i < impl.options.threads; ++i) {
     impl.threads.emplace_back([&impl] { impl.context.run(); });
   }
@@ -150,6 +163,10 @@ void Server::Stop(absl::Duration patience) {
     impl_->connections->EndAll(/*now=*/true);
     impl_->connections->AwaitNone(absl::InfiniteDuration());
   }
+  asio::post(impl_->acceptor->get_executor(), [this] {
+    impl_->watching = false;
+    impl_->look->cancel();
+  });
   impl_->work.reset();
   for (std::thread& thread : impl_->threads) thread.join();
   impl_->threads.clear();
