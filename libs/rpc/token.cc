@@ -33,7 +33,8 @@ constexpr absl::Duration kLeeway = absl::Seconds(60);
 constexpr size_t kMaxTokenBytes = 6144;  // metadata has 8 KiB for everything
 constexpr size_t kMaxSubject = 128;
 constexpr size_t kMaxRemembered = 4096;
-constexpr absl::string_view kPeople = "people", kServiceKey = "svc-", kServiceRole = "SERVICE";
+constexpr absl::string_view kPeople = "people", kPartners = "partners", kServiceKey = "svc-";
+constexpr absl::string_view kServiceRole = "SERVICE";
 
 absl::Status Invalid(absl::string_view cause) {
   return MakeError(
@@ -45,7 +46,8 @@ absl::Status Invalid(absl::string_view cause) {
 }
 
 bool IsKeyId(absl::string_view id) {
-  return id == kPeople || (absl::StartsWith(id, kServiceKey) && id.size() > kServiceKey.size());
+  return id == kPeople || id == kPartners ||
+         (absl::StartsWith(id, kServiceKey) && id.size() > kServiceKey.size());
 }
 
 bool IsKnownRole(const std::string& name) {
@@ -109,6 +111,19 @@ absl::Status CheckTimes(const Times& times, absl::Time now) {
   return absl::OkStatus();
 }
 
+// Another department's system speaks for desks of one district, never for an officer or a venue.
+bool IsPartner(const Caller& caller) {
+  const std::string prefix = absl::StrCat("districts/", caller.district, "/");
+  return !caller.district.empty() &&
+         absl::StartsWith(caller.subject, absl::StrCat(prefix, "partners/")) &&
+         caller.roles.size() == 1 &&
+         (caller.HasRole("STREET_OFFICER") || caller.HasRole("DEPARTMENT_STAFF")) &&
+         std::all_of(caller.posts.begin(), caller.posts.end(), [&](const std::string& post) {
+           return absl::StartsWith(post, absl::StrCat(prefix, "streets/")) ||
+                  absl::StartsWith(post, absl::StrCat(prefix, "departments/"));
+         });
+}
+
 // What the key may say.
 absl::Status CheckAuthority(absl::string_view key_id, const Caller& caller) {
   if (caller.subject.size() > kMaxSubject || !IsCleanUtf8(caller.subject) ||
@@ -121,6 +136,7 @@ absl::Status CheckAuthority(absl::string_view key_id, const Caller& caller) {
                       caller.subject.size() > absl::string_view("users/").size();
     return user && !caller.HasRole(kServiceRole) ? absl::OkStatus() : Invalid("authority");
   }
+  if (key_id == kPartners) return IsPartner(caller) ? absl::OkStatus() : Invalid("authority");
   const bool itself =
       caller.subject == absl::StrCat("services/", key_id.substr(kServiceKey.size()));
   const bool service = caller.roles.size() == 1 && caller.HasRole(kServiceRole);
@@ -207,8 +223,8 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::FromFolder(
     if (entry.path().extension() != ".pem") continue;
     const std::string id = entry.path().stem().string();
     if (!IsKeyId(id)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(entry.path().string(), ": a key file is people.pem or svc-<name>.pem"));
+      return absl::FailedPreconditionError(absl::StrCat(
+          entry.path().string(), ": a key file is people.pem, partners.pem or svc-<name>.pem"));
     }
     ASSIGN_OR_RETURN(verifier->impl_->keys[id], ReadPublicKey(entry.path().string()));
   }

@@ -1,6 +1,7 @@
 // Bearer tokens: JWT (RFC 7519, ES256 only) signed by a key file. A folder of public keys says whom
 // to believe: `people.pem` may speak for users, `svc-<name>.pem` only for `services/<name>` with
-// role SERVICE. Token times are checked on the real clock, never on the simulated one.
+// role SERVICE, `partners.pem` for partners of one district in the role of a street or a
+// department. Token times are checked on the real clock, never on the simulated one.
 #pragma once
 
 #include <memory>

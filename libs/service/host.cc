@@ -18,7 +18,7 @@
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/rpc/convert.h"
-#include "libs/service/own_token.h"
+#include "libs/rpc/own_token.h"
 
 namespace rectify::service {
 namespace {
@@ -88,7 +88,7 @@ struct Host::Impl {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<pg::Pool> pool;
   std::unique_ptr<rpc::TokenVerifier> verifier;
-  std::unique_ptr<OwnToken> token;
+  std::unique_ptr<rpc::OwnToken> token;
   std::unique_ptr<events::Commands> commands;
   std::unique_ptr<rpc::Server> server;
   std::unique_ptr<events::LocalFeed> feed;
@@ -267,7 +267,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
   ASSIGN_OR_RETURN(impl.verifier, rpc::TokenVerifier::FromFolder(options.keys + "/public"));
   ASSIGN_OR_RETURN(auto signer, rpc::TokenSigner::FromFile(absl::StrCat(
                                     options.keys, "/private/svc-", options.name, ".pem")));
-  impl.token = std::make_unique<OwnToken>(std::move(signer), "services/" + options.name);
+  impl.token = std::make_unique<rpc::OwnToken>(std::move(signer), "services/" + options.name);
   for (const auto& [name, target] : options.peers) {
     rpc::ClientOptions client;
     client.target = target;

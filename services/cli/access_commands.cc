@@ -34,7 +34,9 @@ struct KeysArgs {
 };
 
 absl::Status InitKeys(Session&, KeysArgs& args) {
-  RETURN_IF_ERROR(rpc::CreateKeyPair(args.folder, "people"));
+  for (const char* key : {"people", "partners", "svc-gateway"}) {
+    RETURN_IF_ERROR(rpc::CreateKeyPair(args.folder, key));
+  }
   for (const char* service : kServices) {
     RETURN_IF_ERROR(rpc::CreateKeyPair(args.folder, absl::StrCat("svc-", service)));
   }

@@ -15,7 +15,8 @@
 namespace rectify::cli {
 
 // Names of the services, in the order in which they are shown and settled.
-inline constexpr const char* kServices[] = {"venue", "hazard", "deadline", "reminder", "followup"};
+inline constexpr const char* kServices[] = {"venue",    "hazard",   "deadline",
+                                            "reminder", "followup", "partner"};
 // Those of them whose events and audit trail others may read; the follow-up service is sealed.
 inline constexpr const char* kSources[] = {"venue", "hazard", "deadline", "reminder"};
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/crypto/crypto.h"
 #include "libs/rpc/convert.h"
@@ -33,15 +34,11 @@ TestSystem::TestSystem(absl::Time start, std::vector<std::string> services)
       SimulatedClock::Create(folder_.path() + "/clock", start);
   Check("clock", clock.status());
   clock_ = *std::move(clock);
-  Check("people key", rpc::CreateKeyPair(keys(), "people"));
+  for (const char* key : {"people", "partners"}) Check(key, rpc::CreateKeyPair(keys(), key));
   for (const std::string& name : services_) {
     Check(name, rpc::CreateKeyPair(keys(), "svc-" + name));
   }
   Check("field key", crypto::FieldCipher::CreateKeyFile(keys() + "/field.key"));
-  absl::StatusOr<std::unique_ptr<rpc::TokenSigner>> people =
-      rpc::TokenSigner::FromFile(keys() + "/private/people.pem");
-  Check("people signer", people.status());
-  people_ = *std::move(people);
 }
 
 TestSystem::~TestSystem() {
@@ -93,6 +90,16 @@ void TestSystem::Stop(const std::string& name) {
   hosts_.erase(name);
 }
 
+// People have one key, each service has its own.
+std::unique_ptr<rpc::TokenSigner> TestSystem::SignerOf(absl::string_view user) const {
+  const std::string key =
+      absl::ConsumePrefix(&user, "services/") ? absl::StrCat("svc-", user) : std::string("people");
+  absl::StatusOr<std::unique_ptr<rpc::TokenSigner>> signer =
+      rpc::TokenSigner::FromFile(absl::StrCat(keys(), "/private/", key, ".pem"));
+  Check(key, signer.status());
+  return *std::move(signer);
+}
+
 rpc::Client& TestSystem::As(const std::string& service, absl::string_view user,
                             std::vector<std::string> roles, std::vector<std::string> posts,
                             absl::string_view district) {
@@ -102,7 +109,7 @@ rpc::Client& TestSystem::As(const std::string& service, absl::string_view user,
   if (client == nullptr) {
     rpc::Caller caller{std::string(user), std::move(roles), std::string(district),
                        std::move(posts)};
-    absl::StatusOr<std::string> token = people_->Sign(caller, absl::Hours(1));
+    absl::StatusOr<std::string> token = SignerOf(user)->Sign(caller, absl::Hours(1));
     Check("token", token.status());
     rpc::ClientOptions options;
     options.target = absl::StrCat("unix:", folder_.path(), "/", service, ".sock");

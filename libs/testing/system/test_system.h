@@ -42,7 +42,8 @@ class TestSystem {
   const std::string& folder() const { return folder_.path(); }
   std::string keys() const { return folder_.path() + "/keys"; }
 
-  // A client of a service as somebody: roles as in rectify.authz.v1.Role without prefix.
+  // A client of a service as somebody, a person or "services/…" of those that take part: roles as
+  // in rectify.authz.v1.Role without prefix.
   rpc::Client& As(const std::string& service, absl::string_view user,
                   std::vector<std::string> roles, std::vector<std::string> posts = {},
                   absl::string_view district = "120110");
@@ -58,13 +59,13 @@ class TestSystem {
   service::Host& Run(service::HostOptions options, std::vector<pg::Migration> migrations,
                      const std::function<absl::Status(service::Host&)>& register_all);
   absl::Time SettleRounds();
+  std::unique_ptr<rpc::TokenSigner> SignerOf(absl::string_view user) const;
   TempDir folder_;
   TestDatabase database_;
   std::unique_ptr<TestDatabase> sealed_database_;  // made when a sealed service first starts
   TestRedis redis_;
   std::unique_ptr<SimulatedClock> clock_;
   std::vector<std::string> services_;
-  std::unique_ptr<rpc::TokenSigner> people_;
   std::map<std::string, std::unique_ptr<service::Host>> hosts_;
   std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
 };

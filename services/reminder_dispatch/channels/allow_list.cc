@@ -1,6 +1,5 @@
 #include "services/reminder_dispatch/channels/allow_list.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -14,35 +13,9 @@
 namespace rectify::reminder::channels {
 namespace {
 
-constexpr absl::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xFF\xFF", 12);
-
-std::string Unmapped(const std::string& bytes) {
-  return bytes.size() == 16 && absl::StartsWith(bytes, kMapped) ? bytes.substr(12) : bytes;
-}
-
-std::optional<std::string> ParseAddress(const std::string& text) {
-  char buffer[16];
-  if (inet_pton(AF_INET, text.c_str(), buffer) == 1) return std::string(buffer, 4);
-  if (inet_pton(AF_INET6, text.c_str(), buffer) == 1) return std::string(buffer, 16);
-  return std::nullopt;
-}
-
-bool Within(const std::string& address, const std::string& prefix, int bits) {
-  if (address.size() != prefix.size()) return false;
-  for (int bit = 0; bit < bits; ++bit) {
-    const unsigned mask = 0x80U >> (bit % 8);
-    const auto at = static_cast<size_t>(bit / 8);
-    if (((static_cast<unsigned char>(address[at]) ^ static_cast<unsigned char>(prefix[at])) &
-         mask) != 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool InRange(const std::string& address, const char* prefix, int bits) {
-  const std::optional<std::string> bytes = ParseAddress(prefix);
-  return bytes.has_value() && Within(address, *bytes, bits);
+bool InRange(const std::string& address, const char* range) {
+  const std::optional<Network> network = Network::Parse(range);
+  return network.has_value() && network->Contains(address);
 }
 
 bool IsHostName(absl::string_view text) {
@@ -61,20 +34,21 @@ std::optional<SocketAddress> SocketAddress::From(const sockaddr* address) {
   }
   if (address->sa_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
-    return SocketAddress{Unmapped(std::string(reinterpret_cast<const char*>(&v6->sin6_addr), 16)),
-                         ntohs(v6->sin6_port)};
+    return SocketAddress{
+        UnmappedAddress(std::string(reinterpret_cast<const char*>(&v6->sin6_addr), 16)),
+        ntohs(v6->sin6_port)};
   }
   return std::nullopt;
 }
 
 bool SocketAddress::IsLoopback() const {
-  return InRange(bytes, "127.0.0.0", 8) || InRange(bytes, "::1", 128);
+  return InRange(bytes, "127.0.0.0/8") || InRange(bytes, "::1/128");
 }
 
 bool SocketAddress::IsSpecial() const {
-  return IsLoopback() || InRange(bytes, "0.0.0.0", 8) || InRange(bytes, "169.254.0.0", 16) ||
-         InRange(bytes, "224.0.0.0", 4) || InRange(bytes, "240.0.0.0", 4) ||
-         InRange(bytes, "::", 128) || InRange(bytes, "fe80::", 10) || InRange(bytes, "ff00::", 8);
+  return IsLoopback() || InRange(bytes, "0.0.0.0/8") || InRange(bytes, "169.254.0.0/16") ||
+         InRange(bytes, "224.0.0.0/4") || InRange(bytes, "240.0.0.0/4") ||
+         InRange(bytes, "::/128") || InRange(bytes, "fe80::/10") || InRange(bytes, "ff00::/8");
 }
 
 std::optional<AllowList::Entry> AllowList::ParseEntry(absl::string_view text) {
@@ -94,20 +68,10 @@ std::optional<AllowList::Entry> AllowList::ParseEntry(absl::string_view text) {
                         entry.port < 1 || entry.port > 65535)) {
     return std::nullopt;
   }
-  const size_t slash = target.find('/');
-  const std::optional<std::string> address = ParseAddress(std::string(target.substr(0, slash)));
-  if (!address.has_value()) {
-    if (slash != absl::string_view::npos || !IsHostName(target)) return std::nullopt;
+  entry.network = Network::Parse(target);
+  if (!entry.network.has_value()) {
+    if (!IsHostName(target)) return std::nullopt;
     entry.host = absl::AsciiStrToLower(target);
-    return entry;
-  }
-  entry.prefix = *address;
-  const int width = static_cast<int>(address->size()) * 8;
-  entry.bits = width;
-  if (slash != absl::string_view::npos &&
-      (!absl::SimpleAtoi(target.substr(slash + 1), &entry.bits) || entry.bits < 0 ||
-       entry.bits > width)) {
-    return std::nullopt;
   }
   return entry;
 }
@@ -133,7 +97,7 @@ absl::StatusOr<AllowList> AllowList::Parse(const std::vector<std::string>& entri
 bool AllowList::Allows(absl::string_view host, const SocketAddress& address) const {
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     if (entry.port != 0 && entry.port != address.port) return false;
-    if (entry.host.empty()) return Within(address.bytes, entry.prefix, entry.bits);
+    if (entry.network.has_value()) return entry.network->Contains(address.bytes);
     return entry.host == absl::AsciiStrToLower(host) && !address.IsSpecial();
   });
 }

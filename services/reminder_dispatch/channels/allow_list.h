@@ -10,13 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "libs/base/network.h"
 
 namespace rectify::reminder::channels {
 
-// Bytes of an address in the order of the network: 4 or 16. An IPv4 address inside IPv6 counts as
-// IPv4.
 struct SocketAddress {
-  std::string bytes;
+  std::string bytes;  // see libs/base/network.h
   int port = 0;
 
   // nullopt for other families.
@@ -38,10 +37,9 @@ class AllowList {
 
  private:
   struct Entry {
-    std::string host;    // lower case; empty for an address range
-    std::string prefix;  // bytes
-    int bits = 0;
-    int port = 0;  // 0: any
+    std::string host;                // lower case; or else
+    std::optional<Network> network;  // a range of addresses
+    int port = 0;                    // 0: any
   };
   static std::optional<Entry> ParseEntry(absl::string_view text);
 

@@ -9,12 +9,12 @@
 #include "absl/time/time.h"
 #include "libs/rpc/token.h"
 
-namespace rectify::service {
+namespace rectify::rpc {
 
 // Signed anew before it ends. Thread-safe.
 class OwnToken {
  public:
-  OwnToken(std::unique_ptr<rpc::TokenSigner> signer, std::string subject)
+  OwnToken(std::unique_ptr<TokenSigner> signer, std::string subject)
       : signer_(std::move(signer)), subject_(std::move(subject)) {}
 
   // Empty when it can't be signed, which is logged: the peer refuses then.
@@ -22,10 +22,10 @@ class OwnToken {
 
  private:
   absl::Mutex mutex_;
-  std::unique_ptr<rpc::TokenSigner> signer_;
+  std::unique_ptr<TokenSigner> signer_;
   const std::string subject_;
   std::string token_ ABSL_GUARDED_BY(mutex_);
   absl::Time expires_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
-}  // namespace rectify::service
+}  // namespace rectify::rpc

@@ -1,11 +1,11 @@
-#include "libs/service/own_token.h"
+#include "libs/rpc/own_token.h"
 
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "libs/log/log.h"
 
-namespace rectify::service {
+namespace rectify::rpc {
 namespace {
 
 constexpr absl::Duration kTokenLife = absl::Minutes(10);
@@ -16,7 +16,7 @@ std::string OwnToken::Get() {
   absl::MutexLock lock(&mutex_);
   const absl::Time now = absl::Now();
   if (now + kTokenLife / 2 > expires_) {
-    rpc::Caller self;
+    Caller self;
     self.subject = subject_;
     self.roles = {"SERVICE"};
     absl::StatusOr<std::string> token = signer_->Sign(self, kTokenLife);
@@ -30,4 +30,4 @@ std::string OwnToken::Get() {
   return token_;
 }
 
-}  // namespace rectify::service
+}  // namespace rectify::rpc

@@ -1,0 +1,153 @@
+#include "services/partner_registry/domain/partner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "libs/base/error.h"
+#include "libs/base/status_macros.h"
+
+namespace rectify::partner::domain {
+namespace {
+
+constexpr absl::string_view kName = "display_name", kPosts = "posts", kScopes = "scopes",
+                            kRequests = "requests_per_minute";
+
+// The fields of a partner that may change.
+struct Rule {
+  absl::string_view path;
+  bool (*equal)(const PartnerFields&, const PartnerFields&);
+  void (*copy)(PartnerFields&, const PartnerFields&);
+};
+
+template <auto Member>
+Rule RuleOf(absl::string_view path) {
+  return {path,
+          [](const PartnerFields& a, const PartnerFields& b) { return a.*Member == b.*Member; },
+          [](PartnerFields& into, const PartnerFields& from) { into.*Member = from.*Member; }};
+}
+
+const std::vector<Rule>& Rules() {
+  static const auto& rules = *new std::vector<Rule>{
+      RuleOf<&PartnerFields::display_name>(kName), RuleOf<&PartnerFields::posts>(kPosts),
+      RuleOf<&PartnerFields::scopes>(kScopes),
+      RuleOf<&PartnerFields::requests_per_minute>(kRequests)};
+  return rules;
+}
+
+void Canonical(std::vector<std::string>& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
+// The desks that a role acts for.
+std::string DeskPrefix(absl::string_view district, Role role) {
+  return absl::StrCat("districts/", district,
+                      role == Role::kStreetOfficer ? "/streets/" : "/departments/");
+}
+
+bool IsDesk(absl::string_view name, absl::string_view prefix) {
+  return absl::ConsumePrefix(&name, prefix) && !name.empty() && name.size() <= 32 &&
+         std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+}
+
+class Violations {
+ public:
+  void Add(absl::string_view field, std::string zh, std::string en) {
+    violations_.push_back({std::string(field), {std::move(zh), std::move(en)}});
+  }
+  absl::Status Result() && {
+    return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
+  }
+
+ private:
+  std::vector<FieldViolation> violations_;
+};
+
+void CheckPosts(absl::string_view district, const PartnerFields& fields, Violations& violations) {
+  const std::string prefix = DeskPrefix(district, fields.role);
+  if (fields.posts.empty()) {
+    violations.Add(kPosts, "代表的街道或部门：必填", "posts is required");
+  }
+  for (size_t i = 0; i < fields.posts.size(); ++i) {
+    if (IsDesk(fields.posts[i], prefix)) continue;
+    violations.Add(absl::StrCat(kPosts, "[", i, "]"),
+                   absl::StrCat("应写作 ", prefix, "代码，而不是“", fields.posts[i], "”"),
+                   absl::StrCat("must be ", prefix, "{code}, not \"", fields.posts[i], "\""));
+  }
+}
+
+void CheckScopes(const PartnerFields& fields, const ScopeRule& may_call, Violations& violations) {
+  if (fields.scopes.empty()) {
+    violations.Add(kScopes, "可调用的方法：必填", "scopes is required");
+  }
+  for (size_t i = 0; i < fields.scopes.size(); ++i) {
+    if (may_call(fields.role, fields.scopes[i])) continue;
+    violations.Add(absl::StrCat(kScopes, "[", i, "]"),
+                   absl::StrCat("没有“", fields.scopes[i], "”，或者该角色无权调用"),
+                   absl::StrCat("\"", fields.scopes[i],
+                                "\" does not exist, or the role may not call any of it"));
+  }
+}
+
+}  // namespace
+
+std::string PartnerName(absl::string_view district, absl::string_view id) {
+  return absl::StrCat("districts/", district, "/partners/", id);
+}
+
+absl::StatusOr<PartnerFields> CheckPartner(absl::string_view district, PartnerFields fields,
+                                           const ScopeRule& may_call) {
+  Violations violations;
+  if (fields.display_name.empty()) violations.Add(kName, "名称：必填", "display_name is required");
+  if (fields.requests_per_minute == 0) fields.requests_per_minute = kDefaultRequests;
+  if (fields.requests_per_minute < 1 || fields.requests_per_minute > kMostRequests) {
+    violations.Add(kRequests, absl::StrCat("每分钟请求数应为1至", kMostRequests),
+                   absl::StrCat("requests_per_minute must be from 1 to ", kMostRequests));
+  }
+  if (fields.role == Role::kStreetOfficer || fields.role == Role::kDepartmentStaff) {
+    CheckPosts(district, fields, violations);
+    CheckScopes(fields, may_call, violations);
+  } else {
+    violations.Add("role", "角色应为 ROLE_STREET_OFFICER 或 ROLE_DEPARTMENT_STAFF",
+                   "role must be ROLE_STREET_OFFICER or ROLE_DEPARTMENT_STAFF");
+  }
+  RETURN_IF_ERROR(std::move(violations).Result());
+  Canonical(fields.posts);
+  Canonical(fields.scopes);
+  return fields;
+}
+
+absl::StatusOr<PartnerChange> UpdatePartner(const Partner& present, const PartnerFields& sent,
+                                            const std::vector<std::string>& paths,
+                                            const ScopeRule& may_call) {
+  PartnerFields fields = present.fields;
+  if (paths.empty())
+    return FieldError("update_mask", {"字段掩码：必填", "update_mask is required"});
+  for (const std::string& path : paths) {
+    bool known = false;
+    for (const Rule& rule : Rules()) {
+      if (path != "*" && path != rule.path) continue;
+      rule.copy(fields, sent);
+      known = true;
+    }
+    if (!known) {
+      return FieldError("update_mask", {absl::StrCat("“", path, "”不可变更"),
+                                        absl::StrCat("\"", path, "\" can't be changed")});
+    }
+  }
+  ASSIGN_OR_RETURN(fields, CheckPartner(present.district, std::move(fields), may_call));
+  PartnerChange change{present, {}};
+  for (const Rule& rule : Rules()) {
+    if (!rule.equal(fields, present.fields)) change.changed.emplace_back(rule.path);
+  }
+  if (change.changed.empty()) return change;
+  change.partner.fields = std::move(fields);
+  ++change.partner.version;
+  return change;
+}
+
+}  // namespace rectify::partner::domain

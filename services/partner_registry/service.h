@@ -1,0 +1,22 @@
+// The partner registry: which systems of other departments may call, as whom, how often.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "libs/service/host.h"
+
+namespace rectify::partner {
+
+std::vector<pg::Migration> Migrations();
+
+struct PartnerConfig {
+  std::function<absl::Time()> real_now = absl::Now;
+};
+
+// Signs the tokens of partners by partners.pem of the host's keys.
+absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config = {});
+
+}  // namespace rectify::partner
