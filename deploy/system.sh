@@ -8,12 +8,14 @@ readonly SERVICES=(
   "deadline rectification_deadlines 12"
   "reminder reminder_dispatch 13"
   "followup followup_visits 14"
+  "partner partner_registry 16"
 )
 # The discipline committee's service: a database, a role and a key of its own; it talks to nobody who
 # does not ask it, so it is nobody's peer and has no stream and no metrics.
 readonly SEALED=followup
 readonly REDIS_PORT=1 SMTP_PORT=2 WEBHOOK_PORT=3 METRICS_OFFSET=20 # metrics: service port + 20
-# HTTP/JSON for everyone else's systems; it has no data, so it is none of the services above.
+# HTTP/JSON for everyone else's systems; it has no data, so it is none of the services above. It alone
+# asks the partner registry.
 readonly GATEWAY_PORT=15
 
 # The programs that run; RECTIFY_BUILD names another build folder than deploy/up's.
@@ -169,14 +171,15 @@ add_clock() { command+=(--clock "shm:$STATE/clock" --allow-simulated-clock); }
 up_gateway() {
   local self=gateway command=("$BUILD/services/gateway/rectify-gateway")
   each_service add_peer
-  command+=(--listen "127.0.0.1:$(port $GATEWAY_PORT)"
+  command+=(--listen "127.0.0.1:$(port $GATEWAY_PORT)" --keys "$STATE/keys"
     --metrics-listen "127.0.0.1:$(port $((GATEWAY_PORT + METRICS_OFFSET)))")
   start_process gateway "ready_serving gateway" "${command[@]}"
 }
 
 # Adds a --peer to the command of service_command, its caller's caller.
 add_peer() {
-  [[ $1 == "$self" || $1 == "$SEALED" ]] || command+=(--peer "$1=$(peer_of "$self" "$1" "$3")")
+  [[ $1 == "$self" || $1 == "$SEALED" || ($1 == partner && $self != gateway) ]] ||
+    command+=(--peer "$1=$(peer_of "$self" "$1" "$3")")
 }
 
 # up_system: everything, in its order; what runs already is left alone.

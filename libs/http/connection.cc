@@ -62,7 +62,10 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     const bool served = connections_.Enter(this);
     bool going_on = served && co_await Handshake();
     while (going_on && !connections_.ending()) going_on = co_await ServeOne();
-    if (!served) co_await Write(connections_.options.refuse(Fault::kOverloaded), false, false);
+    // Whoever comes while the server ends is told by the end of the connection.
+    if (!served && !connections_.ending()) {
+      co_await Write(connections_.options.refuse(Fault::kOverloaded), false, false);
+    }
     co_await Close();
     connections_.Leave(this, served);
   }

@@ -16,7 +16,7 @@ constexpr absl::Duration kDrain = absl::Seconds(10);
 
 struct Options {
   rectify::http::ServerOptions server;
-  std::map<std::string, std::string> peers;
+  rectify::gateway::GatewayOptions gateway;
   std::string metrics_listen, log_level = "info";
 };
 
@@ -27,7 +27,10 @@ void AddFlags(CLI::App& app, Options& options) {
   app.add_option("--threads", options.server.threads, "Threads that read and write")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  rectify::flags::AddPeerFlag(app, options.peers)->required();
+  rectify::flags::AddPeerFlag(app, options.gateway.peers)->required();
+  app.add_option("--keys", options.gateway.keys,
+                 "Folder with private/svc-gateway.pem; without it partners' keys are not taken")
+      ->envname("RECTIFY_KEYS");
   app.add_option("--metrics-listen", options.metrics_listen, "Address of /metrics")
       ->envname("RECTIFY_METRICS_LISTEN");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
@@ -57,7 +60,7 @@ int main(int argc, char** argv) {
     const absl::Status status = rectify::metrics::Serve(options.metrics_listen);
     if (!status.ok()) return Fail(status);
   }
-  auto gateway = rectify::gateway::Gateway::Create(options.peers);
+  auto gateway = rectify::gateway::Gateway::Create(options.gateway);
   if (!gateway.ok()) return Fail(gateway.status());
   options.server.refuse = rectify::gateway::Gateway::Refuse;
   auto server = rectify::http::Server::Start(

@@ -10,7 +10,7 @@ import uuid
 import contract
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
-SERVICES = ("venue", "hazard", "deadline", "reminder")
+SERVICES = ("venue", "hazard", "deadline", "reminder", "partner")
 APPROVERS = ("DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF")
 LONG_AGO = "2023-01-01"
 

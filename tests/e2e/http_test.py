@@ -39,7 +39,7 @@ class Http:
 
     def __init__(self, address, token):
         self._address = urllib.parse.urlsplit(address)
-        self._token = token
+        self.token = token
         self._connection = None
 
     def __call__(self, verb, path, body=None, query=None, **headers):
@@ -49,8 +49,8 @@ class Http:
         target = path if "?" in path else urllib.parse.quote(path, safe="/:") + (
             "?" + urllib.parse.urlencode(query) if query else "")
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
         data = None
         if body is not None:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -20,8 +20,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RECTIFY_BUILD", ROOT / "build"))
 CLI = BUILD / "services/cli/rectify"
-SERVICES = ("venue", "hazard", "deadline", "reminder")
-PORTS_USED = 40  # from the base: the services' metrics end at base + 33
+SERVICES = ("venue", "hazard", "deadline", "reminder", "partner")
+PORTS_USED = 40  # from the base: the services' metrics end at base + 36
 
 PRELUDE = f"""
 source {shlex.quote(str(ROOT))}/deploy/lib.sh

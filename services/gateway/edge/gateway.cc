@@ -107,6 +107,8 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   std::string language;
   bool calendar = false;
   const Route* route = nullptr;
+  std::string token;
+  std::optional<Visitor> visitor;  // when a partner's key was shown
 
   std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
   void Answer(http::Response response) {
@@ -114,6 +116,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
       response.status = 304;
       response.body.clear();
     }
+    if (visitor) AddStanding(visitor->standing, absl::Now(), response.headers);
     response.headers.Add("Cache-Control", "no-store");
     response.headers.Add("X-Content-Type-Options", "nosniff");
     const absl::Duration took = absl::Now() - begin;
@@ -121,11 +124,16 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     metrics::Count("rectify_gateway_requests_total",
                    {{"method", method}, {"status", absl::StrCat(response.status)}});
     metrics::Observe("rectify_gateway_request_seconds", {{"method", method}}, took);
+    if (visitor) {
+      metrics::Count("rectify_gateway_partner_requests_total",
+                     {{"partner", visitor->partner()}, {"status", absl::StrCat(response.status)}});
+    }
     log::Info("http", {{"verb", request.method},
                        {"method", method},
                        {"status", response.status},
                        {"ms", absl::ToDoubleMilliseconds(took)},
-                       {"remote", request.remote}});
+                       {"remote", request.remote},
+                       {"partner", visitor ? visitor->partner() : ""}});
     respond(std::move(response));
   }
   void AnswerOrFail(absl::StatusOr<http::Response> response) {
@@ -164,18 +172,28 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   }
 };
 
-absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
-    const std::map<std::string, std::string>& peers) {
+absl::Status Gateway::OpenDoor(const GatewayOptions& options) {
+  const auto registry = clients_.find("partner");
+  if (registry == clients_.end() || options.keys.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::unique_ptr<rpc::TokenSigner> signer,
+                   rpc::TokenSigner::FromFile(options.keys + "/private/svc-gateway.pem"));
+  own_token_ = std::make_unique<rpc::OwnToken>(std::move(signer), "services/gateway");
+  door_ = std::make_unique<PartnerDoor>(*registry->second, *own_token_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(const GatewayOptions& options) {
   std::set<std::string> services;
-  for (const auto& [name, target] : peers) services.insert(name);
+  for (const auto& [name, target] : options.peers) services.insert(name);
   ASSIGN_OR_RETURN(RouteTable routes, RouteTable::Create(services));
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes)));
-  for (const auto& [name, target] : peers) {
-    rpc::ClientOptions options;
-    options.target = target;
-    options.timeout = kTimeout;
-    gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(options));
+  for (const auto& [name, target] : options.peers) {
+    rpc::ClientOptions client;
+    client.target = target;
+    client.timeout = kTimeout;
+    gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(client));
   }
+  RETURN_IF_ERROR(gateway->OpenDoor(options));
   const Json document = OpenApiDocument(gateway->routes_);
   gateway->pages_["/openapi.json"] = ToPage(document.dump(1), "application/json");
   gateway->pages_["/docs"] = ToPage(ReferencePage(document), "text/html; charset=utf-8");
@@ -249,6 +267,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   const Route& route = *found.route;
   if (route.method->client_streaming()) return NoRoute();
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
+  if (exchange->visitor) RETURN_IF_ERROR(exchange->visitor->MayCall(route.method->full_name()));
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
                    BuildRequest(route, found.captures, target.query, asked.body));
@@ -256,7 +275,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
 
   rpc::CallOptions call;
-  call.token = TokenIn(asked.headers);
+  call.token = exchange->token;
   call.language = exchange->language;
   call.trace = std::string(asked.headers.Get("traceparent"));
   if (route.method->server_streaming()) {
@@ -317,9 +336,22 @@ void Gateway::StopWaiting() { polls_->Stop(); }
 void Gateway::Handle(http::Request request, http::Respond respond) const {
   const auto exchange = std::make_shared<Exchange>();
   exchange->language = rpc::PreferredLanguage(request.headers.Get("Accept-Language"));
+  exchange->token = TokenIn(request.headers);
   exchange->request = std::move(request);
   exchange->respond = std::move(respond);
   exchange->begin = absl::Now();
+  if (door_ == nullptr || !IsApiKey(exchange->token)) return BeginOrFail(exchange);
+  door_->Enter(exchange->token, exchange->request.remote,
+               [this, exchange](absl::StatusOr<Visitor> visitor) {
+                 if (!visitor.ok()) return exchange->Fail(visitor.status());
+                 exchange->visitor = *std::move(visitor);
+                 if (!exchange->visitor->standing.granted) return exchange->Fail(TooManyRequests());
+                 exchange->token = exchange->visitor->passport->token();
+                 BeginOrFail(exchange);
+               });
+}
+
+void Gateway::BeginOrFail(const std::shared_ptr<Exchange>& exchange) const {
   if (absl::Status status = Begin(exchange); !status.ok()) exchange->Fail(status);
 }
 

@@ -12,18 +12,26 @@
 #include "libs/http/message.h"
 #include "libs/http/server.h"
 #include "libs/rpc/client.h"
+#include "libs/rpc/own_token.h"
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
+#include "services/gateway/partners/partner_door.h"
 #include "services/gateway/routes/route_table.h"
 
 namespace rectify::gateway {
 
+struct GatewayOptions {
+  // Where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
+  std::map<std::string, std::string> peers;
+  // Folder with private/svc-gateway.pem, by which it asks the partner registry. Empty: keys of
+  // partners are not taken, only tokens.
+  std::string keys;
+};
+
 // Thread-safe.
 class Gateway {
  public:
-  // `peers`: where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Create(
-      const std::map<std::string, std::string>& peers);
+  static absl::StatusOr<std::unique_ptr<Gateway>> Create(const GatewayOptions& options);
 
   void Handle(http::Request request, http::Respond respond) const;
   // Who waits for events is answered now, so that the server can stop.
@@ -35,7 +43,9 @@ class Gateway {
   struct Exchange;
   explicit Gateway(RouteTable routes) : routes_(std::move(routes)) {}
 
-  // The call that an exchange asks for; an error is its answer.
+  absl::Status OpenDoor(const GatewayOptions& options);
+  // What an exchange asks for, once it is known who asks; an error is its answer.
+  void BeginOrFail(const std::shared_ptr<Exchange>& exchange) const;
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
@@ -46,6 +56,8 @@ class Gateway {
 
   RouteTable routes_;
   const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
+  std::unique_ptr<rpc::OwnToken> own_token_;
+  std::unique_ptr<PartnerDoor> door_;            // nullptr: no partner registry
   Clients clients_;                              // wait for their calls, which tell the polls
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };

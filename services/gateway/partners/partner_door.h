@@ -1,0 +1,51 @@
+// Where partners come in: a key becomes who shows it, and one of the requests of its minute.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/http/message.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/own_token.h"
+#include "services/gateway/partners/passports.h"
+#include "services/gateway/partners/quotas.h"
+
+namespace rectify::gateway {
+
+struct Visitor {
+  Passports::Passport passport;
+  Standing standing;
+
+  const std::string& partner() const { return passport->partner(); }
+  // PERMISSION_DENIED SCOPE_MISSING. Roles and objects are for the service to judge.
+  absl::Status MayCall(const std::string& method) const;
+};
+
+// RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers), and Retry-After for who
+// has to wait.
+void AddStanding(const Standing& standing, absl::Time now, http::Headers& headers);
+
+// RESOURCE_EXHAUSTED RATE_LIMITED.
+absl::Status TooManyRequests();
+
+// Thread-safe.
+class PartnerDoor {
+ public:
+  // Both outlive it, and the client's calls end before it does.
+  PartnerDoor(const rpc::Client& registry, rpc::OwnToken& token);
+
+  // `remote`: address and port. UNAUTHENTICATED API_KEY_INVALID, or why the registry can't be
+  // asked.
+  void Enter(const std::string& key, const std::string& remote,
+             std::function<void(absl::StatusOr<Visitor>)> done);
+
+ private:
+  Passports passports_;
+  Quotas quotas_;
+};
+
+}  // namespace rectify::gateway
