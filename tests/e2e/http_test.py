@@ -61,6 +61,7 @@ class Http:
     def close(self):
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
 
 class HttpTest(unittest.TestCase):

@@ -131,6 +131,7 @@ class PartnerTest(unittest.TestCase):
         self.system.flush_redis()
         self.system.kill("gateway")
         self.system.bash("up_gateway")
+        self.registrar.close()
         after = self.caller(caller.token)("GET", f"{self.parent}/leads")
         turned = int(after.headers["RateLimit"].split("t=")[1]) > wait
         self.assertTrue(after.status == 429 or turned, after.headers)
@@ -148,6 +149,8 @@ class PartnerTest(unittest.TestCase):
             self.assertEqual(unknown.status, 503, unknown.body)
         finally:
             self.system.start_service("partner")
+            eventually(self, "the gateway finds it again", lambda: self.registrar(
+                "GET", f"{self.parent}/partners").status == 200)
 
 
 if __name__ == "__main__":
