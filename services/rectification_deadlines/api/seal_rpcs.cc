@@ -95,6 +95,9 @@ absl::StatusOr<v1::ListSealsResponse> ListSeals(Context& context, const Call& ca
 
 absl::Status CheckFormer(Context& context, Change& change, const Seal& seal) {
   if (seal.former.empty()) return absl::OkStatus();
+  if (rpc::DistrictOf(seal.former) != rpc::DistrictOf(seal.venue)) {
+    return rectify::NotFoundError(seal.former);
+  }
   ASSIGN_OR_RETURN(const Seal former, context.seals.LoadForUpdate(change.sql(), seal.former));
   ASSIGN_OR_RETURN(const bool same, store::SameVenue(change.sql(), former.venue, seal.venue));
   if (!same) {
