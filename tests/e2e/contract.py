@@ -12,12 +12,30 @@ class Contract:
         self._pool = descriptor_pool.DescriptorPool()
         for file in files.file:
             self._pool.Add(file)
+        self._services = [f"{file.package}.{service.name}" for file in files.file
+                          for service in file.service if file.package.startswith("rectify.")]
 
     def message(self, name):
         descriptor = self._pool.FindMessageTypeByName(name)
         if hasattr(message_factory, "GetMessageClass"):
             return message_factory.GetMessageClass(descriptor)
         return message_factory.MessageFactory(self._pool).GetPrototype(descriptor)
+
+    def services(self):
+        """The descriptors of all services of Rectify's own."""
+        return [self._pool.FindServiceByName(name) for name in self._services]
+
+    def values(self, enum):
+        """The names of an enum's values by number, without the one that is never sent."""
+        values = self._pool.FindEnumTypeByName(enum).values
+        return {value.number: value.name for value in values if value.number != 0}
+
+    def option(self, descriptor, extension):
+        """The value of an option of the contract's own, such as `rectify.authz.v1.rule`."""
+        options = descriptor.GetOptions()
+        # Read again by classes that know the extensions.
+        known = self.message(options.DESCRIPTOR.full_name).FromString(options.SerializeToString())
+        return known.Extensions[self._pool.FindExtensionByName(extension)]
 
     def method(self, name):
         """(path, request class, response class) of `package.Service.Method`."""
@@ -93,14 +111,18 @@ class Client:
 
     def stream(self, method, requests):
         """All responses of a streaming call as dicts."""
-        path, request_class, response_class = self.contract.method(method)
-        channel = self._channels[service_of(method)]
-        stub = channel.stream_stream(path, request_class.SerializeToString,
-                                     response_class.FromString)
-        messages = (request_class(**request) for request in requests)
+        _, request_class, _ = self.contract.method(method)
+        return self.stream_bytes(method, (request_class(**request).SerializeToString()
+                                          for request in requests))
+
+    def stream_bytes(self, method, requests, service=None):
+        """Like stream, with the requests' bytes as they are."""
+        path, _, response_class = self.contract.method(method)
+        channel = self._channels[service or service_of(method)]
+        stub = channel.stream_stream(path, None, response_class.FromString)
         try:
             return [json_format.MessageToDict(response, preserving_proto_field_name=True)
-                    for response in stub(messages, timeout=30, metadata=self._metadata)]
+                    for response in stub(iter(requests), timeout=30, metadata=self._metadata)]
         except grpc.RpcError as error:
             raise self._decode(error) from None
 

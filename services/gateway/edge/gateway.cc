@@ -231,15 +231,15 @@ http::Response Gateway::Refuse(http::Fault fault) {
 
 absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
                                                       const Message& request) const {
-  std::string service = route.service;
+  std::string service = route.service, asked = service;
   if (route.owner != Owner::kPackage) {
     const char* field = route.owner == Owner::kSource ? "source" : "subject";
-    const std::string value = request.GetReflection()->GetString(
-        request, request.GetDescriptor()->FindFieldByName(field));
-    service = route.owner == Owner::kSource ? value : routes_.OwnerOf(value).value_or("");
+    asked = request.GetReflection()->GetString(request,
+                                               request.GetDescriptor()->FindFieldByName(field));
+    service = route.owner == Owner::kSource ? asked : routes_.OwnerOf(asked).value_or("");
   }
   const auto found = clients_.find(service);
-  if (found == clients_.end()) return NotFoundError(service);
+  if (found == clients_.end()) return NotFoundError(asked);
   return found->second.get();
 }
 

@@ -9,6 +9,7 @@
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
 #include "rectify/hazard/v1/department_task_service.pb.h"
+#include "services/hazard_findings/api/callers.h"
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/api/references.h"
@@ -48,11 +49,12 @@ v1::DepartmentTask ToProto(const domain::DepartmentTask& task) {
 
 // Departments see their own tasks; the fire body sees all.
 store::Desks DesksOf(const rpc::Caller& caller) {
-  for (const char* role :
-       {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF", "REGISTRAR", "SERVICE"}) {
-    if (caller.HasRole(role)) return std::nullopt;
-  }
+  if (IsFireBody(caller)) return std::nullopt;
   return caller.posts;
+}
+
+bool MaySee(const rpc::Caller& caller, const domain::DepartmentTask& task) {
+  return IsFireBody(caller) || caller.HasPost(task.department);
 }
 
 void Audit(Change& change, const domain::DepartmentTask& task, absl::string_view action,
@@ -151,7 +153,7 @@ absl::StatusOr<v1::ListDepartmentTasksResponse> ListDepartmentTasks(
   return response;
 }
 
-// The frame of every verb: lock, etag, change, save.
+// The frame of every verb: lock, whether it is there for the caller, etag, change, save.
 template <typename Request>
 absl::StatusOr<v1::DepartmentTask> RunVerb(
     const Context& context, const rpc::Call& call, const Request& request,
@@ -162,6 +164,7 @@ absl::StatusOr<v1::DepartmentTask> RunVerb(
       call, [&](Change& change) -> absl::StatusOr<v1::DepartmentTask> {
         ASSIGN_OR_RETURN(domain::DepartmentTask task,
                          store::LockDepartmentTask(change.sql(), name.district, name.id));
+        if (!MaySee(call.caller, task)) return NotFoundError(request.name());
         RETURN_IF_ERROR(rpc::CheckEtag(task.version, request.etag()));
         ASSIGN_OR_RETURN(task, fn(change, std::move(task)));
         RETURN_IF_ERROR(store::SaveDepartmentTask(change.sql(), task));

@@ -9,6 +9,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
+#include "services/hazard_findings/api/callers.h"
 #include "services/hazard_findings/api/campaign_convert.h"
 #include "services/hazard_findings/api/convert.h"
 #include "services/hazard_findings/api/handlers.h"
@@ -30,10 +31,7 @@ constexpr int kAudience = rectify::events::kInternalOnly;
 
 // Venues see their own, under each name; the fire body sees all.
 absl::StatusOr<store::Desks> VenuesOf(pg::Tx& tx, const rpc::Caller& caller) {
-  for (const char* role :
-       {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF", "REGISTRAR", "SERVICE"}) {
-    if (caller.HasRole(role)) return std::nullopt;
-  }
+  if (IsFireBody(caller)) return std::nullopt;
   return store::WithFormerNames(tx, caller.posts);
 }
 
@@ -45,6 +43,13 @@ absl::Status NotYours() {
                              "(name)"},
                     .metadata = {},
                     .violations = {}});
+}
+
+absl::Status CheckMaySee(pg::Tx& tx, const rpc::Call& call, const SelfInspection& self) {
+  ASSIGN_OR_RETURN(const store::Desks venues, VenuesOf(tx, call.caller));
+  const bool may =
+      !venues.has_value() || std::find(venues->begin(), venues->end(), self.venue) != venues->end();
+  return may ? absl::OkStatus() : NotFoundError(self.name());
 }
 
 absl::Status CheckIsVenue(pg::Tx& tx, const rpc::Call& call, const SelfInspection& self) {
@@ -192,7 +197,7 @@ absl::StatusOr<v1::ListSelfInspectionsResponse> ListSelfInspections(
   return response;
 }
 
-// The frame of every verb: lock, etag, change, save.
+// The frame of every verb: lock, whether it is there for the caller, etag, change, save.
 template <typename Request>
 absl::StatusOr<v1::SelfInspection> RunVerb(
     const Context& context, const rpc::Call& call, const Request& request, bool with_parts,
@@ -202,6 +207,7 @@ absl::StatusOr<v1::SelfInspection> RunVerb(
       call, [&](Change& change) -> absl::StatusOr<v1::SelfInspection> {
         ASSIGN_OR_RETURN(SelfInspection self,
                          store::LockSelfInspection(change.sql(), name.district, name.id));
+        RETURN_IF_ERROR(CheckMaySee(change.sql(), call, self));
         RETURN_IF_ERROR(rpc::CheckEtag(self.version, request.etag()));
         ASSIGN_OR_RETURN(self, fn(change, std::move(self)));
         RETURN_IF_ERROR(store::SaveSelfInspection(change.sql(), self, with_parts));

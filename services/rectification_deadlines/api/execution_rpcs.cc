@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/resource_name.h"
 #include "services/rectification_deadlines/api/convert.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
@@ -28,7 +29,8 @@ using rpc::Call;
 absl::StatusOr<v1::Order> ServeOrder(Context& context, const Call& call,
                                      const v1::ServeOrderRequest& request) {
   const domain::ServiceRecord service = ToService(request.service());
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, service.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), service.officers));
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {
@@ -115,7 +117,8 @@ absl::Status FollowBack(Context& context, Change& change, const domain::Rechecke
 absl::StatusOr<v1::Order> RecordRecheck(Context& context, const Call& call,
                                         const v1::RecordRecheckRequest& request) {
   const domain::Recheck recheck = ToRecheck(request);
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, recheck.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), recheck.officers));
   return RunVerb(
       context, call, request.name(), request.etag(), Anybody,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {

@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "libs/rpc/resource_name.h"
 #include "services/rectification_deadlines/api/convert_turns.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
@@ -67,7 +68,8 @@ absl::StatusOr<v1::Order> DecideExtension(Context& context, const Call& call,
   domain::ExtensionVerdict verdict{request.granted(), std::nullopt, request.reason()};
   if (request.has_due_date()) verdict.due_date = rpc::ToCivilDay(request.due_date());
   if (request.has_deliberation()) verdict.deliberation = ToDeliberation(request.deliberation());
-  RETURN_IF_ERROR(RequireKnownPeople(context, call, verdict.deliberation));
+  RETURN_IF_ERROR(
+      RequireKnownPeople(context, call, rpc::DistrictOf(request.name()), verdict.deliberation));
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(
       context, call, request.name(), request.etag(), Anybody,
@@ -88,7 +90,8 @@ absl::StatusOr<v1::Order> DecideExtension(Context& context, const Call& call,
 absl::StatusOr<v1::Order> ServeExtension(Context& context, const Call& call,
                                          const v1::ServeExtensionRequest& request) {
   const domain::ServiceRecord service = ToService(request.service());
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, service.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), service.officers));
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/resource_name.h"
 #include "services/rectification_deadlines/api/convert_turns.h"
 #include "services/rectification_deadlines/api/handlers.h"
 #include "services/rectification_deadlines/api/order_command.h"
@@ -33,7 +34,8 @@ absl::StatusOr<v1::Order> DecideNextInstrument(Context& context, const Call& cal
   const auto instrument = static_cast<domain::NextInstrument>(request.instrument());
   domain::NextChoice choice{instrument, request.reason(), request.reference(), ""};
   if (request.has_deliberation()) choice.deliberation = ToDeliberation(request.deliberation());
-  RETURN_IF_ERROR(RequireKnownPeople(context, call, choice.deliberation));
+  RETURN_IF_ERROR(
+      RequireKnownPeople(context, call, rpc::DistrictOf(request.name()), choice.deliberation));
   const domain::Signer signer = SignerOf(call.caller);
   return RunVerb(
       context, call, request.name(), request.etag(), OfficerOrRank,
@@ -84,7 +86,8 @@ absl::StatusOr<v1::Order> ConcludeInstrument(Context& context, const Call& call,
 absl::StatusOr<v1::Order> RecordPenalty(Context& context, const Call& call,
                                         const v1::RecordPenaltyRequest& request) {
   const domain::Penalty penalty = ToPenalty(request);
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, penalty.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), penalty.officers));
   return RunVerb(
       context, call, request.name(), request.etag(), OneOfItsOfficers,
       [&](Change& change, Order order) -> absl::StatusOr<Order> {

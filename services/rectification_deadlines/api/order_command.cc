@@ -1,12 +1,14 @@
 #include "services/rectification_deadlines/api/order_command.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "libs/rpc/resource_name.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/rectification_deadlines/api/convert.h"
 #include "services/rectification_deadlines/events/journal.h"
@@ -20,6 +22,15 @@ using ::rectify::events::Change;
 
 // The caller waits too; a registry that takes longer counts as away.
 constexpr absl::Duration kPatience = absl::Seconds(3);
+
+constexpr const char* kEnforcement[] = {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
+constexpr const char* kOtherReaders[] = {"STREET_OFFICER", "REGISTRAR", "SERVICE"};
+
+template <size_t n>
+bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
+  return std::any_of(std::begin(roles), std::end(roles),
+                     [&](const char* role) { return caller.HasRole(role); });
+}
 
 bool IsItsOfficer(const rpc::Caller& caller, const domain::Order& order) {
   return caller.HasRole("INSPECTOR") &&
@@ -69,6 +80,12 @@ absl::StatusOr<rpc::Caller> SpeakingFor(pg::Tx& tx, rpc::Caller caller) {
   return caller;
 }
 
+bool IsEnforcement(const rpc::Caller& caller) { return HasOneOf(caller, kEnforcement); }
+
+bool MaySee(const rpc::Caller& caller, absl::string_view venue) {
+  return IsEnforcement(caller) || HasOneOf(caller, kOtherReaders) || caller.HasPost(venue);
+}
+
 absl::Status Anybody(const rpc::Caller&, const domain::Order&) { return absl::OkStatus(); }
 
 absl::Status OneOfItsOfficers(const rpc::Caller& caller, const domain::Order& order) {
@@ -95,6 +112,7 @@ absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const
       call, [&](Change& change) -> absl::StatusOr<v1::Order> {
         ASSIGN_OR_RETURN(domain::Order order, context.orders.LoadForUpdate(change.sql(), name));
         ASSIGN_OR_RETURN(const rpc::Caller caller, SpeakingFor(change.sql(), call.caller));
+        if (!MaySee(caller, order.venue)) return rectify::NotFoundError(name);
         RETURN_IF_ERROR(may_act(caller, order));
         RETURN_IF_ERROR(rpc::CheckEtag(order.version, etag));
         ASSIGN_OR_RETURN(order, verb(change, std::move(order)));
@@ -113,13 +131,17 @@ absl::Status DraftFurther(Context& context, Change& change, const domain::Order&
 }
 
 absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,
+                                              const std::string& district,
                                               const std::vector<std::string>& names) {
+  std::vector<std::string> own;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(own),
+               [&](const std::string& name) { return rpc::DistrictOf(name) == district; });
   ASSIGN_OR_RETURN(
       domain::Officers officers,
       context.host.pool().TransactValue(
           "deadline.find_officers", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
-          [&](pg::Tx& tx) { return store::FindOfficers(tx, names); }));
-  for (const std::string& name : names) {
+          [&](pg::Tx& tx) { return store::FindOfficers(tx, own); }));
+  for (const std::string& name : own) {
     if (officers.contains(name)) continue;
     absl::StatusOr<domain::Officer> officer = AskRegistry(context, call, name);
     if (absl::IsNotFound(officer.status())) continue;
@@ -130,6 +152,7 @@ absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call&
 }
 
 absl::Status RequireKnownPeople(Context& context, const rpc::Call& call,
+                                const std::string& district,
                                 const std::optional<domain::Deliberation>& deliberation) {
   if (!deliberation) return absl::OkStatus();
   std::vector<std::string> names;
@@ -139,7 +162,7 @@ absl::Status RequireKnownPeople(Context& context, const rpc::Call& call,
   for (const auto* absentees : {&deliberation->absentees, &deliberation->recusals}) {
     for (const domain::Absentee& absentee : *absentees) names.push_back(absentee.officer);
   }
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, names));
+  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, district, names));
   for (const std::string& name : names) {
     if (!officers.contains(name)) return rectify::NotFoundError(name);
   }

@@ -25,7 +25,15 @@ absl::Status NotYourTask(absl::string_view zh, absl::string_view en);
 // the venue of an order may be different names of one venue.
 absl::StatusOr<rpc::Caller> SpeakingFor(pg::Tx& tx, rpc::Caller caller);
 
-// Whether the caller may do this to the order.
+// The people who handle orders.
+bool IsEnforcement(const rpc::Caller& caller);
+
+// Whether the caller, with all names of its venues, learns of what concerns this venue: the fire
+// body, streets and our services of everything, a venue manager of its own. To others it is
+// NOT_FOUND, whatever they want of it.
+bool MaySee(const rpc::Caller& caller, absl::string_view venue);
+
+// Whether the caller, who may see the order, may do this to it.
 using MayAct = std::function<absl::Status(const rpc::Caller&, const domain::Order&)>;
 absl::Status Anybody(const rpc::Caller& caller, const domain::Order& order);
 // PERMISSION_DENIED NOT_YOUR_TASK.
@@ -49,14 +57,17 @@ absl::StatusOr<v1::Order> RunVerb(Context& context, const rpc::Call& call, const
 absl::Status DraftFurther(Context& context, ::rectify::events::Change& change,
                           const domain::Order& draft, std::string why);
 
-// The officers by name; those that no event has brought yet are asked from the registry. Unknown
-// ones are left out. Call it before a transaction begins.
+// The officers of the district by name; those that no event has brought yet are asked from the
+// registry. Unknown ones are left out, and those of other districts, who sign nothing here. Call it
+// before a transaction begins.
 absl::StatusOr<domain::Officers> FindOfficers(Context& context, const rpc::Call& call,
+                                              const std::string& district,
                                               const std::vector<std::string>& names);
 
-// NOT_FOUND for an officer of the deliberation whom nobody knows. Call it before a transaction
-// begins.
+// NOT_FOUND for an officer of the deliberation whom nobody in the district knows. Call it before a
+// transaction begins.
 absl::Status RequireKnownPeople(Context& context, const rpc::Call& call,
+                                const std::string& district,
                                 const std::optional<domain::Deliberation>& deliberation);
 
 }  // namespace rectify::deadline::api

@@ -28,17 +28,6 @@ using ::rectify::events::kDiscipline;
 using ::rectify::events::kInternalOnly;
 using rpc::Call;
 
-constexpr const char* kEnforcement[] = {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
-constexpr const char* kOtherReaders[] = {"STREET_OFFICER", "REGISTRAR", "SERVICE"};
-
-template <size_t n>
-bool HasOneOf(const rpc::Caller& caller, const char* const (&roles)[n]) {
-  for (const char* role : roles) {
-    if (caller.HasRole(role)) return true;
-  }
-  return false;
-}
-
 // With what the policy proposes, for the present only.
 absl::StatusOr<v1::Order> LoadMessage(Context& context, pg::Tx& tx, const std::string& name,
                                       std::optional<absl::Time> as_of, absl::Time now) {
@@ -64,11 +53,8 @@ absl::StatusOr<v1::Order> GetOrder(Context& context, const Call& call,
             ASSIGN_OR_RETURN(caller, SpeakingFor(tx, call.caller));
             return LoadMessage(context, tx, request.name(), as_of, now);
           }));
-  const bool enforcement = HasOneOf(call.caller, kEnforcement);
-  // Only a venue manager is left; one of another venue must not learn that the order exists.
-  if (!enforcement && !HasOneOf(caller, kOtherReaders) && !caller.HasPost(message.venue())) {
-    return rectify::NotFoundError(request.name());
-  }
+  if (!MaySee(caller, message.venue())) return rectify::NotFoundError(request.name());
+  const bool enforcement = IsEnforcement(caller);
   if (!enforcement) message.clear_proposals();
   return ToMessage(std::move(message), as_of.value_or(now),
                    enforcement ? Personal::kShown : Personal::kMasked);

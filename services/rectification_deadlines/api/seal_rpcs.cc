@@ -57,6 +57,7 @@ absl::StatusOr<v1::Seal> RunSealVerb(
       call, [&](Change& change) -> absl::StatusOr<v1::Seal> {
         ASSIGN_OR_RETURN(Seal seal, context.seals.LoadForUpdate(change.sql(), request.name()));
         ASSIGN_OR_RETURN(const rpc::Caller caller, SpeakingFor(change.sql(), call.caller));
+        if (!MaySee(caller, seal.venue)) return rectify::NotFoundError(request.name());
         RETURN_IF_ERROR(may_act(caller, seal));
         RETURN_IF_ERROR(rpc::CheckEtag(seal.version, request.etag()));
         ASSIGN_OR_RETURN(seal, verb(change, std::move(seal)));
@@ -94,6 +95,9 @@ absl::StatusOr<v1::ListSealsResponse> ListSeals(Context& context, const Call& ca
 
 absl::Status CheckFormer(Context& context, Change& change, const Seal& seal) {
   if (seal.former.empty()) return absl::OkStatus();
+  if (rpc::DistrictOf(seal.former) != rpc::DistrictOf(seal.venue)) {
+    return rectify::NotFoundError(seal.former);
+  }
   ASSIGN_OR_RETURN(const Seal former, context.seals.LoadForUpdate(change.sql(), seal.former));
   ASSIGN_OR_RETURN(const bool same, store::SameVenue(change.sql(), former.venue, seal.venue));
   if (!same) {
@@ -110,7 +114,8 @@ absl::StatusOr<v1::Seal> ProposeSeal(Context& context, const Call& call,
     return FieldError("seal.venue", {"不属于该区", "lies in another district"});
   }
   RETURN_IF_ERROR(SealOfficer(call.caller, draft));
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, draft.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, district, draft.officers));
   return context.host.commands().Run<v1::Seal>(
       call, [&](Change& change) -> absl::StatusOr<v1::Seal> {
         RETURN_IF_ERROR(CheckFormer(context, change, draft));
@@ -175,7 +180,8 @@ absl::StatusOr<v1::Seal> RefuseSeal(Context& context, const Call& call,
 absl::StatusOr<v1::Seal> ServeSeal(Context& context, const Call& call,
                                    const v1::ServeSealRequest& request) {
   const domain::SealService service = ToSealService(request.service());
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, service.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), service.officers));
   return RunSealVerb(
       context, call, request, SealOfficer, [&](Change& change, Seal seal) -> absl::StatusOr<Seal> {
         ASSIGN_OR_RETURN(seal, domain::ServeSeal(std::move(seal), service, officers, change.now()));
@@ -204,7 +210,8 @@ absl::StatusOr<v1::Seal> ApplySealLift(Context& context, const Call& call,
 absl::StatusOr<v1::Seal> CheckSealLift(Context& context, const Call& call,
                                        const v1::CheckSealLiftRequest& request) {
   const domain::SealCheck check = ToCheck(request.check());
-  ASSIGN_OR_RETURN(const domain::Officers officers, FindOfficers(context, call, check.officers));
+  ASSIGN_OR_RETURN(const domain::Officers officers,
+                   FindOfficers(context, call, rpc::DistrictOf(request.name()), check.officers));
   return RunSealVerb(
       context, call, request, SealOfficer, [&](Change& change, Seal seal) -> absl::StatusOr<Seal> {
         ASSIGN_OR_RETURN(seal,

@@ -46,8 +46,7 @@ absl::StatusOr<v1::Building> CreateBuilding(Context& context, const rpc::Call& c
             .create_time = change.now(),
             .update_time = change.now()};
         RETURN_IF_ERROR(
-            CheckStreet(context, change.sql(), building.district,
-                        NameOf(building.district, "streets", building.fields.street_code)));
+            CheckStreet(context, change.sql(), building.district, request.building().street()));
         RETURN_IF_ERROR(context.buildings.Insert(change.sql(), building));
         Record(change, building, "CreateBuilding", "登记建筑", {});
         return ToProto(building);
@@ -90,13 +89,15 @@ absl::StatusOr<v1::Building> UpdateBuilding(Context& context, const rpc::Call& c
         ASSIGN_OR_RETURN(const Building present,
                          context.buildings.Lock(change.sql(), name.district, name.id));
         RETURN_IF_ERROR(rpc::CheckEtag(present.version, request.building().etag()));
-        absl::StatusOr<domain::BuildingChange> update = domain::UpdateBuilding(
-            present, ToFields(request.building()), PathsOf(request.update_mask()), change.now());
+        const std::vector<std::string> paths = PathsOf(request.update_mask());
+        absl::StatusOr<domain::BuildingChange> update =
+            domain::UpdateBuilding(present, ToFields(request.building()), paths, change.now());
         if (!update.ok()) return PrefixResource(update.status(), "building");
+        if (Names(paths, "street")) {
+          RETURN_IF_ERROR(
+              CheckStreet(context, change.sql(), name.district, request.building().street()));
+        }
         if (update->changed.empty()) return ToProto(present);
-        RETURN_IF_ERROR(
-            CheckStreet(context, change.sql(), name.district,
-                        NameOf(name.district, "streets", update->after.fields.street_code)));
         RETURN_IF_ERROR(context.buildings.Update(change.sql(), update->after));
         Record(change, update->after, "UpdateBuilding", "变更建筑", update->changed);
         return ToProto(update->after);

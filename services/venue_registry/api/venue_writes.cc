@@ -1,5 +1,6 @@
 #include "services/venue_registry/api/venue_writes.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -32,6 +33,11 @@ absl::Status TakenError(absl::string_view field, const domain::Venue& holder) {
 }
 
 }  // namespace
+
+bool Names(const std::vector<std::string>& paths, absl::string_view path) {
+  return std::any_of(paths.begin(), paths.end(),
+                     [&](const std::string& each) { return each == path || each == "*"; });
+}
 
 absl::Status CheckStreet(const Context& context, pg::Tx& tx, const std::string& district,
                          const std::string& street) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -11,6 +12,9 @@
 #include "services/venue_registry/domain/venue.h"
 
 namespace rectify::venue::api {
+
+// Whether an update mask names the field.
+bool Names(const std::vector<std::string>& paths, absl::string_view path);
 
 // NOT_FOUND unless the street is one of the district.
 absl::Status CheckStreet(const Context& context, pg::Tx& tx, const std::string& district,

@@ -1,5 +1,4 @@
 // CreateVenue, GetVenue, ListVenues, UpdateVenue, CloseVenue.
-#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -20,9 +19,19 @@ namespace {
 
 using rectify::events::Change;
 
-bool Names(const std::vector<std::string>& paths, absl::string_view path) {
-  return std::any_of(paths.begin(), paths.end(),
-                     [&](const std::string& each) { return each == path || each == "*"; });
+// NOT_FOUND for a building or unit of another district, as far as `paths` name them. What is
+// registered in the district is asked for by id.
+absl::Status CheckPartsAreOwn(const std::string& district, const v1::Venue& venue,
+                              const std::vector<std::string>& paths) {
+  if (Names(paths, "building") && !venue.building().empty() &&
+      SplitName(venue.building()).district != district) {
+    return NotFoundError(venue.building());
+  }
+  if (!Names(paths, "units")) return absl::OkStatus();
+  for (const auto& part : venue.units()) {
+    if (SplitName(part.unit()).district != district) return NotFoundError(part.unit());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Venue> CreateVenue(Context& context, const rpc::Call& call,
@@ -40,6 +49,7 @@ absl::StatusOr<v1::Venue> CreateVenue(Context& context, const rpc::Call& call,
             domain::RegisterVenue(district, id, ToFields(request.venue()), change.now());
         if (!venue.ok()) return PrefixFields(venue.status(), "venue");
         RETURN_IF_ERROR(CheckStreet(context, change.sql(), district, request.venue().street()));
+        RETURN_IF_ERROR(CheckPartsAreOwn(district, request.venue(), {"*"}));
         RETURN_IF_ERROR(CheckParts(context, change.sql(), *venue, nullptr));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), *venue));
         RETURN_IF_ERROR(SaveNew(context, change, *venue, "CreateVenue", "登记场所"));
@@ -121,6 +131,7 @@ absl::StatusOr<v1::Venue> UpdateVenue(Context& context, const rpc::Call& call,
           RETURN_IF_ERROR(
               CheckStreet(context, change.sql(), name.district, request.venue().street()));
         }
+        RETURN_IF_ERROR(CheckPartsAreOwn(name.district, request.venue(), paths));
         if (update->changed.empty()) return ToProto(present);
         RETURN_IF_ERROR(CheckParts(context, change.sql(), update->venue, &present));
         RETURN_IF_ERROR(CheckKeys(context, change.sql(), update->venue));

@@ -163,7 +163,7 @@ TEST_F(OrderTurnsTest, AnExtensionIsRefusedAfterExpiryAndForOtherVenues) {
   *request.mutable_wished_date() = Date(2023, 2, 8);
   rpc::Client& other = As("users/other", {"VENUE_MANAGER"}, {"districts/120110/venues/" + Uuid(8)});
   EXPECT_THAT(Turn(other, "RequestExtension", name, request),
-              StatusIs(absl::StatusCode::kPermissionDenied, "NOT_YOUR_TASK"));
+              StatusIs(absl::StatusCode::kNotFound, "NOT_FOUND"));
   system_.AdvanceTo(At(2023, 1, 12, 0));
   EXPECT_THAT(Ask(name, Date(2023, 2, 8)), StatusIs(kPrecondition, "EXTENSION_AFTER_EXPIRY"));
   EXPECT_THAT(DecideExtension(name, true), StatusIs(kPrecondition, "EXTENSION_NOT_ALLOWED"));

@@ -199,7 +199,7 @@ TEST_F(VenueMergeTest, ATokenOfEitherNameSpeaksForTheVenue) {
     }
   }
   EXPECT_EQ(ReasonOf(Verb(ManagerOf(third_), "ReportRectification", later, report).status()),
-            "NOT_YOUR_TASK");
+            "NOT_FOUND");
 }
 
 TEST_F(VenueMergeTest, ASealOfTheFormerVenueIsOfTheOneThatGoesOn) {

@@ -232,7 +232,7 @@ TEST_F(SelfInspectionTest, AVenueSeesAndReportsOnlyItsOwn) {
   get.set_name(first.name());
   EXPECT_EQ(ReasonOf(Do(Manager(kSecond), "GetSelfInspection", get).status()), "NOT_FOUND");
   EXPECT_EQ(ReasonOf(Do(Manager(kSecond), "ReportSelfInspection", Report(first, 0)).status()),
-            "NOT_YOUR_TASK");
+            "NOT_FOUND");
   v1::ListSelfInspectionsRequest list;
   list.set_parent("districts/120110");
   const auto page = Manager(kSecond).Unary<v1::ListSelfInspectionsResponse>(
@@ -280,7 +280,7 @@ TEST_F(SelfInspectionTest, ADepartmentReportsItsTaskAndTheHeadAcceptsOrReturns) 
   report.set_name(task->name());
   report.set_report("已核查12家");
   rpc::Client& other = Housing("districts/120110/departments/jiaoyu");
-  EXPECT_EQ(ReasonOf(DoTask(other, "ReportDepartmentTask", report).status()), "NOT_YOUR_TASK");
+  EXPECT_EQ(ReasonOf(DoTask(other, "ReportDepartmentTask", report).status()), "NOT_FOUND");
   ASSERT_OK(DoTask(Housing(), "ReportDepartmentTask", report));
   v1::ReturnDepartmentTaskRequest give_back;
   give_back.set_name(task->name());
