@@ -35,7 +35,7 @@ bool InScope(const partner::v1::Passport& passport, const std::string& method) {
 Passports::Passports(Ask ask, std::function<absl::Time()> now)
     : ask_(std::move(ask)), now_(std::move(now)) {}
 
-void Passports::Get(const std::string& key, const std::string& address, Done done) {
+void Passports::Get(const std::string& key, const std::string& address, const Done& done) {
   // A dump of the memory should not tell keys.
   const std::string name = absl::StrCat(crypto::Sha256(key), address);
   std::optional<absl::StatusOr<Passport>> known;
@@ -44,7 +44,7 @@ void Passports::Get(const std::string& key, const std::string& address, Done don
     MakeRoom();
     Entry& entry = entries_[name];
     if (now_() >= entry.good_until) {
-      entry.waiting.push_back(std::move(done));
+      entry.waiting.push_back(done);
       if (std::exchange(entry.asking, true)) return;
     } else {
       known = entry.answer;

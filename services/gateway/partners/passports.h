@@ -34,7 +34,7 @@ class Passports {
 
   // An answer, good or bad, is good for ten seconds. While the registry is away, a passport serves
   // as long as its token lives.
-  void Get(const std::string& key, const std::string& address, Done done);
+  void Get(const std::string& key, const std::string& address, const Done& done);
 
  private:
   struct Entry {

@@ -29,7 +29,7 @@ Standing Quotas::Account::StandingOf(bool granted) const {
 Quotas::Quotas(Ask ask, std::function<absl::Time()> now)
     : ask_(std::move(ask)), now_(std::move(now)) {}
 
-void Quotas::Take(const std::string& partner, int limit, Done done) {
+void Quotas::Take(const std::string& partner, int limit, const Done& done) {
   std::optional<Standing> standing;
   {
     absl::MutexLock lock(&mutex_);
@@ -40,7 +40,7 @@ void Quotas::Take(const std::string& partner, int limit, Done done) {
       account.used_up = false;
     }
     if (account.own == 0 && !account.used_up) {
-      account.waiting.push_back(std::move(done));
+      account.waiting.push_back(done);
       if (std::exchange(account.asking, true)) return;
     } else {
       standing = account.StandingOf(account.own > 0);

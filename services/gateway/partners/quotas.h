@@ -35,7 +35,7 @@ class Quotas {
 
   // One request of a partner that may make `limit` in a minute. While the registry is away, each
   // gateway lets through as many: what can't be counted must not stop a department.
-  void Take(const std::string& partner, int limit, Done done);
+  void Take(const std::string& partner, int limit, const Done& done);
 
  private:
   struct Account {

@@ -15,7 +15,8 @@ using ::testing::IsEmpty;
 using ::testing::IsNull;
 using ::testing::Optional;
 
-const std::set<std::string> kAll = {"venue", "hazard", "deadline", "reminder", "followup"};
+const std::set<std::string> kAll = {"venue",    "hazard",   "deadline",
+                                    "reminder", "followup", "partner"};
 
 TEST(RouteTableTest, HasEveryRpcOfTheContractsThatNamesAPath) {
   ASSERT_OK_AND_ASSIGN(const RouteTable table, RouteTable::Create(kAll));
