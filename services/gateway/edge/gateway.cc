@@ -23,6 +23,7 @@
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
+#include "services/gateway/sheets/export.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
@@ -106,6 +107,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   absl::Time begin;
   std::string language;
   bool calendar = false;
+  std::optional<SheetForm> sheet;
   const Route* route = nullptr;
 
   std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
@@ -145,7 +147,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   // A status of gRPC's own, or an internal one, gets the text that callers may see.
   http::Response Problem(const absl::Status& status) const {
     http::Response problem = ToProblem(rpc::ForCaller(status, Method()), language);
-    if (calendar && problem.status == 401) {
+    if ((calendar || sheet) && problem.status == 401) {
       problem.headers.Set("WWW-Authenticate", "Basic realm=\"rectify\", charset=\"UTF-8\"");
     }
     return problem;
@@ -239,6 +241,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
     return absl::OkStatus();
   }
   exchange->calendar = TakeCalendarSuffix(target.segments);
+  if (!exchange->calendar) exchange->sheet = TakeSheetSuffix(target.segments);
   const Found found = routes_.Find(verb, target.segments);
   if (found.route == nullptr) {
     if (found.allowed.empty()) return NoRoute();
@@ -249,6 +252,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   const Route& route = *found.route;
   if (route.method->client_streaming()) return NoRoute();
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
+  if (exchange->sheet && !HasSheet(route)) return NoRoute();
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
                    BuildRequest(route, found.captures, target.query, asked.body));
@@ -271,6 +275,10 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   if (exchange->calendar) {
     SendCalendar(exchange, *client, *message, call);
+    return absl::OkStatus();
+  }
+  if (exchange->sheet) {
+    SendSheet(exchange, *client, *message, call);
     return absl::OkStatus();
   }
   client->Start(
@@ -310,6 +318,19 @@ void Gateway::SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc:
   AnswerCalendar(ask, std::move(request), [exchange](absl::StatusOr<http::Response> response) {
     exchange->AnswerOrFail(std::move(response));
   });
+}
+
+void Gateway::SendSheet(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                        const Message& message, const rpc::CallOptions& call) const {
+  const auto ask = [&client, method = exchange->route->method, call](
+                       const Message& question,
+                       std::function<void(absl::StatusOr<std::string>)> answer) {
+    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
+  };
+  AnswerSheet(ask, *exchange->route, message, *exchange->sheet, *workers_,
+              [exchange](absl::StatusOr<http::Response> response) {
+                exchange->AnswerOrFail(std::move(response));
+              });
 }
 
 void Gateway::StopWaiting() { polls_->Stop(); }

@@ -15,6 +15,7 @@
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/routes/route_table.h"
+#include "services/gateway/sheets/workers.h"
 
 namespace rectify::gateway {
 
@@ -41,11 +42,14 @@ class Gateway {
                                                const google::protobuf::Message& request) const;
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                     const google::protobuf::Message& message, const rpc::CallOptions& call) const;
+  void SendSheet(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                 const google::protobuf::Message& message, const rpc::CallOptions& call) const;
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                   const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 
   RouteTable routes_;
   const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
+  const std::unique_ptr<SheetWorkers> workers_ = std::make_unique<SheetWorkers>();
   Clients clients_;                              // wait for their calls, which tell the polls
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };

@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/gateway/calendar/deadline_calendar.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/operation.h"
 
 namespace rectify::gateway {

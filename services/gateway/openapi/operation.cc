@@ -12,7 +12,7 @@
 #include "rectify/authz/v1/authz.pb.h"
 #include "services/gateway/feeds/cloud_events.h"
 #include "services/gateway/feeds/feed_answer.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/stream.h"

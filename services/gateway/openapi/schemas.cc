@@ -9,7 +9,7 @@
 #include "libs/rpc/behavior.h"
 #include "rectify/authz/v1/authz.pb.h"
 #include "services/gateway/contracts/contracts.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 
 namespace rectify::gateway {
 namespace {

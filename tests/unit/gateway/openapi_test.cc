@@ -2,7 +2,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/venue/v1/venue_service.pb.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/document.h"
 
 namespace rectify::gateway {
