@@ -15,6 +15,7 @@
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/routes/route_table.h"
+#include "services/gateway/sheets/import.h"
 #include "services/gateway/sheets/workers.h"
 
 namespace rectify::gateway {
@@ -40,10 +41,13 @@ class Gateway {
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
+  absl::StatusOr<const rpc::Client*> ClientOf(const std::string& service) const;
+  static AskPage AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                       const rpc::CallOptions& call);
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                     const google::protobuf::Message& message, const rpc::CallOptions& call) const;
-  void SendSheet(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
-                 const google::protobuf::Message& message, const rpc::CallOptions& call) const;
+  absl::Status TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import,
+                         const rpc::CallOptions& call) const;
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                   const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 

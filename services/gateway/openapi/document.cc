@@ -156,6 +156,10 @@ Json OpenApiDocument(const RouteTable& routes) {
     if (HasCalendar(*route.method)) {
       paths[path + kCalendarSuffix][verb] = CalendarOperationOf(route, schemas);
     }
+    for (const SheetForm form : kSheetForms) {
+      if (!HasSheet(route)) break;
+      paths[path + SuffixOf(form)][verb] = SheetOperationOf(route, form, schemas);
+    }
     const auto& service = *route.method->service();
     if (tagged.insert(service.name()).second) {
       tags.push_back({{"name", service.name()}, {"description", CommentOf(service)}});
