@@ -132,8 +132,10 @@ std::string JsonText(const Message& message, const FieldDescriptor& field) {
 std::string ListText(const Column& column, const Message& message) {
   const FieldDescriptor& field = column.leaf();
   const auto& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, &field);
   std::vector<std::string> texts;
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+  texts.reserve(size);
+  for (int i = 0; i < size; ++i) {
     texts.push_back(TextOf(column, {message, reflection, &field, i}));
   }
   return absl::StrJoin(texts, kListMark);

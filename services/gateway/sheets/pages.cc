@@ -69,8 +69,10 @@ absl::StatusOr<std::vector<std::vector<Cell>>> ListPages::Take(const std::string
   at_end_ = next.empty();
   SetText(*request_, "page_token", next);
   const FieldDescriptor* field = RowsField(answer_);
+  const int size = page->GetReflection()->FieldSize(*page, field);
   std::vector<std::vector<Cell>> rows;
-  for (int i = 0; i < page->GetReflection()->FieldSize(*page, field); ++i) {
+  rows.reserve(size);
+  for (int i = 0; i < size; ++i) {
     rows.push_back(CellsOf(page->GetReflection()->GetRepeatedMessage(*page, field, i), columns_));
   }
   return rows;

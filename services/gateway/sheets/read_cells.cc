@@ -24,7 +24,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using nlohmann::json;
 
-constexpr int64_t kSecondsOfDay = 24 * 60 * 60;
+constexpr int64_t kSecondsOfDay = int64_t{24} * 60 * 60;
 // Day 1 of spreadsheets is 1900-01-01, and they hold 1900 for a leap year.
 constexpr absl::CivilDay kDayZero(1899, 12, 30);
 constexpr double kLastDay = 2958465;  // 9999-12-31
