@@ -23,6 +23,7 @@
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
+#include "services/gateway/sheets/export.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
@@ -106,6 +107,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   absl::Time begin;
   std::string language;
   bool calendar = false;
+  std::optional<SheetForm> sheet;
   const Route* route = nullptr;
   std::string token;
   std::optional<Visitor> visitor;  // when a partner's key was shown
@@ -140,6 +142,11 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     if (!response.ok()) return Fail(response.status());
     Answer(*std::move(response));
   }
+  std::function<void(absl::StatusOr<http::Response>)> answer() {
+    return [self = shared_from_this()](absl::StatusOr<http::Response> response) {
+      self->AnswerOrFail(std::move(response));
+    };
+  }
   // The first answer tells whether there is anything to send at all.
   void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
     rpc::Arrivals& source = *arrivals;
@@ -153,7 +160,7 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   // A status of gRPC's own, or an internal one, gets the text that callers may see.
   http::Response Problem(const absl::Status& status) const {
     http::Response problem = ToProblem(rpc::ForCaller(status, Method()), language);
-    if (calendar && problem.status == 401) {
+    if ((calendar || sheet) && problem.status == 401) {
       problem.headers.Set("WWW-Authenticate", "Basic realm=\"rectify\", charset=\"UTF-8\"");
     }
     return problem;
@@ -238,8 +245,13 @@ absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
                                                request.GetDescriptor()->FindFieldByName(field));
     service = route.owner == Owner::kSource ? asked : routes_.OwnerOf(asked).value_or("");
   }
+  absl::StatusOr<const rpc::Client*> client = ClientOf(service);
+  return client.ok() ? client : NotFoundError(asked);
+}
+
+absl::StatusOr<const rpc::Client*> Gateway::ClientOf(const std::string& service) const {
   const auto found = clients_.find(service);
-  if (found == clients_.end()) return NotFoundError(asked);
+  if (found == clients_.end()) return NotFoundError(service);
   return found->second.get();
 }
 
@@ -257,6 +269,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
     return absl::OkStatus();
   }
   exchange->calendar = TakeCalendarSuffix(target.segments);
+  if (!exchange->calendar) exchange->sheet = TakeSheetSuffix(target.segments);
   const Found found = routes_.Find(verb, target.segments);
   if (found.route == nullptr) {
     if (found.allowed.empty()) return NoRoute();
@@ -268,16 +281,19 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   if (route.method->client_streaming()) return NoRoute();
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
   if (exchange->visitor) RETURN_IF_ERROR(exchange->visitor->MayCall(route.method->full_name()));
+  if (exchange->sheet && !HasSheet(route)) return NoRoute();
+  rpc::CallOptions call;
+  call.token = exchange->token;
+  call.language = exchange->language;
+  call.trace = std::string(asked.headers.Get("traceparent"));
+  if (const auto form = SheetFormOf(asked.headers.Get("Content-Type")); form && TakesSheet(route)) {
+    return TakeSheet(exchange, {route, found.captures, target.query, *form}, call);
+  }
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
                    BuildRequest(route, found.captures, target.query, asked.body));
   RETURN_IF_ERROR(ReadHeaders(asked.headers, route, *message));
   ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
-
-  rpc::CallOptions call;
-  call.token = exchange->token;
-  call.language = exchange->language;
-  call.trace = std::string(asked.headers.Get("traceparent"));
   if (route.method->server_streaming()) {
     call.timeout = kStreamTimeout;
     exchange->AnswerInPieces(
@@ -292,6 +308,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
     SendCalendar(exchange, *client, *message, call);
     return absl::OkStatus();
   }
+  if (exchange->sheet) {
+    AnswerSheet(AskBy(exchange, *client, call), route, *message, *exchange->sheet, *workers_,
+                exchange->answer());
+    return absl::OkStatus();
+  }
   client->Start(
       *route.method, message->SerializeAsString(), call,
       [exchange](const absl::StatusOr<std::string>& answer) {
@@ -301,34 +322,48 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   return absl::OkStatus();
 }
 
+// Puts questions to the method of the exchange, for what takes several to answer.
+AskPage Gateway::AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                       const rpc::CallOptions& call) {
+  return [&client, method = exchange->route->method, call](
+             const Message& question, std::function<void(absl::StatusOr<std::string>)> answer) {
+    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
+  };
+}
+
 void Gateway::FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                          const Message& message, const rpc::CallOptions& call) const {
   event::v1::ReadEventsRequest request;
   request.CopyFrom(message);
-  const auto ask = [&client, method = exchange->route->method, call](
-                       const event::v1::ReadEventsRequest& question, FeedAnswer answer) {
-    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
-  };
   AnswerFeed(
-      *polls_, ask, std::move(request), exchange->request,
+      *polls_, AskBy(exchange, client, call), std::move(request), exchange->request,
       [exchange](const absl::Status& status) { return exchange->Problem(status).body; },
-      [exchange](absl::StatusOr<http::Response> response) {
-        exchange->AnswerOrFail(std::move(response));
-      });
+      exchange->answer());
 }
 
 void Gateway::SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                            const Message& message, const rpc::CallOptions& call) const {
   deadline::v1::ListClocksRequest request;
   request.CopyFrom(message);
-  const auto ask = [&client, method = exchange->route->method, call](
-                       const deadline::v1::ListClocksRequest& question,
-                       std::function<void(absl::StatusOr<std::string>)> answer) {
-    client.Start(*method, question.SerializeAsString(), call, std::move(answer));
-  };
-  AnswerCalendar(ask, std::move(request), [exchange](absl::StatusOr<http::Response> response) {
-    exchange->AnswerOrFail(std::move(response));
-  });
+  AnswerCalendar(AskBy(exchange, client, call), std::move(request), exchange->answer());
+}
+
+absl::Status Gateway::TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import,
+                                const rpc::CallOptions& call) const {
+  const http::Headers& headers = exchange->request.headers;
+  import.key = std::string(headers.Get("Idempotency-Key"));
+  if (!import.key.empty() && !IsUuid(import.key)) {
+    return HeaderError("Idempotency-Key", "须为 UUID", "must be a UUID");
+  }
+  ASSIGN_OR_RETURN(const rpc::Client* client, ClientOf(import.route.service));
+  import.body = std::move(exchange->request.body);
+  import.as_json = WantsJson(headers.Get("Accept"));
+  import.english = exchange->language == "en";
+  AnswerImport(
+      AskBy(exchange, *client, call),
+      [exchange](const absl::Status& status) { return exchange->Problem(status).body; },
+      std::move(import), *workers_, exchange->answer());
+  return absl::OkStatus();
 }
 
 void Gateway::StopWaiting() { polls_->Stop(); }

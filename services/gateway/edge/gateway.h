@@ -17,6 +17,8 @@
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/partners/partner_door.h"
 #include "services/gateway/routes/route_table.h"
+#include "services/gateway/sheets/import.h"
+#include "services/gateway/sheets/workers.h"
 
 namespace rectify::gateway {
 
@@ -49,15 +51,21 @@ class Gateway {
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
+  absl::StatusOr<const rpc::Client*> ClientOf(const std::string& service) const;
+  static AskPage AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                       const rpc::CallOptions& call);
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                     const google::protobuf::Message& message, const rpc::CallOptions& call) const;
+  absl::Status TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import,
+                         const rpc::CallOptions& call) const;
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                   const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 
   RouteTable routes_;
   const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
   std::unique_ptr<rpc::OwnToken> own_token_;
-  std::unique_ptr<PartnerDoor> door_;            // nullptr: no partner registry
+  std::unique_ptr<PartnerDoor> door_;  // nullptr: no partner registry
+  const std::unique_ptr<SheetWorkers> workers_ = std::make_unique<SheetWorkers>();
   Clients clients_;                              // wait for their calls, which tell the polls
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
 };

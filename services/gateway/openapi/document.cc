@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/gateway/calendar/deadline_calendar.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/operation.h"
 
 namespace rectify::gateway {
@@ -155,6 +155,10 @@ Json OpenApiDocument(const RouteTable& routes) {
     paths[path][verb] = OperationOf(route, schemas);
     if (HasCalendar(*route.method)) {
       paths[path + kCalendarSuffix][verb] = CalendarOperationOf(route, schemas);
+    }
+    for (const SheetForm form : kSheetForms) {
+      if (!HasSheet(route)) break;
+      paths[path + SuffixOf(form)][verb] = SheetOperationOf(route, form, schemas);
     }
     const auto& service = *route.method->service();
     if (tagged.insert(service.name()).second) {

@@ -10,10 +10,12 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/feeds/cloud_events.h"
 #include "services/gateway/feeds/feed_answer.h"
-#include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/document.h"
+#include "services/gateway/sheets/import.h"
+#include "services/gateway/sheets/import_file.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/stream.h"
 
@@ -102,6 +104,19 @@ std::set<std::string> BoundFields(const Route& route) {
   return bound;
 }
 
+// A file of rows; of XLSX the bytes.
+Json SheetSchema(SheetForm form) {
+  Json schema = {{"type", "string"}};
+  if (form == SheetForm::kXlsx) schema["format"] = "binary";
+  schema["description"] = absl::StrCat(
+      "A header row, then one creation for each row, at most ", kMaxImportRows,
+      ". Columns go by the Chinese term of the field or by its JSON name, those of messages in "
+      "fields by their path (`point.latitude`); what only the service sets is passed over. CSV in "
+      "UTF-8 or GB18030. A row that fails does not stop the others; the same file again changes "
+      "nothing.");
+  return schema;
+}
+
 Json RequestBody(const Route& route, Schemas& schemas) {
   const Descriptor& request = *route.method->input_type();
   Json schema;
@@ -112,8 +127,12 @@ Json RequestBody(const Route& route, Schemas& schemas) {
   } else {
     schema = schemas.Reference(*request.FindFieldByName(route.body)->message_type());
   }
-  return {{"required", route.body != "*"},
-          {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+  Json body = {{"required", route.body != "*"},
+               {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+  for (const SheetForm form : kSheetForms) {
+    if (TakesSheet(route)) body["content"][MediaTypeOf(form)] = {{"schema", SheetSchema(form)}};
+  }
+  return body;
 }
 
 // The HTTP status of a canonical code by its name.
@@ -151,6 +170,15 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
           {"description",
            "Server-Sent Events without an end: each message is an event as CloudEvents JSON, "
            "its id is for Last-Event-ID. A message `problem` (a Problem) is the last one."}}}};
+  }
+  if (TakesSheet(route)) {
+    good["content"]["text/csv"] = {
+        {"schema",
+         {{"type", "string"},
+          {"description",
+           "Of a file of rows: a line for each, with what was created or what is wrong with it. As "
+           "JSON, when Accept asks for it: {\"created\": 1, \"failed\": 1, \"rows\": [{\"row\": 2, "
+           "\"name\": \"…\"}, {\"row\": 3, \"problem\": {…}}]}."}}}};
   }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;
@@ -208,10 +236,12 @@ Json OperationOf(const Route& route, Schemas& schemas) {
   return operation;
 }
 
-Json CalendarOperationOf(const Route& route, Schemas& schemas) {
+namespace {
+
+// All of a list in another form, for programs that know passwords only.
+Json OtherFormOf(const Route& route, absl::string_view form, Schemas& schemas) {
   Json operation = OperationOf(route, schemas);
-  operation["operationId"] = absl::StrCat(operation["operationId"].get<std::string>(), "Calendar");
-  operation["summary"] = "The same as a calendar to subscribe to (iCalendar).";
+  operation["operationId"] = absl::StrCat(operation["operationId"].get<std::string>(), form);
   operation["security"] =
       Json::array({Json{{"bearer", Json::array()}}, Json{{"basic", Json::array()}}});
   Json parameters = Json::array();
@@ -221,6 +251,30 @@ Json CalendarOperationOf(const Route& route, Schemas& schemas) {
     }
   }
   operation["parameters"] = std::move(parameters);
+  return operation;
+}
+
+}  // namespace
+
+Json SheetOperationOf(const Route& route, SheetForm form, Schemas& schemas) {
+  const bool csv = form == SheetForm::kCsv;
+  Json operation = OtherFormOf(route, csv ? "Csv" : "Xlsx", schemas);
+  operation["summary"] =
+      csv ? "The same as a sheet (CSV), all pages."
+          : absl::StrCat("The same as a sheet (XLSX), all pages, up to ", kMaxXlsxRows, " rows.");
+  Json schema = {{"type", "string"}};
+  if (!csv) schema["format"] = "binary";
+  operation["responses"]["200"] = {
+      {"description",
+       "A header row with the Chinese term of each field, or its JSON name, then the rows."},
+      {"headers", {{"Content-Disposition", {{"schema", {{"type", "string"}}}}}}},
+      {"content", {{MediaTypeOf(form), {{"schema", std::move(schema)}}}}}};
+  return operation;
+}
+
+Json CalendarOperationOf(const Route& route, Schemas& schemas) {
+  Json operation = OtherFormOf(route, "Calendar", schemas);
+  operation["summary"] = "The same as a calendar to subscribe to (iCalendar).";
   operation["responses"]["200"] = {
       {"description", "All of them; without a filter those that run."},
       {"headers", {{"ETag", {{"schema", {{"type", "string"}}}}}}},

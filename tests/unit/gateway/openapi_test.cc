@@ -2,7 +2,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/venue/v1/venue_service.pb.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/document.h"
 
 namespace rectify::gateway {
@@ -75,6 +75,27 @@ TEST(DocumentTest, AListOfDeadlinesIsACalendarAsWell) {
     if (parameter.value("in", "") == "query") queries.push_back(parameter["name"]);
   }
   EXPECT_THAT(queries, ElementsAre("filter", "asOf"));
+}
+
+TEST(DocumentTest, AListIsASheetAsWellAndACreateTakesOne) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"hazard"}));
+  const Json& paths = document["paths"];
+  const std::string leads = "/v1/districts/{districtId}/leads";
+  const Json& csv = paths[leads + ".csv"]["get"];
+  EXPECT_EQ(csv["operationId"], "Leads_ListLeadsCsv");
+  EXPECT_TRUE(csv["responses"]["200"]["content"].contains("text/csv"));
+  EXPECT_THAT(csv["parameters"].dump(), Not(HasSubstr("pageSize")));
+  EXPECT_THAT(csv["parameters"].dump(), HasSubstr("filter"));
+  EXPECT_EQ(paths[leads + ".xlsx"]["get"]["operationId"], "Leads_ListLeadsXlsx");
+  EXPECT_FALSE(paths.contains(leads + "/{leadId}.csv"));
+  const Json& create = paths[leads]["post"];
+  for (const char* type : {"text/csv", "application/json",
+                           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}) {
+    EXPECT_TRUE(create["requestBody"]["content"].contains(type)) << type;
+  }
+  EXPECT_TRUE(create["responses"]["200"]["content"].contains("text/csv"));
+  const Json& accept = paths[leads + "/{leadId}:accept"]["post"];
+  EXPECT_FALSE(accept["requestBody"]["content"].contains("text/csv"));
 }
 
 TEST(DocumentTest, BindsWhatTheRouteBinds) {
