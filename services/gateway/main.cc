@@ -17,6 +17,7 @@ constexpr absl::Duration kDrain = absl::Seconds(10);
 struct Options {
   rectify::http::ServerOptions server;
   std::map<std::string, std::string> peers;
+  rectify::gateway::AdapterFiles adapters;
   std::string metrics_listen, log_level = "info";
 };
 
@@ -33,6 +34,12 @@ void AddFlags(CLI::App& app, Options& options) {
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
+  app.add_option("--open311-mapping", options.adapters.open311,
+                 "Open311 and leads, protobuf text; default: the built-in mapping")
+      ->envname("RECTIFY_OPEN311_MAPPING");
+  app.add_option("--grid-mapping", options.adapters.grid,
+                 "Grid platform and leads, protobuf text; default: the built-in mapping")
+      ->envname("RECTIFY_GRID_MAPPING");
   app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
   app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
 }
@@ -57,7 +64,7 @@ int main(int argc, char** argv) {
     const absl::Status status = rectify::metrics::Serve(options.metrics_listen);
     if (!status.ok()) return Fail(status);
   }
-  auto gateway = rectify::gateway::Gateway::Create(options.peers);
+  auto gateway = rectify::gateway::Gateway::Create(options.peers, options.adapters);
   if (!gateway.ok()) return Fail(gateway.status());
   options.server.refuse = rectify::gateway::Gateway::Refuse;
   auto server = rectify::http::Server::Start(

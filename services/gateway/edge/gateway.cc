@@ -24,6 +24,7 @@
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/content_type.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
 
@@ -49,12 +50,9 @@ absl::Status HeaderError(absl::string_view name, absl::string_view zh, absl::str
 
 // JSON, said or not; anything else would be guessed at.
 absl::Status CheckContentType(const http::Request& request) {
-  if (request.body.empty()) return absl::OkStatus();
-  absl::string_view type = request.headers.Get("Content-Type");
-  type = type.substr(0, type.find(';'));
-  type = absl::StripSuffix(type, " ");
-  if (absl::EqualsIgnoreCase(type, "application/json")) return absl::OkStatus();
-  return HeaderError("Content-Type", "须为 application/json", "must be application/json");
+  constexpr char kJson[] = "application/json";
+  if (request.body.empty() || HasContentType(request.headers, kJson)) return absl::OkStatus();
+  return ContentTypeError(kJson);
 }
 
 // What headers say of the request: the same key again is the same command, and an etag must fit.
@@ -107,8 +105,12 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   std::string language;
   bool calendar = false;
   const Route* route = nullptr;
+  const Adapter* adapter = nullptr;
 
-  std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
+  std::string Method() const {
+    if (adapter != nullptr) return adapter->name();
+    return route == nullptr ? "none" : route->method->full_name();
+  }
   void Answer(http::Response response) {
     if (Unchanged(request, response)) {
       response.status = 304;
@@ -164,12 +166,22 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   }
 };
 
+rpc::CallOptions Gateway::CallFor(const Exchange& exchange) {
+  const http::Headers& headers = exchange.request.headers;
+  rpc::CallOptions call;
+  call.token = TokenIn(headers);
+  call.language = exchange.language;
+  call.trace = std::string(headers.Get("traceparent"));
+  return call;
+}
+
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
-    const std::map<std::string, std::string>& peers) {
+    const std::map<std::string, std::string>& peers, const AdapterFiles& adapter_files) {
   std::set<std::string> services;
   for (const auto& [name, target] : peers) services.insert(name);
   ASSIGN_OR_RETURN(RouteTable routes, RouteTable::Create(services));
-  std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes)));
+  ASSIGN_OR_RETURN(Adapters adapters, Adapters::Create(adapter_files));
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes), std::move(adapters)));
   for (const auto& [name, target] : peers) {
     rpc::ClientOptions options;
     options.target = target;
@@ -238,6 +250,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
                     [exchange](http::Response response) { exchange->Answer(std::move(response)); });
     return absl::OkStatus();
   }
+  exchange->adapter = adapters_.Find(target.segments);
+  if (exchange->adapter != nullptr) {
+    AskAdapter(exchange, verb, std::move(target));
+    return absl::OkStatus();
+  }
   exchange->calendar = TakeCalendarSuffix(target.segments);
   const Found found = routes_.Find(verb, target.segments);
   if (found.route == nullptr) {
@@ -255,10 +272,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   RETURN_IF_ERROR(ReadHeaders(asked.headers, route, *message));
   ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
 
-  rpc::CallOptions call;
-  call.token = TokenIn(asked.headers);
-  call.language = exchange->language;
-  call.trace = std::string(asked.headers.Get("traceparent"));
+  rpc::CallOptions call = CallFor(*exchange);
   if (route.method->server_streaming()) {
     call.timeout = kStreamTimeout;
     exchange->AnswerInPieces(
@@ -309,6 +323,28 @@ void Gateway::SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc:
   };
   AnswerCalendar(ask, std::move(request), [exchange](absl::StatusOr<http::Response> response) {
     exchange->AnswerOrFail(std::move(response));
+  });
+}
+
+void Gateway::AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string verb,
+                         http::Target target) const {
+  const http::Request& asked = exchange->request;
+  const auto rest = target.segments.begin() + 2;
+  const Question question = {
+      std::move(verb),         target.segments[1], {rest, target.segments.end()},
+      std::move(target.query), asked.headers,      asked.body,
+      exchange->language};
+  rpc::CallOptions call = CallFor(*exchange);
+  if (call.token.empty()) call.token = exchange->adapter->CredentialIn(question);
+  const auto ask = [this, call](const google::protobuf::MethodDescriptor& method,
+                                const std::string& request,
+                                std::function<void(absl::StatusOr<std::string>)> answered) {
+    const auto client = clients_.find(ServiceOf(*method.file()));
+    if (client == clients_.end()) return answered(NotFoundError(ServiceOf(*method.file())));
+    client->second->Start(method, request, call, std::move(answered));
+  };
+  exchange->adapter->Answer(question, ask, [exchange](http::Response response) {
+    exchange->Answer(std::move(response));
   });
 }
 

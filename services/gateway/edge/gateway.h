@@ -11,7 +11,9 @@
 #include "absl/time/time.h"
 #include "libs/http/message.h"
 #include "libs/http/server.h"
+#include "libs/http/target.h"
 #include "libs/rpc/client.h"
+#include "services/gateway/adapters/adapters.h"
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/routes/route_table.h"
@@ -23,7 +25,7 @@ class Gateway {
  public:
   // `peers`: where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
   static absl::StatusOr<std::unique_ptr<Gateway>> Create(
-      const std::map<std::string, std::string>& peers);
+      const std::map<std::string, std::string>& peers, const AdapterFiles& adapter_files);
 
   void Handle(http::Request request, http::Respond respond) const;
   // Who waits for events is answered now, so that the server can stop.
@@ -33,7 +35,11 @@ class Gateway {
 
  private:
   struct Exchange;
-  explicit Gateway(RouteTable routes) : routes_(std::move(routes)) {}
+  Gateway(RouteTable routes, Adapters adapters)
+      : routes_(std::move(routes)), adapters_(std::move(adapters)) {}
+
+  // What every call for an exchange carries.
+  static rpc::CallOptions CallFor(const Exchange& exchange);
 
   // The call that an exchange asks for; an error is its answer.
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
@@ -44,7 +50,12 @@ class Gateway {
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                   const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 
+  // Answers in another standard than ours.
+  void AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string verb,
+                  http::Target target) const;
+
   RouteTable routes_;
+  Adapters adapters_;
   const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
   Clients clients_;                              // wait for their calls, which tell the polls
   std::map<std::string, http::Response> pages_;  // of the gateway itself, by path
