@@ -181,7 +181,9 @@ absl::Status Mapping::ReadFields(const nlohmann::json& object, Record& record, i
 }
 
 absl::StatusOr<hazard::v1::CreateLeadRequest> Mapping::ToLead(const std::string& district,
-                                                              const Record& record) const {
+                                                              const nlohmann::json& object,
+                                                              Record& record, int& ignored) const {
+  RETURN_IF_ERROR(ReadFields(object, record, ignored));
   hazard::v1::CreateLeadRequest request;
   request.set_parent(absl::StrCat("districts/", district));
   request.mutable_lead()->set_source(rules_.source());
@@ -206,12 +208,12 @@ absl::StatusOr<Batch> Mapping::ReadRecords(const std::string& district,
     const std::string place = absl::StrCat("data[", i, "]");
     if (!tree[i].is_object()) return BadData(place, "须为对象", "must be an object");
     Record record;
-    const absl::Status types = ReadFields(tree[i], record, batch.ignored);
-    Incoming incoming = {record[mapper_.FieldOf(LeadField::TARGET_EXTERNAL_ID)], types};
-    if (types.ok()) incoming.request = ToLead(district, record);
+    Incoming incoming;
+    incoming.request = ToLead(district, tree[i], record, batch.ignored);
     if (!incoming.request.ok()) {
       incoming.request = PrefixFields(incoming.request.status(), place);
     }
+    incoming.rec_id = record[mapper_.FieldOf(LeadField::TARGET_EXTERNAL_ID)];
     batch.records.push_back(std::move(incoming));
   }
   return batch;

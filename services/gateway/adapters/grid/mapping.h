@@ -61,7 +61,8 @@ class Mapping {
   // Takes what is used into `record` and counts the rest.
   absl::Status ReadFields(const nlohmann::json& object, Record& record, int& ignored) const;
   absl::StatusOr<hazard::v1::CreateLeadRequest> ToLead(const std::string& district,
-                                                       const Record& record) const;
+                                                       const nlohmann::json& object, Record& record,
+                                                       int& ignored) const;
 
   const v1::GridMapping rules_;
   const LeadMapper mapper_;

@@ -1,5 +1,7 @@
 #include "services/gateway/adapters/lead/local_time.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -15,17 +17,24 @@ absl::Status BadTime(absl::string_view field, absl::string_view form) {
                             absl::StrCat(field, " must be a time like ", form)});
 }
 
+// Abseil also reads "infinite-future".
+std::optional<absl::Time> Parse(absl::string_view form, absl::string_view text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(form, text, ChinaZone(), &time, &error)) return std::nullopt;
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return std::nullopt;
+  return time;
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Time> ParseLocalTime(absl::string_view text, absl::string_view field) {
-  absl::Time time;
-  std::string error;
-  // What is written again is what was read: neither "infinite-future" nor spaces nor 9 o'clock.
-  if (!absl::ParseTime(kLocal, text, ChinaZone(), &time, &error) ||
-      absl::FormatTime(kLocal, time, ChinaZone()) != text) {
+  const std::optional<absl::Time> time = Parse(kLocal, text);
+  // What is written again is what was read: neither spaces nor 9 o'clock.
+  if (!time || absl::FormatTime(kLocal, *time, ChinaZone()) != text) {
     return BadTime(field, "2019-08-30 11:59:12");
   }
-  return time;
+  return *time;
 }
 
 std::string ToLocalTime(const google::protobuf::Timestamp& time) {
@@ -34,13 +43,9 @@ std::string ToLocalTime(const google::protobuf::Timestamp& time) {
 }
 
 absl::StatusOr<absl::Time> ParseZonedTime(absl::string_view text, absl::string_view field) {
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) || time == absl::InfiniteFuture() ||
-      time == absl::InfinitePast()) {
-    return BadTime(field, "2010-05-24T00:00:00Z");
-  }
-  return time;
+  const std::optional<absl::Time> time = Parse(absl::RFC3339_full, text);
+  if (!time) return BadTime(field, "2010-05-24T00:00:00Z");
+  return *time;
 }
 
 std::string ToZonedTime(absl::Time time) {
