@@ -364,6 +364,20 @@ TEST_F(GridTest, WhoMayNotHandInOneMayHandInNone) {
   EXPECT_TRUE(created_.empty());
 }
 
+TEST_F(GridTest, AfterAnOutageNobodyIsAskedAgain) {
+  refusals_["2"] = MakeError(absl::StatusCode::kUnavailable, {"OVERLOADED", {"繁忙", ""}, {}, {}});
+  json nameless = Sent();
+  nameless.erase("rec_id");
+  const json answer = Ask(Hand({Numbered(1), Numbered(2), nameless, Numbered(4)}));
+  EXPECT_THAT(created_, ElementsAre("1"));
+  std::vector<int> codes;
+  for (const json& record : answer["records"]) {
+    codes.push_back(record.contains("error") ? record["error"]["code"].get<int>() : 0);
+  }
+  EXPECT_THAT(codes, ElementsAre(0, 503, 400, 503));
+  EXPECT_EQ(Ask(Hand(json::array({Numbered(2)})), 503)["message"], "繁忙");
+}
+
 TEST_F(GridTest, WhatIsWrongWithTheCallIsToldByField) {
   EXPECT_EQ(Ask(Hand(Sent()), 400)["field"], "data");
   EXPECT_EQ(Ask(Hand(json::array(), "120111"), 400)["field"], "senderCode");

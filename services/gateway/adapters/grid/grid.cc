@@ -55,6 +55,17 @@ http::Response Failure(const absl::Status& status, const std::string& language) 
   return ToResponse(ErrorOf(status, language), HttpStatusOf(status));
 }
 
+// Whoever may not hand in one record may hand in none.
+bool IsAboutCaller(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         absl::IsNotFound(status);
+}
+
+bool IsOutage(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsCancelled(status);
+}
+
 // The records of one call, one after another, so that the same id twice has an order.
 struct Intake : std::enable_shared_from_this<Intake> {
   const Mapping* mapping;
@@ -64,14 +75,20 @@ struct Intake : std::enable_shared_from_this<Intake> {
   Batch batch;
   size_t next = 0;
   int received = 0;
+  absl::Status outage;  // OK until a call fails for all that follow
   Json results = Json::array();
 
   void AskNext() {
-    while (next < batch.records.size() && !batch.records[next].request.ok()) {
-      Refuse(batch.records[next].request.status());
+    while (next < batch.records.size()) {
+      const auto& request = batch.records[next].request;
+      if (request.ok() && outage.ok()) return Ask(*request);
+      Refuse(request.ok() ? outage : request.status());
     }
-    if (next == batch.records.size()) return Finish();
-    CreateLead(ask, *batch.records[next].request,
+    Finish();
+  }
+
+  void Ask(const hazard::v1::CreateLeadRequest& request) {
+    CreateLead(ask, request,
                [self = shared_from_this()](const absl::StatusOr<Lead>& lead) { self->Note(lead); });
   }
 
@@ -82,12 +99,10 @@ struct Intake : std::enable_shared_from_this<Intake> {
       ++next;
       return AskNext();
     }
-    // Whoever may not hand in one may hand in none.
-    if (received == 0 &&
-        (absl::IsUnauthenticated(lead.status()) || absl::IsPermissionDenied(lead.status()) ||
-         absl::IsNotFound(lead.status()))) {
-      return done(Failure(lead.status(), language));
-    }
+    // The next record would fare no better.
+    const bool all = IsOutage(lead.status()) || IsAboutCaller(lead.status());
+    if (all && received == 0) return done(Failure(lead.status(), language));
+    if (all) outage = lead.status();
     Refuse(PrefixFields(mapping->InTheirWords(lead.status()), absl::StrCat("data[", next, "]")));
     AskNext();
   }

@@ -10,8 +10,8 @@
 //          {"rec_id":"22016","error":{"code":409,"reason":"ALREADY_EXISTS","field":"rec_id",
 //           "message":"…"}}]}
 //        `code`: 0 all received; 1 some were not, `error` tells which (`code` as an HTTP status).
-//        `ignored`: fields of all records that nothing here takes. What can pass (503, 504) is
-//        mended by sending the same again.
+//        `ignored`: fields of all records that nothing here takes. After 503 or 504, of one record
+//        or of the whole, the same is sent again.
 //
 //   GET /grid/{district}/recStatInfo        the caller's records, newest first, and where they
 //        stand: a page of at most 500. `after=2019-08-30 11:59:12`: only those that came to where
