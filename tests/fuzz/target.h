@@ -9,6 +9,7 @@
 
 namespace rectify::fuzz {
 
+void Adapters(absl::string_view input);
 void Csv(absl::string_view input);
 void Rows(absl::string_view input);
 void Sheet(absl::string_view input);

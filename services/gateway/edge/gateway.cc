@@ -25,6 +25,7 @@
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/sheets/export.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/content_type.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
 
@@ -50,12 +51,9 @@ absl::Status HeaderError(absl::string_view name, absl::string_view zh, absl::str
 
 // JSON, said or not; anything else would be guessed at.
 absl::Status CheckContentType(const http::Request& request) {
-  if (request.body.empty()) return absl::OkStatus();
-  absl::string_view type = request.headers.Get("Content-Type");
-  type = type.substr(0, type.find(';'));
-  type = absl::StripSuffix(type, " ");
-  if (absl::EqualsIgnoreCase(type, "application/json")) return absl::OkStatus();
-  return HeaderError("Content-Type", "须为 application/json", "must be application/json");
+  constexpr char kJson[] = "application/json";
+  if (request.body.empty() || HasContentType(request.headers, kJson)) return absl::OkStatus();
+  return ContentTypeError(kJson);
 }
 
 // What headers say of the request: the same key again is the same command, and an etag must fit.
@@ -111,8 +109,12 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   const Route* route = nullptr;
   std::string token;
   std::optional<Visitor> visitor;  // when a partner's key was shown
+  const Adapter* adapter = nullptr;
 
-  std::string Method() const { return route == nullptr ? "none" : route->method->full_name(); }
+  std::string Method() const {
+    if (adapter != nullptr) return adapter->name();
+    return route == nullptr ? "none" : route->method->full_name();
+  }
   void Answer(http::Response response) {
     if (Unchanged(request, response)) {
       response.status = 304;
@@ -179,6 +181,14 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
   }
 };
 
+rpc::CallOptions Gateway::CallFor(const Exchange& exchange) {
+  rpc::CallOptions call;
+  call.token = exchange.token;
+  call.language = exchange.language;
+  call.trace = std::string(exchange.request.headers.Get("traceparent"));
+  return call;
+}
+
 absl::Status Gateway::OpenDoor(const GatewayOptions& options) {
   const auto registry = clients_.find("partner");
   if (registry == clients_.end() || options.keys.empty()) return absl::OkStatus();
@@ -193,7 +203,8 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(const GatewayOptions& o
   std::set<std::string> services;
   for (const auto& [name, target] : options.peers) services.insert(name);
   ASSIGN_OR_RETURN(RouteTable routes, RouteTable::Create(services));
-  std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes)));
+  ASSIGN_OR_RETURN(Adapters adapters, Adapters::Create(options.adapters));
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(routes), std::move(adapters)));
   for (const auto& [name, target] : options.peers) {
     rpc::ClientOptions client;
     client.target = target;
@@ -268,6 +279,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
                     [exchange](http::Response response) { exchange->Answer(std::move(response)); });
     return absl::OkStatus();
   }
+  exchange->adapter = adapters_.Find(target.segments);
+  if (exchange->adapter != nullptr) {
+    AskAdapter(exchange, verb, std::move(target));
+    return absl::OkStatus();
+  }
   exchange->calendar = TakeCalendarSuffix(target.segments);
   if (!exchange->calendar) exchange->sheet = TakeSheetSuffix(target.segments);
   const Found found = routes_.Find(verb, target.segments);
@@ -282,10 +298,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
   if (exchange->visitor) RETURN_IF_ERROR(exchange->visitor->MayCall(route.method->full_name()));
   if (exchange->sheet && !HasSheet(route)) return NoRoute();
-  rpc::CallOptions call;
-  call.token = exchange->token;
-  call.language = exchange->language;
-  call.trace = std::string(asked.headers.Get("traceparent"));
+  rpc::CallOptions call = CallFor(*exchange);
   if (const auto form = SheetFormOf(asked.headers.Get("Content-Type")); form && TakesSheet(route)) {
     return TakeSheet(exchange, {route, found.captures, target.query, *form}, call);
   }
@@ -366,23 +379,59 @@ absl::Status Gateway::TakeSheet(const std::shared_ptr<Exchange>& exchange, Impor
   return absl::OkStatus();
 }
 
+void Gateway::AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string verb,
+                         http::Target target) const {
+  const http::Request& asked = exchange->request;
+  const auto rest = target.segments.begin() + 2;
+  const Question question = {
+      std::move(verb),         target.segments[1], {rest, target.segments.end()},
+      std::move(target.query), asked.headers,      asked.body,
+      exchange->language};
+  const std::string credential =
+      exchange->token.empty() ? exchange->adapter->CredentialIn(question) : exchange->token;
+  Admit(exchange, credential, [this, exchange, question] {
+    const auto ask = [this, exchange](const google::protobuf::MethodDescriptor& method,
+                                      const std::string& request,
+                                      std::function<void(absl::StatusOr<std::string>)> answered) {
+      if (exchange->visitor) {
+        absl::Status may = exchange->visitor->MayCall(method.full_name());
+        if (!may.ok()) return answered(std::move(may));
+      }
+      const auto client = clients_.find(ServiceOf(*method.file()));
+      if (client == clients_.end()) return answered(NotFoundError(ServiceOf(*method.file())));
+      client->second->Start(method, request, CallFor(*exchange), std::move(answered));
+    };
+    exchange->adapter->Answer(question, ask, [exchange](http::Response response) {
+      exchange->Answer(std::move(response));
+    });
+  });
+}
+
 void Gateway::StopWaiting() { polls_->Stop(); }
 
 void Gateway::Handle(http::Request request, http::Respond respond) const {
   const auto exchange = std::make_shared<Exchange>();
   exchange->language = rpc::PreferredLanguage(request.headers.Get("Accept-Language"));
-  exchange->token = TokenIn(request.headers);
+  const std::string credential = TokenIn(request.headers);
   exchange->request = std::move(request);
   exchange->respond = std::move(respond);
   exchange->begin = absl::Now();
-  if (door_ == nullptr || !IsApiKey(exchange->token)) return BeginOrFail(exchange);
-  door_->Enter(exchange->token, exchange->request.remote,
-               [this, exchange](absl::StatusOr<Visitor> visitor) {
+  Admit(exchange, credential, [this, exchange] { BeginOrFail(exchange); });
+}
+
+void Gateway::Admit(const std::shared_ptr<Exchange>& exchange, const std::string& credential,
+                    const std::function<void()>& go) const {
+  if (door_ == nullptr || !IsApiKey(credential)) {
+    exchange->token = credential;
+    return go();
+  }
+  door_->Enter(credential, exchange->request.remote,
+               [exchange, go](absl::StatusOr<Visitor> visitor) {
                  if (!visitor.ok()) return exchange->Fail(visitor.status());
                  exchange->visitor = *std::move(visitor);
                  if (!exchange->visitor->standing.granted) return exchange->Fail(TooManyRequests());
                  exchange->token = exchange->visitor->passport->token();
-                 BeginOrFail(exchange);
+                 go();
                });
 }
 

@@ -11,8 +11,10 @@
 #include "absl/time/time.h"
 #include "libs/http/message.h"
 #include "libs/http/server.h"
+#include "libs/http/target.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/own_token.h"
+#include "services/gateway/adapters/adapters.h"
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/partners/partner_door.h"
@@ -28,6 +30,7 @@ struct GatewayOptions {
   // Folder with private/svc-gateway.pem, by which it asks the partner registry. Empty: keys of
   // partners are not taken, only tokens.
   std::string keys;
+  AdapterFiles adapters;
 };
 
 // Thread-safe.
@@ -43,9 +46,16 @@ class Gateway {
 
  private:
   struct Exchange;
-  explicit Gateway(RouteTable routes) : routes_(std::move(routes)) {}
+  Gateway(RouteTable routes, Adapters adapters)
+      : routes_(std::move(routes)), adapters_(std::move(adapters)) {}
+
+  // What every call for an exchange carries.
+  static rpc::CallOptions CallFor(const Exchange& exchange);
 
   absl::Status OpenDoor(const GatewayOptions& options);
+  // Goes on as whoever shows the credential, or answers why not.
+  void Admit(const std::shared_ptr<Exchange>& exchange, const std::string& credential,
+             const std::function<void()>& go) const;
   // What an exchange asks for, once it is known who asks; an error is its answer.
   void BeginOrFail(const std::shared_ptr<Exchange>& exchange) const;
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
@@ -61,7 +71,12 @@ class Gateway {
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                   const google::protobuf::Message& message, const rpc::CallOptions& call) const;
 
+  // Answers in another standard than ours.
+  void AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string verb,
+                  http::Target target) const;
+
   RouteTable routes_;
+  Adapters adapters_;
   const std::unique_ptr<FeedPolls> polls_ = std::make_unique<FeedPolls>();
   std::unique_ptr<rpc::OwnToken> own_token_;
   std::unique_ptr<PartnerDoor> door_;  // nullptr: no partner registry
