@@ -21,11 +21,13 @@
 #include "libs/rpc/errors.h"
 #include "services/gateway/calendar/deadline_calendar.h"
 #include "services/gateway/edge/readiness.h"
+#include "services/gateway/edge/refusal.h"
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
+#include "services/gateway/transcode/upload.h"
 
 namespace rectify::gateway {
 namespace {
@@ -35,6 +37,10 @@ using google::protobuf::Message;
 // Longer than any service takes for a unary call; whoever waits longer has gone.
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr absl::Duration kStreamTimeout = absl::Minutes(10);
+// As long as services let a call last: half a gigabyte over a telephone.
+constexpr absl::Duration kUploadTimeout = absl::Hours(1);
+// Services know what they take of which kind, and take less.
+constexpr uint64_t kMostUpload = 512 << 20;
 
 absl::Status NoRoute() {
   return MakeError(absl::StatusCode::kNotFound, {.reason = "UNKNOWN_METHOD",
@@ -132,6 +138,10 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     if (!response.ok()) return Fail(response.status());
     Answer(*std::move(response));
   }
+  void AnswerAsJson(const absl::StatusOr<std::string>& answer) {
+    if (!answer.ok()) return Fail(answer.status());
+    AnswerOrFail(ToResponse(*route->method->output_type(), *answer));
+  }
   // The first answer tells whether there is anything to send at all.
   void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
     rpc::Arrivals& source = *arrivals;
@@ -151,6 +161,12 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     return problem;
   }
   void Fail(const absl::Status& status) { Answer(Problem(status)); }
+  // The body did not come whole.
+  void FailWithoutBody(const absl::Status& why) {
+    const std::optional<http::Fault> fault = http::FaultOf(why);
+    if (!fault) return Fail(why);
+    Answer(ToProblem(RefusalOf(*fault), language, http::StatusOf(*fault)));
+  }
   void NotAllowed(const std::set<std::string>& allowed) {
     http::Response response =
         ToProblem(MakeError(absl::StatusCode::kUnimplemented,
@@ -184,31 +200,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(
 }
 
 http::Response Gateway::Refuse(http::Fault fault) {
-  const auto make = [](absl::StatusCode code, const char* reason, const char* zh, const char* en) {
-    return MakeError(code, {.reason = reason, .text = {zh, en}, .metadata = {}, .violations = {}});
-  };
-  const auto status = [&] {
-    using absl::StatusCode;
-    switch (fault) {
-      case http::Fault::kBodyTooLarge:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求正文超过 4 MiB",
-                    "the body is larger than 4 MiB");
-      case http::Fault::kHeaderTooLarge:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求头超过 16 KiB",
-                    "the header is larger than 16 KiB");
-      case http::Fault::kEncodedBody:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不接受压缩的请求正文",
-                    "encoded bodies are not taken");
-      case http::Fault::kOverloaded:
-        return make(StatusCode::kUnavailable, "OVERLOADED", "连接过多，请稍后重试",
-                    "too many connections, try again later");
-      case http::Fault::kMalformed:
-        break;
-    }
-    return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不是有效的 HTTP 请求",
-                "this is not a valid HTTP request");
-  };
-  return ToProblem(status(), "zh-CN", http::StatusOf(fault));
+  return ToProblem(RefusalOf(fault), "zh-CN", http::StatusOf(fault));
 }
 
 absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
@@ -247,7 +239,6 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   exchange->route = found.route;
   const Route& route = *found.route;
-  if (route.method->client_streaming()) return NoRoute();
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
   RETURN_IF_ERROR(CheckContentType(asked));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> message,
@@ -259,6 +250,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   call.token = TokenIn(asked.headers);
   call.language = exchange->language;
   call.trace = std::string(asked.headers.Get("traceparent"));
+  if (TakesFile(route)) {
+    RETURN_IF_ERROR(SetMediaType(asked.headers, *message));
+    TakeFile(exchange, *client, *message, call);
+    return absl::OkStatus();
+  }
   if (route.method->server_streaming()) {
     call.timeout = kStreamTimeout;
     exchange->AnswerInPieces(
@@ -275,11 +271,23 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   client->Start(
       *route.method, message->SerializeAsString(), call,
-      [exchange](const absl::StatusOr<std::string>& answer) {
-        if (!answer.ok()) return exchange->Fail(answer.status());
-        exchange->AnswerOrFail(ToResponse(*exchange->route->method->output_type(), *answer));
-      });
+      [exchange](const absl::StatusOr<std::string>& answer) { exchange->AnswerAsJson(answer); });
   return absl::OkStatus();
+}
+
+void Gateway::TakeFile(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                       const Message& first, rpc::CallOptions call) const {
+  const Route& route = *exchange->route;
+  call.timeout = kUploadTimeout;
+  const StartCall start = [&](std::function<void(absl::StatusOr<std::string>)> done) {
+    return client.StartSending(*route.method, call, std::move(done));
+  };
+  Upload(route, first, std::exchange(exchange->request.pieces, nullptr), start,
+         {.answered =
+              [exchange](const absl::StatusOr<std::string>& answer) {
+                exchange->AnswerAsJson(answer);
+              },
+          .broken = [exchange](const absl::Status& why) { exchange->FailWithoutBody(why); }});
 }
 
 void Gateway::FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
@@ -310,6 +318,12 @@ void Gateway::SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc:
   AnswerCalendar(ask, std::move(request), [exchange](absl::StatusOr<http::Response> response) {
     exchange->AnswerOrFail(std::move(response));
   });
+}
+
+uint64_t Gateway::MostInPieces(const http::Request& header) const {
+  if (header.method != "POST" && header.method != "PUT") return 0;
+  const auto target = http::ParseTarget(header.target);
+  return target.ok() && routes_.TakesFile(header.method, target->segments) ? kMostUpload : 0;
 }
 
 void Gateway::StopWaiting() { polls_->Stop(); }

@@ -3,6 +3,7 @@
 // caller's token.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ class Gateway {
       const std::map<std::string, std::string>& peers);
 
   void Handle(http::Request request, http::Respond respond) const;
+  // As http::ServerOptions has it: files come in pieces.
+  uint64_t MostInPieces(const http::Request& header) const;
   // Who waits for events is answered now, so that the server can stop.
   void StopWaiting();
   static http::Response Refuse(http::Fault fault);
@@ -39,6 +42,8 @@ class Gateway {
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
+  void TakeFile(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                const google::protobuf::Message& first, rpc::CallOptions call) const;
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                     const google::protobuf::Message& message, const rpc::CallOptions& call) const;
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
