@@ -69,6 +69,9 @@ int main(int argc, char** argv) {
   auto gateway = rectify::gateway::Gateway::Create(options.gateway);
   if (!gateway.ok()) return Fail(gateway.status());
   options.server.refuse = rectify::gateway::Gateway::Refuse;
+  options.server.most_in_pieces = [gateway = gateway->get()](const auto& header) {
+    return gateway->MostInPieces(header);
+  };
   auto server = rectify::http::Server::Start(
       options.server, [gateway = gateway->get()](auto request, auto respond) {
         gateway->Handle(std::move(request), std::move(respond));

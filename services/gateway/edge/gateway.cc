@@ -21,6 +21,7 @@
 #include "libs/rpc/errors.h"
 #include "services/gateway/calendar/deadline_calendar.h"
 #include "services/gateway/edge/readiness.h"
+#include "services/gateway/edge/refusal.h"
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/sheets/export.h"
@@ -28,6 +29,7 @@
 #include "services/gateway/transcode/content_type.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/stream.h"
+#include "services/gateway/transcode/upload.h"
 
 namespace rectify::gateway {
 namespace {
@@ -37,6 +39,10 @@ using google::protobuf::Message;
 // Longer than any service takes for a unary call; whoever waits longer has gone.
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr absl::Duration kStreamTimeout = absl::Minutes(10);
+// As long as services let a call last: half a gigabyte over a telephone.
+constexpr absl::Duration kUploadTimeout = absl::Hours(1);
+// Services know what they take of which kind, and take less.
+constexpr uint64_t kMostUpload = 512 << 20;
 
 absl::Status NoRoute() {
   return MakeError(absl::StatusCode::kNotFound, {.reason = "UNKNOWN_METHOD",
@@ -149,6 +155,10 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
       self->AnswerOrFail(std::move(response));
     };
   }
+  void AnswerAsJson(const absl::StatusOr<std::string>& answer) {
+    if (!answer.ok()) return Fail(answer.status());
+    AnswerOrFail(ToResponse(*route->method->output_type(), *answer));
+  }
   // The first answer tells whether there is anything to send at all.
   void AnswerInPieces(std::shared_ptr<rpc::Arrivals> arrivals) {
     rpc::Arrivals& source = *arrivals;
@@ -168,6 +178,12 @@ struct Gateway::Exchange : std::enable_shared_from_this<Exchange> {
     return problem;
   }
   void Fail(const absl::Status& status) { Answer(Problem(status)); }
+  // The body did not come whole.
+  void FailWithoutBody(const absl::Status& why) {
+    const std::optional<http::Fault> fault = http::FaultOf(why);
+    if (!fault) return Fail(why);
+    Answer(ToProblem(RefusalOf(*fault), language, http::StatusOf(*fault)));
+  }
   void NotAllowed(const std::set<std::string>& allowed) {
     http::Response response =
         ToProblem(MakeError(absl::StatusCode::kUnimplemented,
@@ -220,31 +236,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(const GatewayOptions& o
 }
 
 http::Response Gateway::Refuse(http::Fault fault) {
-  const auto make = [](absl::StatusCode code, const char* reason, const char* zh, const char* en) {
-    return MakeError(code, {.reason = reason, .text = {zh, en}, .metadata = {}, .violations = {}});
-  };
-  const auto status = [&] {
-    using absl::StatusCode;
-    switch (fault) {
-      case http::Fault::kBodyTooLarge:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求正文超过 4 MiB",
-                    "the body is larger than 4 MiB");
-      case http::Fault::kHeaderTooLarge:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "请求头超过 16 KiB",
-                    "the header is larger than 16 KiB");
-      case http::Fault::kEncodedBody:
-        return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不接受压缩的请求正文",
-                    "encoded bodies are not taken");
-      case http::Fault::kOverloaded:
-        return make(StatusCode::kUnavailable, "OVERLOADED", "连接过多，请稍后重试",
-                    "too many connections, try again later");
-      case http::Fault::kMalformed:
-        break;
-    }
-    return make(StatusCode::kInvalidArgument, "MALFORMED_MESSAGE", "不是有效的 HTTP 请求",
-                "this is not a valid HTTP request");
-  };
-  return ToProblem(status(), "zh-CN", http::StatusOf(fault));
+  return ToProblem(RefusalOf(fault), "zh-CN", http::StatusOf(fault));
 }
 
 absl::StatusOr<const rpc::Client*> Gateway::ClientFor(const Route& route,
@@ -294,7 +286,6 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   exchange->route = found.route;
   const Route& route = *found.route;
-  if (route.method->client_streaming()) return NoRoute();
   if (exchange->calendar && !HasCalendar(*route.method)) return NoRoute();
   if (exchange->visitor) RETURN_IF_ERROR(exchange->visitor->MayCall(route.method->full_name()));
   if (exchange->sheet && !HasSheet(route)) return NoRoute();
@@ -307,6 +298,11 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
                    BuildRequest(route, found.captures, target.query, asked.body));
   RETURN_IF_ERROR(ReadHeaders(asked.headers, route, *message));
   ASSIGN_OR_RETURN(const rpc::Client* client, ClientFor(route, *message));
+  if (TakesFile(route)) {
+    RETURN_IF_ERROR(SetMediaType(asked.headers, *message));
+    TakeFile(exchange, *client, *message, call);
+    return absl::OkStatus();
+  }
   if (route.method->server_streaming()) {
     call.timeout = kStreamTimeout;
     exchange->AnswerInPieces(
@@ -328,10 +324,7 @@ absl::Status Gateway::Begin(const std::shared_ptr<Exchange>& exchange) const {
   }
   client->Start(
       *route.method, message->SerializeAsString(), call,
-      [exchange](const absl::StatusOr<std::string>& answer) {
-        if (!answer.ok()) return exchange->Fail(answer.status());
-        exchange->AnswerOrFail(ToResponse(*exchange->route->method->output_type(), *answer));
-      });
+      [exchange](const absl::StatusOr<std::string>& answer) { exchange->AnswerAsJson(answer); });
   return absl::OkStatus();
 }
 
@@ -342,6 +335,21 @@ AskPage Gateway::AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Cli
              const Message& question, std::function<void(absl::StatusOr<std::string>)> answer) {
     client.Start(*method, question.SerializeAsString(), call, std::move(answer));
   };
+}
+
+void Gateway::TakeFile(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                       const Message& first, rpc::CallOptions call) const {
+  const Route& route = *exchange->route;
+  call.timeout = kUploadTimeout;
+  const StartCall start = [&](std::function<void(absl::StatusOr<std::string>)> done) {
+    return client.StartSending(*route.method, call, std::move(done));
+  };
+  Upload(route, first, std::exchange(exchange->request.pieces, nullptr), start,
+         {.answered =
+              [exchange](const absl::StatusOr<std::string>& answer) {
+                exchange->AnswerAsJson(answer);
+              },
+          .broken = [exchange](const absl::Status& why) { exchange->FailWithoutBody(why); }});
 }
 
 void Gateway::FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
@@ -405,6 +413,12 @@ void Gateway::AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string 
       exchange->Answer(std::move(response));
     });
   });
+}
+
+uint64_t Gateway::MostInPieces(const http::Request& header) const {
+  if (header.method != "POST" && header.method != "PUT") return 0;
+  const auto target = http::ParseTarget(header.target);
+  return target.ok() && routes_.TakesFile(header.method, target->segments) ? kMostUpload : 0;
 }
 
 void Gateway::StopWaiting() { polls_->Stop(); }

@@ -3,6 +3,7 @@
 // caller's token.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,6 +40,8 @@ class Gateway {
   static absl::StatusOr<std::unique_ptr<Gateway>> Create(const GatewayOptions& options);
 
   void Handle(http::Request request, http::Respond respond) const;
+  // As http::ServerOptions has it: files come in pieces.
+  uint64_t MostInPieces(const http::Request& header) const;
   // Who waits for events is answered now, so that the server can stop.
   void StopWaiting();
   static http::Response Refuse(http::Fault fault);
@@ -64,6 +67,8 @@ class Gateway {
   absl::StatusOr<const rpc::Client*> ClientOf(const std::string& service) const;
   static AskPage AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                        const rpc::CallOptions& call);
+  void TakeFile(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
+                const google::protobuf::Message& first, rpc::CallOptions call) const;
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
                     const google::protobuf::Message& message, const rpc::CallOptions& call) const;
   absl::Status TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import,

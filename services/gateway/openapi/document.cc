@@ -148,7 +148,6 @@ Json OpenApiDocument(const RouteTable& routes) {
   Json paths = Json::object(), tags = Json::array();
   std::set<std::string> tagged;
   for (const Route& route : routes.routes()) {
-    if (route.method->client_streaming()) continue;
     std::string verb = route.verb;
     absl::AsciiStrToLower(&verb);
     const std::string path = OpenApiPath(route.path);

@@ -17,6 +17,7 @@
 #include "services/gateway/sheets/import.h"
 #include "services/gateway/sheets/import_file.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/file.h"
 #include "services/gateway/transcode/stream.h"
 
 namespace rectify::gateway {
@@ -101,6 +102,10 @@ std::set<std::string> BoundFields(const Route& route) {
   std::set<std::string> bound = {"request_id"};
   for (const std::string& path : route.path.FieldPaths()) bound.insert(path);
   if (!route.body.empty()) bound.insert(route.body);
+  const FieldDescriptor* description = FileDescription(*route.method->input_type());
+  if (TakesFile(route) && description != nullptr) {
+    bound.insert(absl::StrCat(description->json_name(), ".", kMediaType));
+  }
   return bound;
 }
 
@@ -117,8 +122,20 @@ Json SheetSchema(SheetForm form) {
   return schema;
 }
 
+Json FileBody(const Descriptor& request) {
+  std::string description = "The content of the file, as it is.";
+  if (const FieldDescriptor* described = FileDescription(request); described != nullptr) {
+    absl::StrAppend(&description, " Content-Type is its media type: ",
+                    CommentOf(*described->message_type()->FindFieldByName(kMediaType)));
+  }
+  return {{"description", std::move(description)},
+          {"required", true},
+          {"content", {{"*/*", {{"schema", Json::object()}}}}}};
+}
+
 Json RequestBody(const Route& route, Schemas& schemas) {
   const Descriptor& request = *route.method->input_type();
+  if (TakesFile(route)) return FileBody(request);
   Json schema;
   if (route.body == "*") {
     const std::string name =
@@ -196,6 +213,11 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
   for (const char* status : {"400", "401", "403", "404"}) {
     if (responses.contains(status)) continue;
     responses[status] = {{"$ref", "#/components/responses/Problem"}};
+  }
+  if (TakesFile(route)) {
+    for (const char* status : {"408", "413"}) {
+      responses[status] = {{"$ref", "#/components/responses/Problem"}};
+    }
   }
   responses["default"] = {{"$ref", "#/components/responses/Problem"}};
   return responses;

@@ -132,5 +132,24 @@ TEST(PageTest, EscapesWhatComesFromTheContracts) {
   EXPECT_THAT(page, HasSubstr("{&quot;grid&quot;: "));  // of a comment
 }
 
+TEST(DocumentTest, AFileIsABodyWithItsDescriptionInTheQuery) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"hazard"}));
+  const Json& upload = document["paths"]["/v1/districts/{districtId}/evidence:upload"]["post"];
+  EXPECT_THAT(upload["requestBody"]["description"].get<std::string>(), HasSubstr("`image/jpeg`"));
+  EXPECT_TRUE(upload["requestBody"]["content"].contains("*/*"));
+  std::vector<std::string> required, others;
+  for (const Json& parameter : upload["parameters"]) {
+    const std::string name = parameter.value("name", "");
+    (parameter.value("required", false) ? required : others).push_back(name);
+  }
+  EXPECT_THAT(required, ElementsAre("districtId", "metadata.subject", "metadata.sha256",
+                                    "metadata.captureTime"));
+  EXPECT_THAT(others, Contains("Idempotency-Key"));
+  EXPECT_THAT(others, Not(Contains("metadata.mediaType"))) << "Content-Type says it";
+  EXPECT_THAT(upload["responses"]["400"]["description"].get<std::string>(),
+              HasSubstr("EVIDENCE_HASH_MISMATCH"));
+  EXPECT_TRUE(upload["responses"].contains("413"));
+}
+
 }  // namespace
 }  // namespace rectify::gateway
