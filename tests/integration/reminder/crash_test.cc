@@ -259,6 +259,22 @@ TEST_F(CrashTest, AClockThatEndsDuringAFailingCallCancels) {
   EXPECT_EQ(Reminders().at(0).state, domain::State::kCancelled);
 }
 
+TEST_F(CrashTest, AClockThatEndsBeforeItsMessageIsGivenBackCancels) {
+  deadline::v1::ClockStarted second = Started();
+  second.set_clock("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000000f");
+  MustApply(second, second.clock());
+  mail_.Stop();
+  channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] {
+    for (const std::string& clock : {std::string(kClock), second.clock()}) {
+      deadline::v1::ClockMet met = Met();
+      met.set_clock(clock);
+      MustApply(met, clock);
+    }
+  });
+  EXPECT_EQ(Dispatch(), 1) << "one call, after which the channel counts as down";
+  EXPECT_THAT(States(), Each(EndsWith("CANCELLED")));
+}
+
 TEST_F(CrashTest, ACallNeverBeginsWithTooLittleOfTheLease) {
   deadline::v1::ClockStarted second = Started();
   second.set_clock("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000000f");
