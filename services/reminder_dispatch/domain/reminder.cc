@@ -116,6 +116,7 @@ std::vector<Outcome> JudgeMessage(const Attempt& attempt, const std::vector<Spok
 std::vector<Outcome> GiveBack(const std::vector<Spoken>& message, absl::Time hold,
                               const std::string& why, absl::Time now) {
   std::vector<Outcome> outcomes;
+  outcomes.reserve(message.size());
   for (const Spoken& each : message) {
     outcomes.push_back(StillSpeaksOf(each.reminder, each.clock)
                            ? Outcome{State::kPending, hold, why}
