@@ -88,10 +88,12 @@ absl::StatusOr<std::vector<std::string>> Conclude(
   std::vector<domain::Reminder> successors;
   for (const Ending& ending : endings) {
     const domain::Reminder& reminder = ending.settlement.claim.reminder;
-    if (!ending.settlement.called || !mine.contains(reminder.id)) continue;
+    const bool ended = domain::IsSettled(ending.settlement.outcome.state);
+    // Of what was only given back there is nothing to tell.
+    if (!mine.contains(reminder.id) || (!ending.settlement.called && !ended)) continue;
     const domain::TrackedClock& clock = clocks.at(reminder.clock);
     Record(change, reminder, clock, ending.settlement.outcome, ending.delivery);
-    if (!domain::IsSettled(ending.settlement.outcome.state)) continue;
+    if (!ended) continue;
     Tell(change, reminder, ending.settlement.outcome, ending.delivery);
     if (reminder.repeat_days > 0 && domain::StillSpeaksOf(reminder, clock)) {
       successors.push_back(domain::Successor(reminder, clock, change.now()));

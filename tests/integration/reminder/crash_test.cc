@@ -21,6 +21,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
@@ -271,8 +272,14 @@ TEST_F(CrashTest, AClockThatEndsBeforeItsMessageIsGivenBackCancels) {
       MustApply(met, clock);
     }
   });
+  const size_t told = Events().size();
   EXPECT_EQ(Dispatch(), 1) << "one call, after which the channel counts as down";
   EXPECT_THAT(States(), Each(EndsWith("CANCELLED")));
+  for (const domain::Reminder& reminder : Reminders()) {
+    if (reminder.step != "T-7") continue;
+    EXPECT_THAT(Trail(reminder.name()), Not(IsEmpty()));
+  }
+  EXPECT_GE(Events().size(), told + 2) << "each ending is told";
 }
 
 TEST_F(CrashTest, ACallNeverBeginsWithTooLittleOfTheLease) {
