@@ -82,6 +82,7 @@ absl::StatusOr<std::vector<std::string>> Conclude(
   std::vector<std::string> settled;
   if (endings.empty()) return settled;
   std::vector<store::Settlement> settlements;
+  settlements.reserve(endings.size());
   for (const Ending& ending : endings) settlements.push_back(ending.settlement);
   ASSIGN_OR_RETURN(settled, store::Settle(change.sql(), settlements, change.now()));
   const std::set<std::string> mine(settled.begin(), settled.end());
