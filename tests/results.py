@@ -4,14 +4,18 @@
 Every part appends lines `state TAB name TAB details as JSON string` to one file.
 
   results.py record FILE STATE NAME [DETAILS]   one check: passed, failed or skipped
-  results.py unittest FILE FOLDER...            runs the *_test.py of the folders
+  results.py unittest FILE FOLDER...            runs the *_test.py of the folders, two files at a time
+  results.py module FILE TEST_FILE              runs one of them
   results.py ctest FILE PREFIX JUNIT GTEST_DIR  takes over a CTest run, case by case
   results.py summary FILE                       prints failures, skips and the count
 """
 
+import concurrent.futures
+import glob
 import json
 import os
 import re
+import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -49,14 +53,26 @@ class RecordingResult(unittest.TextTestResult):
         record(self.path, "skipped", test.id(), reason)
 
 
-def run_unittest(path, folders):
+def run_module(path, file):
     RecordingResult.path = path
-    ok = True
-    for folder in folders:
-        suite = unittest.TestLoader().discover(folder, pattern="*_test.py", top_level_dir=folder)
-        runner = unittest.TextTestRunner(resultclass=RecordingResult, verbosity=1)
-        ok = runner.run(suite).wasSuccessful() and ok
-    return ok
+    folder, name = os.path.split(file)
+    suite = unittest.TestLoader().discover(folder, pattern=name, top_level_dir=folder)
+    return unittest.TextTestRunner(resultclass=RecordingResult, verbosity=1).run(suite).wasSuccessful()
+
+
+def run_unittest(path, folders):
+    """Each file in a process of its own. What it says is told when it has ended, in one piece."""
+    def run(file):
+        done = subprocess.run([sys.executable, __file__, "module", path, file], text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print(f"{file}\n{done.stdout}", flush=True)
+        if done.returncode < 0:
+            record(path, "failed", file, f"ended by signal {-done.returncode}\n{done.stdout[-4000:]}")
+        return done.returncode == 0
+
+    files = sorted(file for folder in folders for file in glob.glob(f"{folder}/*_test.py"))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return all(list(pool.map(run, files))) and bool(files)
 
 
 def gtest_cases(report):
@@ -154,6 +170,8 @@ def main():
         record(path, *rest)
     elif command == "unittest":
         ok = run_unittest(path, rest)
+    elif command == "module":
+        ok = run_module(path, *rest)
     elif command == "ctest":
         take_ctest(path, *rest)
     elif command == "summary":

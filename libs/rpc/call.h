@@ -11,7 +11,7 @@ namespace rectify::rpc {
 
 // Who calls: from a verified token only.
 struct Caller {
-  std::string subject;             // "users/zhang.wei" or "services/hazard"
+  std::string subject;             // "users/zhang.wei", "services/hazard" or a partner's name
   std::vector<std::string> roles;  // names of rectify.authz.v1.Role without prefix: "INSPECTOR"
   std::string district;            // "120110"; empty for services and operators: any district
   std::vector<std::string> posts;  // resource names that the caller speaks for: an officer, a

@@ -1,5 +1,5 @@
 """One of each thing that belongs to somebody, made as people make it: an order and a seal of a venue,
-a lead of a street, a task of a department, a self-inspection."""
+a lead of a street, a task of a department, a self-inspection, a partner."""
 
 import datetime
 
@@ -10,6 +10,7 @@ CAMPAIGNS = "rectify.hazard.v1.Campaigns."
 TASKS = "rectify.hazard.v1.DepartmentTasks."
 SELF_INSPECTIONS = "rectify.hazard.v1.SelfInspections."
 SEALS = "rectify.deadline.v1.Seals."
+PARTNERS = "rectify.partner.v1.PartnerRegistry."
 
 
 class Casework(District):
@@ -29,6 +30,7 @@ class Casework(District):
         self.lead = self._lead()
         self.task = self._task()
         self.self_inspection = self._self_inspection()
+        self.partner = self._partner()
         self.settle()
 
     # ---- Callers
@@ -92,3 +94,8 @@ class Casework(District):
                         due_date=day(self.deadline),
                         targets=[{"venue": self.venues[0], "target_class": "RJ"}])
         return asked["self_inspections"][0]["name"]
+
+    def _partner(self):
+        return self.do(self.registrar, PARTNERS + "CreatePartner", parent=self.parent, partner={
+            "display_name": "示例平台", "role": "ROLE_DEPARTMENT_STAFF", "posts": self.departments[:1],
+            "scopes": ["rectify.hazard.v1.Leads.*"]})["name"]

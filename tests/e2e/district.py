@@ -8,9 +8,9 @@ import time
 import uuid
 
 import contract
+from system import SERVICES
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
-SERVICES = ("venue", "hazard", "deadline", "reminder", "partner")
 APPROVERS = ("DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF")
 LONG_AGO = "2023-01-01"
 

@@ -137,7 +137,8 @@ class Names:
         """One that exists, else None."""
         if pattern == DISTRICT:
             return f"districts/{district}"
-        return self._known.get((district, pattern.split("/")[2]))
+        parts = pattern.split("/")
+        return self._known.get((district, parts[2])) if len(parts) == 4 else None
 
     def missing(self, pattern, district):
         """One that does not."""

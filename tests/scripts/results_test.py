@@ -86,6 +86,24 @@ class Count(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()):
             self.assertFalse(results.summary(file))
 
+    def test_every_test_file_counts_also_one_that_is_killed(self):
+        body = "import os, unittest\nclass T(unittest.TestCase):\n    def test_it(self):\n        {}\n"
+        for name, does in {"a": "pass", "b": "self.fail('wrong')", "c": "os.kill(os.getpid(), 9)"}.items():
+            (self.folder / f"{name}_test.py").write_text(body.format(does), encoding="utf-8")
+        (self.folder / "d_test.py").write_text("import nowhere_to_be_found\n", encoding="utf-8")
+        file = str(self.folder / "results")
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            self.assertFalse(results.run_unittest(file, [str(self.folder)]))
+            results.summary(file)
+        self.assertIn("wrong", output.getvalue())
+        self.assertIn("c_test.py\nended by signal 9", output.getvalue())
+        self.assertEqual(output.getvalue().splitlines()[-1], "1 passed, 3 failed, 0 skipped")
+
+    def test_a_folder_without_tests_is_no_success(self):
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertFalse(results.run_unittest(str(self.folder / "results"), [str(self.folder)]))
+
     def test_nothing_at_all_is_no_success(self):
         self.assertEqual(self.count([]), (False, "0 passed, 0 failed, 0 skipped"))
 

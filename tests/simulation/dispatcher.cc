@@ -213,8 +213,9 @@ class Outbound {
     for (const store::Claim& claim : claims_) {
       message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
     }
-    std::vector<domain::Outcome> outcomes(claims_.size(), {State::kPending, now, ""});
-    if (called_) outcomes = domain::JudgeMessage(attempt, message, SimulatedPolicy(), hold, now);
+    const std::vector<domain::Outcome> outcomes =
+        called_ ? domain::JudgeMessage(attempt, message, SimulatedPolicy(), hold, now)
+                : domain::GiveBack(message, now, "", now);
     for (size_t i = 0; i < claims_.size(); ++i) {
       const Reminder& reminder = claims_[i].reminder;
       if (!IsMine(world_, tx.Read(), claims_[i])) continue;

@@ -19,7 +19,7 @@ namespace rectify::gateway {
 struct Standing {
   bool granted = false;
   int limit = 0;
-  int left = 0;      // at least, as far as this gateway knows
+  int left = 0;      // as far as this gateway knows: others may have taken some since
   absl::Time reset;  // when the next minute begins
 };
 

@@ -2,9 +2,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
+#include "rectify/authz/v1/authz.pb.h"
 #include "rectify/partner/v1/partner_access.pb.h"
 #include "services/partner_registry/api/handlers.h"
 #include "services/partner_registry/store/partner_store.h"
@@ -30,8 +32,8 @@ absl::Status KeyError() {
 
 // The role's name as tokens carry it.
 std::string RoleOf(const domain::Partner& partner) {
-  return partner.fields.role == domain::Role::kStreetOfficer ? "STREET_OFFICER"
-                                                             : "DEPARTMENT_STAFF";
+  const auto role = static_cast<authz::v1::Role>(partner.fields.role);
+  return std::string(absl::StripPrefix(authz::v1::Role_Name(role), "ROLE_"));
 }
 
 absl::StatusOr<v1::Passport> ExchangeApiKey(const Context& context, const rpc::Call& call,

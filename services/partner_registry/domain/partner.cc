@@ -54,42 +54,35 @@ bool IsDesk(absl::string_view name, absl::string_view prefix) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
 }
 
-class Violations {
- public:
-  void Add(absl::string_view field, std::string zh, std::string en) {
-    violations_.push_back({std::string(field), {std::move(zh), std::move(en)}});
-  }
-  absl::Status Result() && {
-    return violations_.empty() ? absl::OkStatus() : FieldErrors(std::move(violations_));
-  }
+using Violations = std::vector<FieldViolation>;
 
- private:
-  std::vector<FieldViolation> violations_;
-};
+void Add(Violations& violations, absl::string_view field, std::string zh, std::string en) {
+  violations.push_back({std::string(field), {std::move(zh), std::move(en)}});
+}
 
 void CheckPosts(absl::string_view district, const PartnerFields& fields, Violations& violations) {
   const std::string prefix = DeskPrefix(district, fields.role);
   if (fields.posts.empty()) {
-    violations.Add(kPosts, "代表的街道或部门：必填", "posts is required");
+    Add(violations, kPosts, "代表的街道或部门：必填", "posts is required");
   }
   for (size_t i = 0; i < fields.posts.size(); ++i) {
     if (IsDesk(fields.posts[i], prefix)) continue;
-    violations.Add(absl::StrCat(kPosts, "[", i, "]"),
-                   absl::StrCat("应写作 ", prefix, "代码，而不是“", fields.posts[i], "”"),
-                   absl::StrCat("must be ", prefix, "{code}, not \"", fields.posts[i], "\""));
+    Add(violations, absl::StrCat(kPosts, "[", i, "]"),
+        absl::StrCat("应写作 ", prefix, "代码，而不是“", fields.posts[i], "”"),
+        absl::StrCat("must be ", prefix, "{code}, not \"", fields.posts[i], "\""));
   }
 }
 
 void CheckScopes(const PartnerFields& fields, const ScopeRule& may_call, Violations& violations) {
   if (fields.scopes.empty()) {
-    violations.Add(kScopes, "可调用的方法：必填", "scopes is required");
+    Add(violations, kScopes, "可调用的方法：必填", "scopes is required");
   }
   for (size_t i = 0; i < fields.scopes.size(); ++i) {
     if (may_call(fields.role, fields.scopes[i])) continue;
-    violations.Add(absl::StrCat(kScopes, "[", i, "]"),
-                   absl::StrCat("没有“", fields.scopes[i], "”，或者该角色无权调用"),
-                   absl::StrCat("\"", fields.scopes[i],
-                                "\" does not exist, or the role may not call any of it"));
+    Add(violations, absl::StrCat(kScopes, "[", i, "]"),
+        absl::StrCat("没有“", fields.scopes[i], "”，或者该角色无权调用"),
+        absl::StrCat("\"", fields.scopes[i],
+                     "\" does not exist, or the role may not call any of it"));
   }
 }
 
@@ -102,20 +95,20 @@ std::string PartnerName(absl::string_view district, absl::string_view id) {
 absl::StatusOr<PartnerFields> CheckPartner(absl::string_view district, PartnerFields fields,
                                            const ScopeRule& may_call) {
   Violations violations;
-  if (fields.display_name.empty()) violations.Add(kName, "名称：必填", "display_name is required");
+  if (fields.display_name.empty()) Add(violations, kName, "名称：必填", "display_name is required");
   if (fields.requests_per_minute == 0) fields.requests_per_minute = kDefaultRequests;
   if (fields.requests_per_minute < 1 || fields.requests_per_minute > kMostRequests) {
-    violations.Add(kRequests, absl::StrCat("每分钟请求数应为1至", kMostRequests),
-                   absl::StrCat("requests_per_minute must be from 1 to ", kMostRequests));
+    Add(violations, kRequests, absl::StrCat("每分钟请求数应为1至", kMostRequests),
+        absl::StrCat("requests_per_minute must be from 1 to ", kMostRequests));
   }
   if (fields.role == Role::kStreetOfficer || fields.role == Role::kDepartmentStaff) {
     CheckPosts(district, fields, violations);
     CheckScopes(fields, may_call, violations);
   } else {
-    violations.Add("role", "角色应为 ROLE_STREET_OFFICER 或 ROLE_DEPARTMENT_STAFF",
-                   "role must be ROLE_STREET_OFFICER or ROLE_DEPARTMENT_STAFF");
+    Add(violations, "role", "角色应为 ROLE_STREET_OFFICER 或 ROLE_DEPARTMENT_STAFF",
+        "role must be ROLE_STREET_OFFICER or ROLE_DEPARTMENT_STAFF");
   }
-  RETURN_IF_ERROR(std::move(violations).Result());
+  if (!violations.empty()) return FieldErrors(std::move(violations));
   Canonical(fields.posts);
   Canonical(fields.scopes);
   return fields;

@@ -82,16 +82,19 @@ absl::StatusOr<std::vector<std::string>> Conclude(
   std::vector<std::string> settled;
   if (endings.empty()) return settled;
   std::vector<store::Settlement> settlements;
+  settlements.reserve(endings.size());
   for (const Ending& ending : endings) settlements.push_back(ending.settlement);
   ASSIGN_OR_RETURN(settled, store::Settle(change.sql(), settlements, change.now()));
   const std::set<std::string> mine(settled.begin(), settled.end());
   std::vector<domain::Reminder> successors;
   for (const Ending& ending : endings) {
     const domain::Reminder& reminder = ending.settlement.claim.reminder;
-    if (!ending.settlement.called || !mine.contains(reminder.id)) continue;
+    const bool ended = domain::IsSettled(ending.settlement.outcome.state);
+    // Of what was only given back there is nothing to tell.
+    if (!mine.contains(reminder.id) || (!ending.settlement.called && !ended)) continue;
     const domain::TrackedClock& clock = clocks.at(reminder.clock);
     Record(change, reminder, clock, ending.settlement.outcome, ending.delivery);
-    if (!domain::IsSettled(ending.settlement.outcome.state)) continue;
+    if (!ended) continue;
     Tell(change, reminder, ending.settlement.outcome, ending.delivery);
     if (reminder.repeat_days > 0 && domain::StillSpeaksOf(reminder, clock)) {
       successors.push_back(domain::Successor(reminder, clock, change.now()));

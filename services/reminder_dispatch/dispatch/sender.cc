@@ -192,17 +192,14 @@ Sender::Call Sender::Transmit(const Outbound& outbound, Round& round, absl::Time
 
 std::vector<Ending> Sender::Judge(const Call& call, const Clocks& clocks, absl::Time now) const {
   const std::vector<store::Claim>& claims = call.outbound->claims;
-  std::vector<domain::Outcome> outcomes;
-  if (call.called) {
-    std::vector<domain::Spoken> message;
-    message.reserve(claims.size());
-    for (const store::Claim& claim : claims) {
-      message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
-    }
-    outcomes = domain::JudgeMessage(call.attempt, message, policy_, call.hold, now);
-  } else {
-    outcomes.assign(claims.size(), {State::kPending, *call.hold, call.attempt.reply});
+  std::vector<domain::Spoken> message;
+  message.reserve(claims.size());
+  for (const store::Claim& claim : claims) {
+    message.push_back({claim.reminder, clocks.at(claim.reminder.clock)});
   }
+  std::vector<domain::Outcome> outcomes =
+      call.called ? domain::JudgeMessage(call.attempt, message, policy_, call.hold, now)
+                  : domain::GiveBack(message, *call.hold, call.attempt.reply, now);
   const domain::DeliveryState fate = DeliveryStateOf(outcomes.front().state);
   std::vector<Ending> endings;
   for (size_t i = 0; i < claims.size(); ++i) {

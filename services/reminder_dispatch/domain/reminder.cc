@@ -15,6 +15,10 @@ namespace {
 
 constexpr absl::Duration kMaxBackoff = absl::Hours(1);
 
+Outcome Cancelled(const std::string& why, absl::Time now) {
+  return {State::kCancelled, now, absl::StrCat("期限已结束或者变更，不再发送；", why)};
+}
+
 }  // namespace
 
 absl::string_view NameOf(State state) {
@@ -83,9 +87,7 @@ bool StillSpeaksOf(const Reminder& reminder, const TrackedClock& clock) {
 Outcome Judge(const Attempt& attempt, const Reminder& reminder, const TrackedClock& clock,
               const Policy& policy, absl::Time now) {
   if (attempt.kind == Attempt::Kind::kAccepted) return {State::kSent, now, ""};
-  if (!StillSpeaksOf(reminder, clock)) {
-    return {State::kCancelled, now, absl::StrCat("期限已结束或者变更，不再发送；", attempt.reply)};
-  }
+  if (!StillSpeaksOf(reminder, clock)) return Cancelled(attempt.reply, now);
   if (attempt.kind == Attempt::Kind::kPermanent) return {State::kDead, now, attempt.reply};
   if (reminder.attempts >= policy.max_attempts) {
     return {State::kDead, now,
@@ -107,6 +109,18 @@ std::vector<Outcome> JudgeMessage(const Attempt& attempt, const std::vector<Spok
       outcome.not_before = *hold;
     }
     outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+std::vector<Outcome> GiveBack(const std::vector<Spoken>& message, absl::Time hold,
+                              const std::string& why, absl::Time now) {
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(message.size());
+  for (const Spoken& each : message) {
+    outcomes.push_back(StillSpeaksOf(each.reminder, each.clock)
+                           ? Outcome{State::kPending, hold, why}
+                           : Cancelled(why, now));
   }
   return outcomes;
 }

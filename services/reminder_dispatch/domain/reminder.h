@@ -107,6 +107,10 @@ std::vector<Outcome> JudgeMessage(const Attempt& attempt, const std::vector<Spok
                                   const Policy& policy, std::optional<absl::Time> hold,
                                   absl::Time now);
 
+// The same of a message that was not sent at all and may go from `hold` on.
+std::vector<Outcome> GiveBack(const std::vector<Spoken>& message, absl::Time hold,
+                              const std::string& why, absl::Time now);
+
 // How long to wait after the attempt failed for a while: the back-off, or longer if the receiver
 // wishes so, up to an hour.
 absl::Duration WaitAfter(const Attempt& attempt, const Policy& policy, int attempts,

@@ -15,6 +15,11 @@ struct DeskTable {
   pg::Statement lock, insert, update, read;
 };
 
+// A row that is not there yet can't be locked: of two who make it, the second waits and then finds
+// it.
+constexpr pg::Statement kLockName = {"venue.lock_desk_name", R"sql(
+  select pg_advisory_xact_lock(hashtextextended($1::text, 0)))sql"};
+
 constexpr DeskTable kStreets = {"streets",
                                 {"venue.lock_street", R"sql(
   select code, display_name, version, mobile, email, webhook_uri from streets
@@ -75,6 +80,8 @@ absl::StatusOr<Desk> DeskStore::ToDesk(const pg::Row& row, DeskKind kind,
 absl::StatusOr<std::optional<Desk>> DeskStore::Lock(pg::Tx& tx, DeskKind kind,
                                                     const std::string& district,
                                                     const std::string& code) const {
+  RETURN_IF_ERROR(
+      tx.Exec(kLockName, {absl::StrCat("venue/", PlaceOf(kind, district, code))}).status());
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(TableOf(kind).lock, {district, code}));
   if (rows.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(Desk desk, ToDesk(rows[0], kind, district));

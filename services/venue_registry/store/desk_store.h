@@ -19,11 +19,11 @@ class DeskStore {
  public:
   explicit DeskStore(const crypto::FieldCipher& cipher) : box_(cipher) {}
 
-  // Locks the row for a change.
+  // Locks the desk for a change, also one that is not there yet.
   absl::StatusOr<std::optional<domain::Desk>> Lock(pg::Tx& tx, domain::DeskKind kind,
                                                    const std::string& district,
                                                    const std::string& code) const;
-  // Inserts version 1, updates later ones. ALREADY_EXISTS when somebody else inserted it first.
+  // Inserts version 1, updates later ones; after Lock.
   absl::Status Save(pg::Tx& tx, domain::DeskKind kind, const domain::Desk& desk,
                     absl::Time now) const;
   // By code; `codes` empty: all of the district.

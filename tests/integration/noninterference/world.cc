@@ -15,9 +15,11 @@
 #include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
+#include "rectify/partner/v1/partner_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/followup_visits/service.h"
 #include "services/hazard_findings/service.h"
+#include "services/partner_registry/service.h"
 #include "services/rectification_deadlines/service.h"
 #include "services/reminder_dispatch/service.h"
 #include "services/venue_registry/service.h"
@@ -35,7 +37,8 @@ std::string Half(char c) { return std::string(40, c); }
 
 }  // namespace
 
-World::World() : system_(Start(), {"venue", "hazard", "deadline", "reminder", "followup"}) {
+World::World()
+    : system_(Start(), {"venue", "hazard", "deadline", "reminder", "followup", "partner"}) {
   system_.Start("venue", venue::Migrations(), [](service::Host& host) {
     return venue::RegisterVenue(host, venue::VenueConfig{});
   });
@@ -50,10 +53,15 @@ World::World() : system_(Start(), {"venue", "hazard", "deadline", "reminder", "f
     config.file_outbox = system_.folder() + "/letters";
     return reminder::RegisterReminder(host, config);
   });
+  // Real time stands still, so that two worlds tell the same.
+  system_.Start("partner", partner::Migrations(), [](service::Host& host) {
+    return partner::RegisterPartner(host, {.real_now = Start});
+  });
   system_.StartSealed("followup", followup::Migrations(), [](service::Host& host) {
     return followup::RegisterFollowup(host, followup::FollowupConfig{});
   });
   MakeEnforcementFacts();
+  MakePartner();
   MakeUnits();
 }
 
@@ -73,6 +81,22 @@ void World::Do(rpc::Client& client, absl::string_view method, google::protobuf::
   call.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   ASSERT_OK(client.UnaryInto(method, request, *answer, call)) << method;
   if (response != nullptr) response->CopyFrom(*answer);
+}
+
+void World::MakePartner() {
+  rpc::Client& registrar = system_.As("partner", "users/registrar", {"REGISTRAR"});
+  partner::v1::CreatePartnerRequest create;
+  create.set_parent(kParent);
+  create.set_partner_id(Uuid(3000));
+  create.mutable_partner()->set_display_name("示例平台");
+  create.mutable_partner()->set_role(authz::v1::ROLE_STREET_OFFICER);
+  create.mutable_partner()->add_posts(kStreet);
+  create.mutable_partner()->add_scopes("rectify.hazard.v1.Leads.*");
+  Do(registrar, "rectify.partner.v1.PartnerRegistry.CreatePartner", create);
+  partner::v1::IssueApiKeyRequest issue;
+  issue.set_parent(Name("partners", 3000));
+  *issue.mutable_api_key()->mutable_expire_time() = rpc::ToTimestamp(Start() + absl::Hours(24));
+  Do(registrar, "rectify.partner.v1.PartnerRegistry.IssueApiKey", issue);
 }
 
 void World::MakeEnforcementFacts() {

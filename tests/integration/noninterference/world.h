@@ -16,7 +16,8 @@ namespace rectify::noninterference {
 inline constexpr char kParent[] = "districts/120110";
 inline constexpr char kStreet[] = "districts/120110/streets/120110001";
 // The services of the enforcement side.
-inline constexpr const char* kEnforcement[] = {"venue", "hazard", "deadline", "reminder"};
+inline constexpr const char* kEnforcement[] = {"venue", "hazard", "deadline", "reminder",
+                                               "partner"};
 
 class World {
  public:
@@ -35,6 +36,7 @@ class World {
  private:
   void MakeEnforcementFacts();
   void MakeCampaignAndSeal();
+  void MakePartner();
   void MakeUnits();
   // Runs a command with the next request id; `response` may be null.
   void Do(rpc::Client& client, absl::string_view method, google::protobuf::Message& request,

@@ -21,6 +21,7 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
@@ -257,6 +258,28 @@ TEST_F(CrashTest, AClockThatEndsDuringAFailingCallCancels) {
   channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] { MustApply(Met()); });
   EXPECT_EQ(Dispatch(), 1);
   EXPECT_EQ(Reminders().at(0).state, domain::State::kCancelled);
+}
+
+TEST_F(CrashTest, AClockThatEndsBeforeItsMessageIsGivenBackCancels) {
+  deadline::v1::ClockStarted second = Started();
+  second.set_clock("districts/120110/clocks/0185a0b0-0000-7000-8000-00000000000f");
+  MustApply(second, second.clock());
+  mail_.Stop();
+  channels_.email = std::make_unique<InterruptedChannel>(Mail(), [&] {
+    for (const std::string& clock : {std::string(kClock), second.clock()}) {
+      deadline::v1::ClockMet met = Met();
+      met.set_clock(clock);
+      MustApply(met, clock);
+    }
+  });
+  const size_t told = Events().size();
+  EXPECT_EQ(Dispatch(), 1) << "one call, after which the channel counts as down";
+  EXPECT_THAT(States(), Each(EndsWith("CANCELLED")));
+  for (const domain::Reminder& reminder : Reminders()) {
+    if (reminder.step != "T-7") continue;
+    EXPECT_THAT(Trail(reminder.name()), Not(IsEmpty()));
+  }
+  EXPECT_GE(Events().size(), told + 2) << "each ending is told";
 }
 
 TEST_F(CrashTest, ACallNeverBeginsWithTooLittleOfTheLease) {

@@ -1,4 +1,7 @@
 // UpdateStreet, ListStreets, UpdateDepartment, ListDepartments.
+#include <set>
+#include <thread>
+
 #include "fixture.h"
 
 namespace rectify::venue {
@@ -51,6 +54,25 @@ TEST_F(DeskTest, TheSameStreetAgainChangesNothing) {
   EXPECT_EQ(again.etag(), "\"1\"");
   EXPECT_THAT(EventTypesOf(kStreet), SizeIs(1));
   EXPECT_THAT(AuditOf(kStreet), SizeIs(1));
+}
+
+TEST_F(DeskTest, OfManyThatMakeItAtOnceOneIsFirst) {
+  constexpr int kWriters = 8;
+  for (const char* code : {"120110101", "120110102", "120110103"}) {
+    std::vector<absl::StatusOr<v1::Street>> streets(kWriters, absl::UnknownError("not called"));
+    std::vector<std::thread> writers;
+    writers.reserve(kWriters);
+    for (int i = 0; i < kWriters; ++i) {
+      writers.emplace_back([&, i] { streets[i] = PutStreet(code, absl::StrCat("第", i, "街道")); });
+    }
+    for (std::thread& writer : writers) writer.join();
+    std::set<std::string> etags;
+    for (const auto& street : streets) {
+      ASSERT_OK(street);
+      etags.insert(street->etag());
+    }
+    EXPECT_THAT(etags, SizeIs(kWriters));
+  }
 }
 
 TEST_F(DeskTest, StreetsCheckEtagCodeAndContact) {
