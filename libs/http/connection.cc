@@ -224,6 +224,8 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     error_code error;
     co_await GiveLeave(error);
     while (!error && !parser.is_done() && room.size > 0) {
+      // Cancelling reaches only what waits for the socket.
+      if (ended_ || interrupted_) co_return absl::CancelledError("nobody waits for the body");
       co_await wire::async_read_some(stream_, buffer_, parser,
                                      asio::redirect_error(asio::use_awaitable, error));
       if (error == wire::error::need_buffer) error = {};
@@ -274,18 +276,21 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   asio::awaitable<Response> HandleInPieces(Request request, PiecesParser& parser) {
     const auto source = std::make_shared<BodySource>();
     request.pieces = source;
+    interrupted_ = false;
     connections_.handler(std::move(request), [source](Response response) {  // on any thread
       source->Answer(std::move(response));
     });
     const auto interrupt = [self = this->shared_from_this()] {
-      asio::post(self->stream_.get_executor(),
-                 [self] { beast::get_lowest_layer(self->stream_).cancel(); });
+      asio::post(self->stream_.get_executor(), [self] {
+        self->interrupted_ = true;
+        beast::get_lowest_layer(self->stream_).cancel();
+      });
     };
     while (true) {
       BodySource::Wish wish = co_await NextWish(*source);
       if (auto* response = std::get_if<Response>(&wish)) co_return std::move(*response);
       BodyPieces::Piece piece = absl::CancelledError("the request has been answered");
-      if (!ended_ && source->BeginReading(interrupt)) piece = co_await ReadPiece(parser);
+      if (source->BeginReading(interrupt)) piece = co_await ReadPiece(parser);
       source->EndReading();
       std::get<BodySource::Got>(wish)(std::move(piece));
     }
@@ -386,11 +391,12 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   beast::flat_buffer buffer_;
   std::atomic<Instant> due_ = Instant::max();
   // On the connection's strand: a request is here and not answered yet; it was told to end now; the
-  // client waits to be told to send the body; what is dropped after the last answer; the answer's
-  // pieces; they were told to end.
+  // client waits to be told to send the body; the answer came before the body; what is dropped
+  // after the last answer; the answer's pieces; they were told to end.
   bool busy_ = false;
   bool ended_ = false;
   bool waits_for_leave_ = false;
+  bool interrupted_ = false;
   Drop drop_ = kDrop;
   std::shared_ptr<Pieces> pieces_;
   bool cancelled_ = false;

@@ -43,13 +43,15 @@ class Sending : public Departures,
   }
 
   void Send(std::string request, std::function<void(bool)> sent) override {
+    const grpc::Slice slice(request);
     {
       absl::MutexLock lock(&mutex_);
-      if (open_) sent_ = std::exchange(sent, nullptr);
+      if (open_) {
+        sent_ = std::exchange(sent, nullptr);
+        request_ = grpc::ByteBuffer(&slice, 1);
+      }
     }
     if (sent != nullptr) return sent(false);
-    const grpc::Slice slice(request);
-    request_ = grpc::ByteBuffer(&slice, 1);
     StartWrite(&request_);
   }
 
@@ -69,7 +71,10 @@ class Sending : public Departures,
 
   // The answer, or the end of a call that has none: either way the server takes no more.
   void OnReadDone(bool ok) override {
-    answered_ = ok;
+    {
+      absl::MutexLock lock(&mutex_);
+      answered_ = ok;
+    }
     SendNoMore();
   }
 
@@ -89,8 +94,13 @@ class Sending : public Departures,
   void OnDone(const grpc::Status& status) override {
     const std::shared_ptr<Sending> self = std::move(self_);
     const Done done = std::exchange(done_, nullptr);
+    bool answered = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      answered = answered_;
+    }
     if (!status.ok()) return done(FromGrpc(status).status);
-    if (!answered_) return done(absl::InternalError("the call ended without an answer"));
+    if (!answered) return done(absl::InternalError("the call ended without an answer"));
     done(Flatten(answer_));
   }
 
@@ -109,9 +119,9 @@ class Sending : public Departures,
   grpc::ByteBuffer request_, answer_;
   std::shared_ptr<Sending> self_;
   Done done_;
-  bool answered_ = false;
   absl::Mutex mutex_;
-  bool open_ ABSL_GUARDED_BY(mutex_) = true;                // more may be sent
+  bool open_ ABSL_GUARDED_BY(mutex_) = true;  // more may be sent
+  bool answered_ ABSL_GUARDED_BY(mutex_) = false;
   std::function<void(bool)> sent_ ABSL_GUARDED_BY(mutex_);  // of a write that is under way
 };
 
