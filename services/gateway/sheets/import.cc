@@ -204,8 +204,8 @@ bool TakesSheet(const Route& route) {
   const FieldDescriptor* id = method.input_type()->FindFieldByName("request_id");
   const FieldDescriptor* created = CreatedField(method);
   return route.verb == "POST" && route.owner == Owner::kPackage && !method.client_streaming() &&
-         !method.server_streaming() && absl::StartsWith(method.name(), "Create") &&
-         id != nullptr && id->type() == FieldDescriptor::TYPE_STRING && created != nullptr &&
+         !method.server_streaming() && absl::StartsWith(method.name(), "Create") && id != nullptr &&
+         id->type() == FieldDescriptor::TYPE_STRING && created != nullptr &&
          (route.body == "*" || route.body == created->name());
 }
 
