@@ -65,4 +65,25 @@ void BodySource::EndReading() {
   interrupt_ = nullptr;
 }
 
+void BodySource::WhenGivenUp(std::function<void()> given_up) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!given_up_) {
+      when_given_up_ = std::move(given_up);
+      return;
+    }
+  }
+  given_up();
+}
+
+void BodySource::GiveUp() {
+  std::function<void()> given_up;
+  {
+    absl::MutexLock lock(&mutex_);
+    given_up_ = true;
+    given_up = std::exchange(when_given_up_, nullptr);
+  }
+  if (given_up != nullptr) given_up();
+}
+
 }  // namespace rectify::http

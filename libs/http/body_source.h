@@ -20,6 +20,7 @@ class BodySource : public BodyPieces {
   using Wish = std::variant<Got, Response>;
 
   void Next(Got got) override;
+  void WhenGivenUp(std::function<void()> given_up) override;
   void Answer(Response response);
 
   // For the connection: calls `heard` once with the next wish, now or later, on any thread.
@@ -29,6 +30,7 @@ class BodySource : public BodyPieces {
   bool BeginReading(std::function<void()> interrupt);
   // After it `interrupt` is not called any more.
   void EndReading();
+  void GiveUp();
 
  private:
   absl::Mutex mutex_;
@@ -37,6 +39,8 @@ class BodySource : public BodyPieces {
   Got asked_ ABSL_GUARDED_BY(mutex_);  // before anybody listened
   std::optional<Response> answer_ ABSL_GUARDED_BY(mutex_);
   bool answered_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<void()> when_given_up_ ABSL_GUARDED_BY(mutex_);
+  bool given_up_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rectify::http

@@ -81,6 +81,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   void End(bool now) override {
     asio::post(stream_.get_executor(), [self = this->shared_from_this(), now] {
       if (now) self->ended_ = true;
+      if (now && self->source_ != nullptr) self->source_->GiveUp();
       if (self->pieces_ != nullptr && (now || self->pieces_->endless())) self->CancelPieces();
       if (now || !self->busy_) beast::get_lowest_layer(self->stream_).cancel();
     });
@@ -276,6 +277,7 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   asio::awaitable<Response> HandleInPieces(Request request, PiecesParser& parser) {
     const auto source = std::make_shared<BodySource>();
     request.pieces = source;
+    source_ = source;
     interrupted_ = false;
     connections_.handler(std::move(request), [source](Response response) {  // on any thread
       source->Answer(std::move(response));
@@ -288,7 +290,10 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
     };
     while (true) {
       BodySource::Wish wish = co_await NextWish(*source);
-      if (auto* response = std::get_if<Response>(&wish)) co_return std::move(*response);
+      if (auto* response = std::get_if<Response>(&wish)) {
+        source_ = nullptr;
+        co_return std::move(*response);
+      }
       BodyPieces::Piece piece = absl::CancelledError("the request has been answered");
       if (source->BeginReading(interrupt)) piece = co_await ReadPiece(parser);
       source->EndReading();
@@ -392,12 +397,14 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
   std::atomic<Instant> due_ = Instant::max();
   // On the connection's strand: a request is here and not answered yet; it was told to end now; the
   // client waits to be told to send the body; the answer came before the body; what is dropped
-  // after the last answer; the answer's pieces; they were told to end.
+  // after the last answer; the body that a handler takes; the answer's pieces; they were told to
+  // end.
   bool busy_ = false;
   bool ended_ = false;
   bool waits_for_leave_ = false;
   bool interrupted_ = false;
   Drop drop_ = kDrop;
+  std::shared_ptr<BodySource> source_;
   std::shared_ptr<Pieces> pieces_;
   bool cancelled_ = false;
 };

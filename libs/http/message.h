@@ -42,6 +42,9 @@ class BodyPieces {
   // bytes. Asked one after another. After an error there is nothing more: see FaultOf in fault.h;
   // CANCELLED when the client has gone, or the request has been answered.
   virtual void Next(std::function<void(Piece)> got) = 0;
+  // Calls `given_up` once, now or later, on any thread, when the server ends and has no patience
+  // left for the answer: who asks for no piece would not hear of it. Set once.
+  virtual void WhenGivenUp(std::function<void()> given_up) = 0;
 };
 inline constexpr size_t kPieceBytes = 256 << 10;
 

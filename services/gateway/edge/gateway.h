@@ -16,6 +16,7 @@
 #include "libs/rpc/client.h"
 #include "libs/rpc/own_token.h"
 #include "services/gateway/adapters/adapters.h"
+#include "services/gateway/edge/exchange.h"
 #include "services/gateway/edge/readiness.h"
 #include "services/gateway/feeds/feed_polls.h"
 #include "services/gateway/partners/partner_door.h"
@@ -48,12 +49,8 @@ class Gateway {
   const RouteTable& routes() const { return routes_; }
 
  private:
-  struct Exchange;
   Gateway(RouteTable routes, Adapters adapters)
       : routes_(std::move(routes)), adapters_(std::move(adapters)) {}
-
-  // What every call for an exchange carries.
-  static rpc::CallOptions CallFor(const Exchange& exchange);
 
   absl::Status OpenDoor(const GatewayOptions& options);
   // Goes on as whoever shows the credential, or answers why not.
@@ -62,19 +59,22 @@ class Gateway {
   // What an exchange asks for, once it is known who asks; an error is its answer.
   void BeginOrFail(const std::shared_ptr<Exchange>& exchange) const;
   absl::Status Begin(const std::shared_ptr<Exchange>& exchange) const;
+  // Whether it was one of the gateway's own pages.
+  bool AnswerPage(Exchange& exchange, const std::string& verb) const;
+  // What its route asks for, in the form that the exchange wants.
+  absl::Status Ask(const std::shared_ptr<Exchange>& exchange, const std::vector<Capture>& captures,
+                   const Query& query) const;
   absl::StatusOr<const rpc::Client*> ClientFor(const Route& route,
                                                const google::protobuf::Message& request) const;
   absl::StatusOr<const rpc::Client*> ClientOf(const std::string& service) const;
-  static AskPage AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
-                       const rpc::CallOptions& call);
+  static AskPage AskBy(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client);
   void TakeFile(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
-                const google::protobuf::Message& first, rpc::CallOptions call) const;
+                const google::protobuf::Message& first) const;
   void SendCalendar(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
-                    const google::protobuf::Message& message, const rpc::CallOptions& call) const;
-  absl::Status TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import,
-                         const rpc::CallOptions& call) const;
+                    const google::protobuf::Message& message) const;
+  absl::Status TakeSheet(const std::shared_ptr<Exchange>& exchange, Import import) const;
   void FollowFeed(const std::shared_ptr<Exchange>& exchange, const rpc::Client& client,
-                  const google::protobuf::Message& message, const rpc::CallOptions& call) const;
+                  const google::protobuf::Message& message) const;
 
   // Answers in another standard than ours.
   void AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string verb,

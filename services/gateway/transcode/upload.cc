@@ -25,6 +25,11 @@ class Sender : public std::enable_shared_from_this<Sender> {
     call_ = start([self = shared_from_this()](absl::StatusOr<std::string> answer) {
       if (!self->ended_.exchange(true)) self->end_.answered(std::move(answer));
     });
+    // Not to be kept by the body, which it keeps.
+    body_->WhenGivenUp([sender = weak_from_this()] {
+      const auto self = sender.lock();
+      if (self != nullptr) self->Break(absl::CancelledError("the server ends"));
+    });
     Send(std::move(first));
   }
 

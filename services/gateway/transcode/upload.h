@@ -25,7 +25,8 @@ std::string ToChunk(const Route& route, const std::string& piece);
 struct UploadEnd {
   // Of the call, with its encoded answer; it may come before the body's end.
   std::function<void(absl::StatusOr<std::string> answer)> answered;
-  // Why the body did not come whole, as of BodyPieces; the call is cancelled.
+  // Why the body did not come whole, as of BodyPieces, or CANCELLED when the server waits no
+  // longer; the call is cancelled.
   std::function<void(const absl::Status& why)> broken;
 };
 // Starts the call with who is told its end.

@@ -43,11 +43,14 @@ class Body : public http::BodyPieces {
     EXPECT_EQ(got_, nullptr) << "asked for two at once";
     got_ = std::move(got);
   }
+  void WhenGivenUp(std::function<void()> given_up) override { given_up_ = std::move(given_up); }
   bool asked() const { return got_ != nullptr; }
   void Give(Piece piece) { std::exchange(got_, nullptr)(std::move(piece)); }
+  void GiveUp() { given_up_(); }
 
  private:
   std::function<void(Piece)> got_;
+  std::function<void()> given_up_;
 };
 
 class UploadTest : public ::testing::Test {
@@ -158,6 +161,14 @@ TEST_F(UploadTest, ABrokenBodyCancelsTheCall) {
   EXPECT_THAT(call_->log, ElementsAre("first", "cancel"));
   done_(absl::CancelledError("cancelled"));
   EXPECT_THAT(ends_, ElementsAre("broken: the client has gone"));
+}
+
+TEST_F(UploadTest, AServerThatEndsWaitsForNoCallThatTakesNothing) {
+  Begin();  // and its first message is never taken
+  body_->GiveUp();
+  EXPECT_THAT(call_->log, ElementsAre("first", "cancel"));
+  done_(absl::CancelledError("cancelled"));
+  EXPECT_THAT(ends_, ElementsAre("broken: the server ends"));
 }
 
 TEST_F(UploadTest, NothingKeepsWhatHasEnded) {

@@ -316,5 +316,23 @@ TEST_F(BodyPiecesTest, AServerThatStopsWaitsForThemOnlySoLong) {
   stopping.join();
 }
 
+TEST_F(BodyPiecesTest, WhoAsksForNothingHearsOfTheServersEndToo) {
+  Wire early(server_->port()), late(server_->port());
+  early.Send(Post("Content-Length: 2", "ab"));
+  Taken& first = Take();
+  late.Send(Post("Content-Length: 2", "ab"));
+  Taken& second = Take();
+  absl::Notification given_up;
+  first.request().pieces->WhenGivenUp([&] { given_up.Notify(); });
+  std::thread stopping([&] { server_->Stop(absl::ZeroDuration()); });
+  given_up.WaitForNotification();
+  first.Answer();
+  absl::Notification at_once;
+  second.request().pieces->WhenGivenUp([&] { at_once.Notify(); });
+  at_once.WaitForNotification();
+  second.Answer();
+  stopping.join();
+}
+
 }  // namespace
 }  // namespace rectify::http
