@@ -80,7 +80,7 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
       join unnest($1::bigint[], $2::bigint[], $3::bytea[]) as t(id, position, chain) on t.id = m.id
      order by t.position
     returning position, epoch, chain, aggregate, aggregate_version, type, payload, actor,
-              request_id, trace, occurred_at
+              request_id, trace, occurred_at, audience
   ), fed as (
     insert into feed_log (feed, position, event_position, chain)
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
