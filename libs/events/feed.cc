@@ -53,7 +53,7 @@ absl::Status CheckFeed(const std::string& source, const std::string& asked_sourc
 absl::Status CheckReader(const rpc::Caller& caller, const std::string& feed) {
   if (caller.HasRole("SERVICE") || caller.HasRole("OPERATOR")) return absl::OkStatus();
   return IsUuid(feed) && absl::EndsWith(caller.subject, absl::StrCat("/", feed)) ? absl::OkStatus()
-                                                                                : NoSuchFeed();
+                                                                                 : NoSuchFeed();
 }
 
 // The earliest fork after the reader's epoch that is on record, as a position of the feed.

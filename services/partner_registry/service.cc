@@ -9,6 +9,7 @@
 #include "partner_migrations.h"
 #include "services/partner_registry/api/context.h"
 #include "services/partner_registry/api/handlers.h"
+#include "services/partner_registry/events/feeds.h"
 #include "services/partner_registry/store/quota_store.h"
 
 namespace rectify::partner {
@@ -30,6 +31,9 @@ absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config) {
   api::RegisterPartners(context);
   api::RegisterApiKeys(context);
   api::RegisterAccess(context);
+  for (const char* source : {"venue", "hazard", "deadline"}) host.Consume(source, events::GoOn);
+  host.AddTimer("partner.look", absl::Seconds(1),
+                [context] { return events::LookAtSome(context->host.commands()); });
   host.AddTimer("partner.forget_minutes", absl::Minutes(10), [context] {
     return context->host.pool().TransactValue("partner.forget_minutes", {}, [&](pg::Tx& tx) {
       return store::ForgetMinutes(tx, context->real_now() - absl::Hours(1));
