@@ -8,7 +8,9 @@
 
 namespace rectify::partner {
 
-PartnerTest::PartnerTest() : system_(absl::FromUnixSeconds(1672710000), {"partner", "gateway"}) {
+PartnerTest::PartnerTest()
+    : system_(absl::FromUnixSeconds(1672710000),
+              {"partner", "gateway", "venue", "hazard", "deadline"}) {
   host_ = &system_.Start("partner", Migrations(), [this](service::Host& host) {
     return RegisterPartner(host, {.real_now = [this] { return real_now_; }});
   });
