@@ -25,7 +25,7 @@ class FeedReader:
                 self._take(event)
             fresh += page
         head = self._caller("GET", self._path + ":head").ok()
-        assert (int(head["position"]), head["chain"]) == (self.position, encoded(self._chain)), head
+        assert (int(head.get("position", 0)), head["chain"]) == (self.position, encoded(self._chain)), head
         return fresh
 
     def _page(self):

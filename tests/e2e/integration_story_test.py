@@ -80,6 +80,7 @@ class IntegrationStory(unittest.TestCase):
     # ---- The steps
 
     def read_the_feeds_so_far(self):
+        self.district.settle()
         operator = self.district.client("users/operator", "OPERATOR")
         readers = {source: FeedReader(operator, source) for source in TOLD}
         before = {source: len(reader.catch_up()) for source, reader in readers.items()}
