@@ -75,6 +75,7 @@ class GeneratedClient(unittest.TestCase):
                  "answer_field": ("closed.documentNumber", "closed.documentNr"),
                  "value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
                  "missing_field": ("address: ", "// "),
+                 "missing_body": (' body: { statement: "箱门已更换" },', ""),
                  "path": ("{orderId}:recheck", "{orderId}:rechek")}
         for right, _ in slips.values():
             self.assertEqual(text.count(right), 1, right)
@@ -143,6 +144,14 @@ class DocumentClient(unittest.TestCase):
             "order_state": closed["state"], "finding_state": finding["state"],
             "number": closed["documentNumber"]})
         self.assertEqual(sum(self.client.seen.values()), 12)
+
+    def test_a_part_of_a_resource_is_changed(self):
+        created = self.call(200, "VenueRegistry_CreateVenue", "registrar", body=self.venue_fields())
+        changed = self.call(200, "VenueRegistry_UpdateVenue", "registrar",
+                            [created["name"].rpartition("/")[2]], body={"address": "示例路2号"},
+                            query={"updateMask": "address"}, If_Match=created["etag"])
+        self.assertEqual((changed["address"], changed["displayName"]),
+                         ("示例路2号", created["displayName"]))
 
     def test_problems(self):
         _, order = self.drafted()
