@@ -7,12 +7,13 @@ import unittest
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
+import grid
 import system
 from district import HAZARDS, District, new_id
+from grid import FORM
 from http_test import Http
 
 LEADS = "rectify.hazard.v1.Leads."
-FORM = "application/x-www-form-urlencoded; charset=utf-8"
 GATEWAY = system.BUILD / "services/gateway/rectify-gateway"
 
 
@@ -248,21 +249,10 @@ class GridTest(AdapterCase):
         self.grid_centre = self.caller("users/grid", "STREET_OFFICER", [self.district.street])
 
     def record(self, rec_id, **fields):
-        """As the platform sends it, with some of the many fields that are of no use here."""
-        return {"rec_id": rec_id, "task_num": str(rec_id), "rec_type_name": "社会服务",
-                "event_type_name": "网格化事件", "main_type_name": "消防安全",
-                "sub_type_name": "堵塞消防通道", "event_desc": "示例小区6号楼前消防通道停满车辆",
-                "address": "东丽区示例街示例社区", "street_name": "示例街道",
-                "community_name": "示例社区", "cell_name": "示例社区03网格",
-                "coordinate_x": "117.44254825", "coordinate_y": "39.06171056",
-                "create_time": "2022-12-30 11:59:12", "event_state_id": 1, "archive_num": 0,
-                **fields}
+        return grid.record(rec_id, **fields)
 
     def hand_in(self, data, caller=None, sender=None, **headers):
-        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        body = urllib.parse.urlencode({"data": text, "senderCode": sender or self.code}).encode()
-        return (caller or self.grid_centre)(
-            "POST", f"/grid/{self.code}/synRecStatInfo", body, **{"Content_Type": FORM, **headers})
+        return grid.hand_in(caller or self.grid_centre, self.code, data, sender, **headers)
 
     def received(self, data):
         answer = self.hand_in(data)
@@ -270,11 +260,7 @@ class GridTest(AdapterCase):
         return json.loads(answer.body)
 
     def standing(self, **query):
-        answer = self.grid_centre("GET", f"/grid/{self.code}/recStatInfo", query=query)
-        self.assertEqual(answer.status, 200, answer.body)
-        answer = json.loads(answer.body)
-        self.assertEqual((answer["code"], answer["next"]), (0, ""))
-        return {record["rec_id"]: record for record in answer["data"]}
+        return grid.standing(self.grid_centre, self.code, **query)
 
     def ones(self, rec_id):
         record = self.standing(rec_id=rec_id)[rec_id]
