@@ -107,9 +107,8 @@ class RandomChanges:
 class ReplicaTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.system = system.System()
+        cls.system = system.System().start()
         cls.addClassCleanup(cls.system.stop)
-        cls.system.up()
         cls.district = HttpDistrict(cls.system, CODE)
         for desk in DESKS:
             cls.district.register_department({"name": desk, "displayName": desk.rpartition("/")[2]})
