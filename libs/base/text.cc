@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace rectify {
 namespace {
@@ -84,6 +85,18 @@ std::string Ellipsize(absl::string_view text, size_t max) {
   absl::string_view rest = text;
   for (size_t kept = 0; kept + 1 < max; ++kept) Take(rest);
   return absl::StrCat(text.substr(0, text.size() - rest.size()), "…");
+}
+
+std::string Trimmed(absl::string_view text) {
+  constexpr absl::string_view kWideSpace = "\u3000";
+  absl::string_view before;
+  do {
+    before = text;
+    text = absl::StripAsciiWhitespace(text);
+    absl::ConsumePrefix(&text, kWideSpace);
+    absl::ConsumeSuffix(&text, kWideSpace);
+  } while (text != before);
+  return std::string(text);
 }
 
 std::string NormalizeText(absl::string_view text) {

@@ -17,7 +17,9 @@ size_t CodePoints(absl::string_view text);
 size_t DisplayWidth(absl::string_view text);
 // Cuts to at most `max` code points, with "…" as the last one when something was cut.
 std::string Ellipsize(absl::string_view text, size_t max);
-// Trims ASCII and ideographic (U+3000) space at both ends and folds full-width ASCII to ASCII (an
+// Without ASCII and ideographic (U+3000) space at both ends; the characters of a name as they are.
+std::string Trimmed(absl::string_view text);
+// Trims the same and folds full-width ASCII to ASCII (an
 // ideographic space inside becomes a space).
 std::string NormalizeText(absl::string_view text);
 // All single characters and adjacent pairs, lower-cased, each once, sorted: the index terms of a

@@ -32,12 +32,30 @@ class Headers {
   std::vector<Entry> entries_;
 };
 
+// The body of a request that is taken piece by piece. Nothing is read that was not asked for, so a
+// slow handler slows its client and fills no memory.
+class BodyPieces {
+ public:
+  using Piece = absl::StatusOr<std::optional<std::string>>;  // nullopt: that was all
+  virtual ~BodyPieces() = default;
+  // Calls `got` once, now or later, on any thread that it must not hold, with 1 to kPieceBytes
+  // bytes. Asked one after another. After an error there is nothing more: see FaultOf in fault.h;
+  // CANCELLED when the client has gone, or the request has been answered.
+  virtual void Next(std::function<void(Piece)> got) = 0;
+  // Calls `given_up` once, now or later, on any thread, when the server ends and has no patience
+  // left for the answer: who asks for no piece would not hear of it. Set once.
+  virtual void WhenGivenUp(std::function<void()> given_up) = 0;
+};
+inline constexpr size_t kPieceBytes = 256 << 10;
+
 struct Request {
   std::string method;  // as sent: "GET"
   std::string target;  // path and query as sent: "/v1/venues?page_size=2"
   Headers headers;
   std::string body;    // whole, within the server's limit
   std::string remote;  // "127.0.0.1:40022"
+  // Instead of `body`, where ServerOptions::most_in_pieces says so.
+  std::shared_ptr<BodyPieces> pieces = {};
 };
 
 // A body that is sent piece by piece: its length is not known before, or it goes on for as long as
@@ -65,7 +83,8 @@ struct Response {
 
 // Called exactly once, on any thread.
 using Respond = std::function<void(Response)>;
-// Must not block: it answers now, or later through `respond`.
+// Must not block: it answers now, or later through `respond`. It may answer before it has asked for
+// all pieces of a body; the connection then ends after the answer.
 using Handler = std::function<void(Request request, Respond respond)>;
 
 }  // namespace rectify::http

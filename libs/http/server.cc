@@ -172,20 +172,4 @@ void Server::Stop(absl::Duration patience) {
   impl_->threads.clear();
 }
 
-int StatusOf(Fault fault) {
-  switch (fault) {
-    case Fault::kMalformed:
-      return 400;
-    case Fault::kBodyTooLarge:
-      return 413;
-    case Fault::kEncodedBody:
-      return 415;
-    case Fault::kHeaderTooLarge:
-      return 431;
-    case Fault::kOverloaded:
-      return 503;
-  }
-  return 400;
-}
-
 }  // namespace rectify::http

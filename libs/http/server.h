@@ -1,8 +1,9 @@
 // An HTTP/1.1 server (Boost.Beast): keep-alive, pipelined requests one after another, bodies by
-// length or in chunks, limits on everything that a client decides, text compressed for clients that
-// take it, TLS when a certificate is given.
+// length or in chunks, whole or in pieces, limits on everything that a client decides, text
+// compressed for clients that take it, TLS when a certificate is given.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,18 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/http/fault.h"
 #include "libs/http/message.h"
 
 namespace rectify::http {
-
-// Why the server answers itself instead of the handler; the connection ends after it.
-enum class Fault {
-  kMalformed,       // 400: not HTTP, or two lengths, or a header that can't be
-  kBodyTooLarge,    // 413
-  kEncodedBody,     // 415: Content-Encoding: what is sent compressed may unpack to anything
-  kHeaderTooLarge,  // 431
-  kOverloaded,      // 503: as many connections as may be
-};
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";
@@ -32,6 +25,10 @@ struct ServerOptions {
   absl::Duration idle_timeout = absl::Seconds(75);      // until the first byte of a request
   absl::Duration request_timeout = absl::Seconds(30);   // from its first byte to its last
   absl::Duration response_timeout = absl::Seconds(30);  // for a client to take its answer
+  absl::Duration piece_timeout = absl::Seconds(60);     // for the next kPieceBytes of a body
+  // Bytes that the body of this request, of which only the header is here yet, may have when it is
+  // taken in pieces; 0: it is taken whole, within max_body_bytes. Without it all are.
+  std::function<uint64_t(const Request& header)> most_in_pieces;
   // Both or neither (PEM). Without them the address must be loopback: plaintext does not leave.
   std::string tls_cert_file, tls_key_file;
   // The answer to a fault.
@@ -57,7 +54,5 @@ class Server {
   Server();
   std::unique_ptr<Impl> impl_;
 };
-
-int StatusOf(Fault fault);
 
 }  // namespace rectify::http

@@ -48,6 +48,21 @@ class Arrivals {
   virtual void Cancel() = 0;
 };
 
+// The requests of a call that streams them, encoded; gRPC holds back a sender that is faster than
+// its server. Thread-safe.
+class Departures {
+ public:
+  virtual ~Departures() = default;
+  // Calls `sent` once, now or on a thread of gRPC's that it must not hold: true when the next may
+  // be sent, false when the call takes no more, because it has its answer or its end. One after
+  // another.
+  virtual void Send(std::string request, std::function<void(bool)> sent) = 0;
+  // That was all, of a call that takes more: the answer comes.
+  virtual void End() = 0;
+  // Ends the call, unless it has ended. Whoever has started a call ends it in one of the two ways.
+  virtual void Cancel() = 0;
+};
+
 // Thread-safe; one per target and process. Errors come back with their ErrorDetail (DetailOf
 // works).
 class Client {
@@ -80,6 +95,12 @@ class Client {
   // The same as Start for a method that streams its answers.
   std::shared_ptr<Arrivals> StartStream(const google::protobuf::MethodDescriptor& method,
                                         const std::string& request, const CallOptions& call) const;
+
+  // The same as Start for a method that streams its requests; `done` may be called while they are
+  // still being sent. Whoever keeps what is returned must let go before the client goes.
+  std::shared_ptr<Departures> StartSending(
+      const google::protobuf::MethodDescriptor& method, const CallOptions& call,
+      std::function<void(absl::StatusOr<std::string> answer)> done) const;
 
   // Streaming of any kind: `next` fills the next request and returns false when there are no more;
   // `on_response` gets each answer and may end the call by returning an error. Not retried.

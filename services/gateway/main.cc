@@ -36,6 +36,12 @@ void AddFlags(CLI::App& app, Options& options) {
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
+  app.add_option("--open311-mapping", options.gateway.adapters.open311,
+                 "Open311 and leads, protobuf text; default: the built-in mapping")
+      ->envname("RECTIFY_OPEN311_MAPPING");
+  app.add_option("--grid-mapping", options.gateway.adapters.grid,
+                 "Grid platform and leads, protobuf text; default: the built-in mapping")
+      ->envname("RECTIFY_GRID_MAPPING");
   app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
   app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
 }
@@ -63,6 +69,9 @@ int main(int argc, char** argv) {
   auto gateway = rectify::gateway::Gateway::Create(options.gateway);
   if (!gateway.ok()) return Fail(gateway.status());
   options.server.refuse = rectify::gateway::Gateway::Refuse;
+  options.server.most_in_pieces = [gateway = gateway->get()](const auto& header) {
+    return gateway->MostInPieces(header);
+  };
   auto server = rectify::http::Server::Start(
       options.server, [gateway = gateway->get()](auto request, auto respond) {
         gateway->Handle(std::move(request), std::move(respond));

@@ -82,7 +82,7 @@ class CalendarFeedTest(unittest.TestCase):
 
     def test_only_lists_of_deadlines_are_calendars(self):
         registrar = self.caller(self.system.token("users/registrar", "REGISTRAR", (), CODE))
-        for path in ("venues.ics", "clocks.ics.ics", "clocks.csv"):
+        for path in ("venues.ics", "clocks.ics.ics", "clocks.csv.ics"):
             answer = registrar("GET", f"/v1/districts/{CODE}/" + urllib.parse.quote(path))
             self.assertEqual((answer.status, answer.json["reason"]), (404, "UNKNOWN_METHOD"), path)
         answer = registrar("GET", self.path, query={"filter": "?"})

@@ -43,9 +43,8 @@ class District:
         self.officers = [self._officer(f"监督员{i}", "POST_INSPECTOR", i) for i in (1, 2)]
         self.approvers = {role: self._officer(f"审批人{i}", f"POST_{role}", i)
                           for i, role in enumerate(APPROVERS, 3)}
-        self.registrar.call(VENUES + "UpdateStreet", {
-            "street": {"name": self.street, "display_name": "示例街道",
-                       "contact": {"email": f"street@{code}.example.cn"}}, "request_id": new_id()})
+        self.register_street({"name": self.street, "display_name": "示例街道",
+                              "contact": {"email": f"street@{code}.example.cn"}})
 
     def close(self):
         for client in self._clients.values():
@@ -57,9 +56,11 @@ class District:
         key = (subject, role, tuple(posts))
         if key not in self._clients:
             token = self.system.token(subject, role, posts, self.code) if role else subject
-            addresses = {service: self.system.address(service) for service in SERVICES}
-            self._clients[key] = contract.Client(addresses, token)
+            self._clients[key] = self.connect(token)
         return self._clients[key]
+
+    def connect(self, token):
+        return contract.Client({service: self.system.address(service) for service in SERVICES}, token)
 
     @property
     def registrar(self):
@@ -97,6 +98,13 @@ class District:
         self.jump(LONG_AGO)
 
     # ---- What people do
+
+    def register_street(self, street):
+        self.registrar.call(VENUES + "UpdateStreet", {"street": street, "request_id": new_id()})
+
+    def register_officer(self, officer):
+        return self.registrar.call(VENUES + "CreateOfficer", {
+            "parent": self.parent, "request_id": new_id(), "officer": officer})["name"]
 
     def venue(self, name="示例场所", **more):
         return self.registrar.call(VENUES + "CreateVenue", {
@@ -143,12 +151,10 @@ class District:
                 "post_start": day("2020-01-01")}
 
     def _officer(self, name, post, number):
-        created = self.registrar.call(VENUES + "CreateOfficer", {
-            "parent": self.parent, "request_id": new_id(), "officer": {
-                "display_name": f"示例{name}", "post": post,
-                "certificate_number": f"示例{self.code}-{number:04d}", **self.certificate(),
-                "contact": {"email": f"officer{number}@{self.code}.example.cn"}}})
-        return created["name"]
+        return self.register_officer({
+            "display_name": f"示例{name}", "post": post,
+            "certificate_number": f"示例{self.code}-{number:04d}", **self.certificate(),
+            "contact": {"email": f"officer{number}@{self.code}.example.cn"}})
 
     # ---- Everything that is stored, to see that a refused call left nothing
 

@@ -33,6 +33,12 @@ class Answer:
         is_plain = "Content-Encoding" not in self.headers
         self.json = json.loads(self.body) if self.body and is_json and is_plain else None
 
+    def ok(self):
+        """The JSON of a call that has to succeed."""
+        if self.status != 200:
+            raise AssertionError(f"{self.status} {self.body.decode(errors='replace')}")
+        return self.json
+
 
 class Http:
     """One caller; a connection that is kept."""

@@ -1,8 +1,8 @@
 """Another department's system joins in with an API key, over HTTP only."""
 
-import datetime
 import unittest
 
+import partners
 import system
 from district import District, eventually, new_id
 from http_test import Http
@@ -10,11 +10,6 @@ from http_test import Http
 CODE = "120132"
 LEADS = "rectify.hazard.v1.Leads.*"
 DEPARTMENT = f"districts/{CODE}/departments/jiaoyu"
-
-
-def in_days(days):
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class PartnerTest(unittest.TestCase):
@@ -30,17 +25,12 @@ class PartnerTest(unittest.TestCase):
 
     def register(self, **fields):
         """A partner of its own for each test."""
-        answer = self.registrar("POST", f"{self.parent}/partners", {
+        return partners.register(self.registrar, CODE, **{
             "displayName": f"教育局安全管理平台 {new_id()}", "role": "ROLE_DEPARTMENT_STAFF",
             "posts": [DEPARTMENT], "scopes": [LEADS], **fields})
-        self.assertEqual(answer.status, 200, answer.body)
-        return answer.json
 
     def issue(self, partner, **fields):
-        answer = self.registrar("POST", f"/v1/{partner['name']}/apiKeys",
-                                {"expireTime": in_days(300), **fields})
-        self.assertEqual(answer.status, 200, answer.body)
-        return answer.json["apiKey"], answer.json["secret"]
+        return partners.issue_key(self.registrar, partner, **fields)
 
     def caller(self, key):
         caller = Http(self.gateway, key)

@@ -119,9 +119,11 @@ class System:
             time.sleep(0.01)
         return True
 
-    def start_service(self, name):
-        """Starts a service that does not run; waits until it serves."""
-        self.bash(f'only() {{ [[ $1 != {name} ]] || up_service "$@"; }}; each_service only')
+    def start_service(self, name, *flags):
+        """Starts a service that does not run, with flags of its own; waits until it serves."""
+        start = f'start_process {name} "ready_serving {name}" "${{command[@]}}" {shlex.join(flags)}'
+        self.bash('only() { local command=(); '
+                  f'[[ $1 != {name} ]] || {{ service_command "$@"; {start}; }}; }}; each_service only')
 
     def restart_postgres_immediately(self):
         """As after a power cut: no shutdown checkpoint, every connection is lost."""

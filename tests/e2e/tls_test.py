@@ -1,5 +1,6 @@
 """The gateway under TLS: what leaves the machine is encrypted, by no protocol that is broken."""
 
+import hashlib
 import http.client
 import json
 import pathlib
@@ -9,10 +10,11 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import urllib.parse
 import warnings
 
 import system
-from district import SERVICES, District
+from district import HAZARDS, SERVICES, District
 
 CODE = "120134"
 GATEWAY = system.BUILD / "services/gateway/rectify-gateway"
@@ -84,6 +86,27 @@ class TlsTest(unittest.TestCase):
         self.assertEqual(answer.readline(), b"retry: 2000\n")
         lines = [answer.readline() for _ in range(3)]
         self.assertTrue(lines[1].startswith(b"id: 1-1-"), lines)
+
+    def test_files_go_in_under_it_and_their_refusal_comes_before_their_end(self):
+        recorded = self.district.inspector.call(
+            HAZARDS + "RecordInspection", self.district.inspection_request(
+                self.district.venue("加密上传示例")["name"], [{
+                    "catalog_code": "B02", "disposition": "DISPOSITION_ORDER",
+                    "description": "示例隐患"}]))
+        content = bytes.fromhex("ffd8ffe0") + bytes(range(256)) * (32 << 10)  # 8 MiB
+        query = urllib.parse.urlencode({
+            "metadata.subject": recorded["findings"][0]["name"],
+            "metadata.sha256": hashlib.sha256(content).hexdigest(),
+            "metadata.captureTime": self.district.now()})
+        path = f"/v1/districts/{CODE}/evidence:upload?{query}"
+        token = self.system.token("users/li", "INSPECTOR", self.district.officers[:1], CODE)
+        connection = self.connect(self.trusting())
+        for login, status in ((f"Bearer {token}", 200), ("", 401)):
+            connection.request("POST", path, content, {
+                "Authorization": login, "Content-Type": "image/jpeg"})
+            answer = connection.getresponse()
+            said = json.loads(answer.read())
+            self.assertEqual(answer.status, status, said)
 
     def test_who_does_not_know_it_goes_away(self):
         with self.assertRaises(ssl.SSLCertVerificationError):

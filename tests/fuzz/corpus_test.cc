@@ -12,9 +12,10 @@
 namespace rectify::fuzz {
 namespace {
 
-constexpr Target kTargets[] = {{"csv", Csv},       {"rows", Rows},         {"filter", Filter},
-                               {"names", Names},   {"envelope", Envelope}, {"calendar", Calendar},
-                               {"policy", Policy}, {"token", Token},       {"http", Http}};
+constexpr Target kTargets[] = {{"adapters", Adapters}, {"csv", Csv},           {"rows", Rows},
+                               {"sheet", Sheet},       {"filter", Filter},     {"names", Names},
+                               {"envelope", Envelope}, {"calendar", Calendar}, {"policy", Policy},
+                               {"token", Token},       {"http", Http}};
 
 const std::filesystem::path kCorpus = testing::SourcePath("/tests/fuzz/corpus");
 

@@ -1,5 +1,5 @@
-// The gateway's way from a request of HTTP to a message. Input: "VERB TARGET", a line end, the
-// body.
+// The gateway's way from a request of HTTP to a message, or to the two of a file. Input: "VERB
+// TARGET", a line end, the body.
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +12,7 @@
 #include "libs/http/target.h"
 #include "services/gateway/routes/route_table.h"
 #include "services/gateway/transcode/request.h"
+#include "services/gateway/transcode/upload.h"
 #include "tests/fuzz/target.h"
 
 namespace rectify::fuzz {
@@ -52,6 +53,15 @@ void WriteAndReadAgain(const http::Target& target) {
           "what was read can be written and read");
 }
 
+void RequireChunk(const gateway::Route& route, absl::string_view body) {
+  const auto* type = route.method->input_type();
+  const std::unique_ptr<google::protobuf::Message> chunk(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  Require(chunk->ParseFromString(gateway::ToChunk(route, std::string(body))) &&
+              chunk->GetReflection()->GetString(*chunk, type->FindFieldByName(route.body)) == body,
+          "a piece of a file arrives as it was");
+}
+
 }  // namespace
 
 void Http(absl::string_view input) {
@@ -64,8 +74,10 @@ void Http(absl::string_view input) {
   WriteAndReadAgain(*target);
   const gateway::Found found = Routes().Find(line.first, target->segments);
   if (found.route == nullptr) return;
-  const auto request =
-      gateway::BuildRequest(*found.route, found.captures, target->query, parts.second);
+  const bool file = gateway::TakesFile(*found.route);
+  if (file) RequireChunk(*found.route, parts.second);
+  const auto request = gateway::BuildRequest(*found.route, found.captures, target->query,
+                                             file ? absl::string_view() : parts.second);
   if (!request.ok()) return RequireClear(request.status());
   const std::unique_ptr<google::protobuf::Message> again((*request)->New());
   Require(again->ParseFromString((*request)->SerializeAsString()) && Same(**request, *again),

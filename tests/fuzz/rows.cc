@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "libs/csv/cells.h"
 #include "services/followup_visits/domain/import_columns.h"
 #include "services/venue_registry/domain/import_columns.h"
-#include "services/venue_registry/domain/sheet_cells.h"
 #include "tests/fuzz/target.h"
 
 namespace rectify::fuzz {
@@ -46,7 +46,7 @@ void Rows(absl::string_view input) {
   Venues(rows);
   Units(rows);
   const std::string text(input);
-  Require(venue::domain::Armed(venue::domain::Disarmed(text)) == text, "Armed undoes Disarmed");
+  Require(csv::Armed(csv::Disarmed(text)) == text, "Armed undoes Disarmed");
 }
 
 }  // namespace rectify::fuzz

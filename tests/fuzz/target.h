@@ -9,8 +9,10 @@
 
 namespace rectify::fuzz {
 
+void Adapters(absl::string_view input);
 void Csv(absl::string_view input);
 void Rows(absl::string_view input);
+void Sheet(absl::string_view input);
 void Filter(absl::string_view input);
 void Names(absl::string_view input);
 void Envelope(absl::string_view input);

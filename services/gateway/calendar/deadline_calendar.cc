@@ -6,7 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "services/gateway/transcode/answer.h"
 
@@ -125,6 +127,12 @@ struct Collection : std::enable_shared_from_this<Collection> {
 };
 
 }  // namespace
+
+bool TakeCalendarSuffix(std::vector<std::string>& segments) {
+  if (segments.empty() || !absl::EndsWith(segments.back(), kCalendarSuffix)) return false;
+  segments.back() = std::string(absl::StripSuffix(segments.back(), kCalendarSuffix));
+  return true;
+}
 
 bool HasCalendar(const google::protobuf::MethodDescriptor& method) {
   return method.output_type() == ListClocksResponse::descriptor();

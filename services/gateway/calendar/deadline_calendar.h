@@ -16,6 +16,8 @@
 namespace rectify::gateway {
 
 inline constexpr char kCalendarSuffix[] = ".ics";
+// Takes the suffix off the last segment of a path; false when it has none.
+bool TakeCalendarSuffix(std::vector<std::string>& segments);
 
 // Whether the method lists what a calendar can show.
 bool HasCalendar(const google::protobuf::MethodDescriptor& method);

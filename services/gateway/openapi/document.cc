@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/gateway/calendar/deadline_calendar.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/operation.h"
 
 namespace rectify::gateway {
@@ -148,13 +148,16 @@ Json OpenApiDocument(const RouteTable& routes) {
   Json paths = Json::object(), tags = Json::array();
   std::set<std::string> tagged;
   for (const Route& route : routes.routes()) {
-    if (route.method->client_streaming()) continue;
     std::string verb = route.verb;
     absl::AsciiStrToLower(&verb);
     const std::string path = OpenApiPath(route.path);
     paths[path][verb] = OperationOf(route, schemas);
     if (HasCalendar(*route.method)) {
       paths[path + kCalendarSuffix][verb] = CalendarOperationOf(route, schemas);
+    }
+    for (const SheetForm form : kSheetForms) {
+      if (!HasSheet(route)) break;
+      paths[path + SuffixOf(form)][verb] = SheetOperationOf(route, form, schemas);
     }
     const auto& service = *route.method->service();
     if (tagged.insert(service.name()).second) {

@@ -10,11 +10,14 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/feeds/cloud_events.h"
 #include "services/gateway/feeds/feed_answer.h"
-#include "services/gateway/openapi/comments.h"
 #include "services/gateway/openapi/document.h"
+#include "services/gateway/sheets/import.h"
+#include "services/gateway/sheets/import_file.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/file.h"
 #include "services/gateway/transcode/stream.h"
 
 namespace rectify::gateway {
@@ -99,11 +102,40 @@ std::set<std::string> BoundFields(const Route& route) {
   std::set<std::string> bound = {"request_id"};
   for (const std::string& path : route.path.FieldPaths()) bound.insert(path);
   if (!route.body.empty()) bound.insert(route.body);
+  const FieldDescriptor* description = FileDescription(*route.method->input_type());
+  if (TakesFile(route) && description != nullptr) {
+    bound.insert(absl::StrCat(description->json_name(), ".", kMediaType));
+  }
   return bound;
+}
+
+// A file of rows; of XLSX the bytes.
+Json SheetSchema(SheetForm form) {
+  Json schema = {{"type", "string"}};
+  if (form == SheetForm::kXlsx) schema["format"] = "binary";
+  schema["description"] = absl::StrCat(
+      "A header row, then one creation for each row, at most ", kMaxImportRows,
+      ". Columns go by the Chinese term of the field or by its JSON name, those of messages in "
+      "fields by their path (`point.latitude`); what only the service sets is passed over. CSV in "
+      "UTF-8 or GB18030. A row that fails does not stop the others; the same file again changes "
+      "nothing.");
+  return schema;
+}
+
+Json FileBody(const Descriptor& request) {
+  std::string description = "The content of the file, as it is.";
+  if (const FieldDescriptor* described = FileDescription(request); described != nullptr) {
+    absl::StrAppend(&description, " Content-Type is its media type: ",
+                    CommentOf(*described->message_type()->FindFieldByName(kMediaType)));
+  }
+  return {{"description", std::move(description)},
+          {"required", true},
+          {"content", {{"*/*", {{"schema", Json::object()}}}}}};
 }
 
 Json RequestBody(const Route& route, Schemas& schemas) {
   const Descriptor& request = *route.method->input_type();
+  if (TakesFile(route)) return FileBody(request);
   Json schema;
   if (route.body == "*") {
     const std::string name =
@@ -112,8 +144,12 @@ Json RequestBody(const Route& route, Schemas& schemas) {
   } else {
     schema = schemas.Reference(*request.FindFieldByName(route.body)->message_type());
   }
-  return {{"required", route.body != "*"},
-          {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+  Json body = {{"required", route.body != "*"},
+               {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+  for (const SheetForm form : kSheetForms) {
+    if (TakesSheet(route)) body["content"][MediaTypeOf(form)] = {{"schema", SheetSchema(form)}};
+  }
+  return body;
 }
 
 // The HTTP status of a canonical code by its name.
@@ -152,6 +188,15 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
            "Server-Sent Events without an end: each message is an event as CloudEvents JSON, "
            "its id is for Last-Event-ID. A message `problem` (a Problem) is the last one."}}}};
   }
+  if (TakesSheet(route)) {
+    good["content"]["text/csv"] = {
+        {"schema",
+         {{"type", "string"},
+          {"description",
+           "Of a file of rows: a line for each, with what was created or what is wrong with it. As "
+           "JSON, when Accept asks for it: {\"created\": 1, \"failed\": 1, \"rows\": [{\"row\": 2, "
+           "\"name\": \"…\"}, {\"row\": 3, \"problem\": {…}}]}."}}}};
+  }
   Json responses = {{"200", std::move(good)}};
   std::map<int, std::vector<std::string>> reasons;
   for (const Reason& reason : ReasonsIn(comment)) {
@@ -168,6 +213,11 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
   for (const char* status : {"400", "401", "403", "404"}) {
     if (responses.contains(status)) continue;
     responses[status] = {{"$ref", "#/components/responses/Problem"}};
+  }
+  if (TakesFile(route)) {
+    for (const char* status : {"408", "413"}) {
+      responses[status] = {{"$ref", "#/components/responses/Problem"}};
+    }
   }
   responses["default"] = {{"$ref", "#/components/responses/Problem"}};
   return responses;
@@ -208,10 +258,12 @@ Json OperationOf(const Route& route, Schemas& schemas) {
   return operation;
 }
 
-Json CalendarOperationOf(const Route& route, Schemas& schemas) {
+namespace {
+
+// All of a list in another form, for programs that know passwords only.
+Json OtherFormOf(const Route& route, absl::string_view form, Schemas& schemas) {
   Json operation = OperationOf(route, schemas);
-  operation["operationId"] = absl::StrCat(operation["operationId"].get<std::string>(), "Calendar");
-  operation["summary"] = "The same as a calendar to subscribe to (iCalendar).";
+  operation["operationId"] = absl::StrCat(operation["operationId"].get<std::string>(), form);
   operation["security"] =
       Json::array({Json{{"bearer", Json::array()}}, Json{{"basic", Json::array()}}});
   Json parameters = Json::array();
@@ -221,6 +273,30 @@ Json CalendarOperationOf(const Route& route, Schemas& schemas) {
     }
   }
   operation["parameters"] = std::move(parameters);
+  return operation;
+}
+
+}  // namespace
+
+Json SheetOperationOf(const Route& route, SheetForm form, Schemas& schemas) {
+  const bool csv = form == SheetForm::kCsv;
+  Json operation = OtherFormOf(route, csv ? "Csv" : "Xlsx", schemas);
+  operation["summary"] =
+      csv ? "The same as a sheet (CSV), all pages."
+          : absl::StrCat("The same as a sheet (XLSX), all pages, up to ", kMaxXlsxRows, " rows.");
+  Json schema = {{"type", "string"}};
+  if (!csv) schema["format"] = "binary";
+  operation["responses"]["200"] = {
+      {"description",
+       "A header row with the Chinese term of each field, or its JSON name, then the rows."},
+      {"headers", {{"Content-Disposition", {{"schema", {{"type", "string"}}}}}}},
+      {"content", {{MediaTypeOf(form), {{"schema", std::move(schema)}}}}}};
+  return operation;
+}
+
+Json CalendarOperationOf(const Route& route, Schemas& schemas) {
+  Json operation = OtherFormOf(route, "Calendar", schemas);
+  operation["summary"] = "The same as a calendar to subscribe to (iCalendar).";
   operation["responses"]["200"] = {
       {"description", "All of them; without a filter those that run."},
       {"headers", {{"ETag", {{"schema", {{"type", "string"}}}}}}},

@@ -8,8 +8,8 @@
 #include "absl/strings/str_split.h"
 #include "libs/rpc/behavior.h"
 #include "rectify/authz/v1/authz.pb.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/contracts/contracts.h"
-#include "services/gateway/openapi/comments.h"
 
 namespace rectify::gateway {
 namespace {

@@ -54,6 +54,11 @@ Owner OwnerOfMethod(const std::string& service) {
   return service == "audit" ? Owner::kSubject : Owner::kPackage;
 }
 
+bool IsContent(const Descriptor& request, const std::string& field) {
+  const FieldDescriptor* found = request.FindFieldByName(field);
+  return found != nullptr && found->type() == FieldDescriptor::TYPE_BYTES && !found->is_repeated();
+}
+
 absl::StatusOr<Route> MakeRoute(const MethodDescriptor& method, const HttpRule& rule) {
   const auto [verb, path] = PatternOf(rule);
   if (verb.empty() || !rule.response_body().empty() || !rule.additional_bindings().empty()) {
@@ -66,6 +71,11 @@ absl::StatusOr<Route> MakeRoute(const MethodDescriptor& method, const HttpRule& 
   for (const std::string& field : fields) {
     if (FindField(request, field) != nullptr) continue;
     return absl::InternalError(absl::StrCat(method.full_name(), " has no request field ", field));
+  }
+  if (method.client_streaming() &&
+      (method.server_streaming() || !IsContent(request, rule.body()))) {
+    return absl::InternalError(
+        absl::StrCat(method.full_name(), " takes many messages, and no file as its body"));
   }
   const std::string service = ServiceOf(*method.file());
   const Owner owner = OwnerOfMethod(service);
@@ -92,6 +102,8 @@ std::string ServiceOf(const FileDescriptor& file) {
   const std::vector<std::string> parts = absl::StrSplit(file.package(), '.');
   return parts.size() > 1 ? parts[1] : "";
 }
+
+bool TakesFile(const Route& route) { return route.method->client_streaming(); }
 
 std::string EtagField(const Route& route) {
   if (route.verb == "GET") return "";
@@ -139,6 +151,12 @@ Found RouteTable::Find(absl::string_view verb, const std::vector<std::string>& s
     return found;
   }
   return found;
+}
+
+bool RouteTable::TakesFile(absl::string_view verb, const std::vector<std::string>& segments) const {
+  return std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+    return gateway::TakesFile(route) && route.verb == verb && route.path.Match(segments);
+  });
 }
 
 std::optional<std::string> RouteTable::OwnerOf(absl::string_view resource_name) const {

@@ -26,6 +26,10 @@ struct Route {
   std::string service;  // "venue"; empty unless kPackage
 };
 
+// Whether the body is a file: a method that takes one message after another gets it in pieces, in
+// the `bytes` field that the body is, after a first message with all else.
+bool TakesFile(const Route& route);
+
 struct Found {
   const Route* route = nullptr;  // nullptr: no such route
   std::vector<Capture> captures;
@@ -37,10 +41,12 @@ class RouteTable {
  public:
   // Of all contracts of this program whose service is one of `services` ("venue", …) or that every
   // service serves. INTERNAL names every fault: templates that are none, bodies and captures that
-  // are no fields, two rpcs under one path.
+  // are no fields, files that are no bytes, two rpcs under one path.
   static absl::StatusOr<RouteTable> Create(const std::set<std::string>& services);
 
   Found Find(absl::string_view verb, const std::vector<std::string>& segments) const;
+  // Whether a file may come there.
+  bool TakesFile(absl::string_view verb, const std::vector<std::string>& segments) const;
   // The service that owns resources of this name: that of the rpc which gets them.
   std::optional<std::string> OwnerOf(absl::string_view resource_name) const;
   const std::vector<Route>& routes() const { return routes_; }

@@ -36,6 +36,8 @@ Text TitleOf(int status) {
       return {"未找到", "Not found"};
     case 405:
       return {"不支持该方法", "Method not allowed"};
+    case 408:
+      return {"传输过慢", "Too slow"};
     case 409:
       return {"与现状冲突", "Conflict"};
     case 412:

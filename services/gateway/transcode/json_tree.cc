@@ -16,14 +16,11 @@ using nlohmann::json;
 
 constexpr size_t kMaxDepth = 64;
 
-absl::Status Bad(absl::string_view zh, absl::string_view en) {
-  return FieldError("body", {absl::StrCat("请求正文", zh), absl::StrCat("the body ", en)},
-                    "MALFORMED_MESSAGE");
-}
-
 // Follows the parser and stops it.
 class Inspector : public nlohmann::json_sax<json> {
  public:
+  explicit Inspector(absl::string_view field) : field_(field) {}
+
   const absl::Status& verdict() const { return verdict_; }
 
   bool null() override { return true; }
@@ -50,6 +47,13 @@ class Inspector : public nlohmann::json_sax<json> {
   }
 
  private:
+  absl::Status Bad(absl::string_view zh, absl::string_view en) const {
+    const bool body = field_ == "body";
+    return FieldError(field_,
+                      {absl::StrCat(body ? "请求正文" : absl::StrCat(field_, " "), zh),
+                       absl::StrCat(body ? "the body" : field_, " ", en)},
+                      "MALFORMED_MESSAGE");
+  }
   bool Deeper() {
     keys_.emplace_back();
     if (keys_.size() <= kMaxDepth) return true;
@@ -62,14 +66,15 @@ class Inspector : public nlohmann::json_sax<json> {
     return true;
   }
 
+  const std::string field_;
   std::vector<std::set<std::string>> keys_;  // of the objects and arrays that are open
   absl::Status verdict_;
 };
 
 }  // namespace
 
-absl::StatusOr<json> ParseJson(absl::string_view text) {
-  Inspector inspector;
+absl::StatusOr<json> ParseJson(absl::string_view text, absl::string_view field) {
+  Inspector inspector(field);
   json::sax_parse(text.begin(), text.end(), &inspector);
   if (!inspector.verdict().ok()) return inspector.verdict();
   return json::parse(text.begin(), text.end());

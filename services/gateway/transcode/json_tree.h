@@ -8,8 +8,8 @@
 
 namespace rectify::gateway {
 
-// INVALID_ARGUMENT naming `body`: no JSON, a key twice in one object (readers differ in which they
+// INVALID_ARGUMENT naming `field`: no JSON, a key twice in one object (readers differ in which they
 // take), more than 64 levels, invalid UTF-8.
-absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text);
+absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, absl::string_view field = "body");
 
 }  // namespace rectify::gateway

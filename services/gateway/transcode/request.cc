@@ -83,8 +83,11 @@ absl::Status PutCaptures(json& root, const Descriptor& type, const std::vector<C
 // text.
 absl::Status PutQuery(json& root, const Descriptor& type, const Route& route, const Query& query) {
   for (const auto& [path, value] : query) {
-    // All fields are in the body then.
-    if (route.body == "*") return UnknownField(absl::StrCat("query.", path));
+    // What the body is, is in the body.
+    const FieldDescriptor* first = FieldOf(type, path.substr(0, path.find('.')));
+    if (route.body == "*" || (first != nullptr && first->name() == route.body)) {
+      return UnknownField(absl::StrCat("query.", path));
+    }
     const std::optional<Place> place = Find(root, type, path);
     if (!place) return UnknownField(path);
     if (place->field->is_repeated()) {
@@ -101,7 +104,7 @@ absl::Status PutQuery(json& root, const Descriptor& type, const Route& route, co
 
 absl::StatusOr<json> ReadBody(const Route& route, absl::string_view body) {
   json root = json::object();
-  if (route.body.empty()) {
+  if (route.body.empty() || TakesFile(route)) {
     if (body.empty()) return root;
     return FieldError("body", {"该请求不接受正文", "this request takes no body"});
   }

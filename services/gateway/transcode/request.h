@@ -15,6 +15,7 @@ namespace rectify::gateway {
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
+// Of a route that takes a file the first message, `body` being empty.
 // INVALID_ARGUMENT naming the field as the caller wrote it: what the contract does not know, a
 // value of another type, a body where none belongs, a path that the body contradicts.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> BuildRequest(

@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "services/gateway/contracts/json.h"
 #include "services/gateway/transcode/answer.h"
+#include "services/gateway/transcode/file.h"
 
 namespace rectify::gateway {
 namespace {
@@ -34,18 +35,13 @@ absl::StatusOr<std::string> PieceOf(const Descriptor& type, const std::string& e
   return line + "\n";
 }
 
-// `media_type` of a message in the answer, or "".
+// What the answer says, or "".
 std::string MediaTypeIn(const Message& answer) {
-  const Descriptor& type = *answer.GetDescriptor();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const FieldDescriptor* field = type.field(i);
-    if (field->is_repeated() || field->type() != FieldDescriptor::TYPE_MESSAGE) continue;
-    const FieldDescriptor* media = field->message_type()->FindFieldByName("media_type");
-    if (media == nullptr || media->type() != FieldDescriptor::TYPE_STRING) continue;
-    const Message& described = answer.GetReflection()->GetMessage(answer, field);
-    return described.GetReflection()->GetString(described, media);
-  }
-  return "";
+  const FieldDescriptor* field = FileDescription(*answer.GetDescriptor());
+  if (field == nullptr) return "";
+  const Message& described = answer.GetReflection()->GetMessage(answer, field);
+  return described.GetReflection()->GetString(described,
+                                              field->message_type()->FindFieldByName(kMediaType));
 }
 
 class AnswerPieces : public http::Pieces {

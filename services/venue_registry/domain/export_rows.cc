@@ -2,31 +2,22 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "libs/csv/cells.h"
 #include "services/venue_registry/domain/import_columns.h"
 #include "services/venue_registry/domain/sheet_cells.h"
 
 namespace rectify::venue::domain {
 namespace {
 
-constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
-
-std::string Quoted(const std::string& cell) {
-  if (cell.find_first_of("\",\r\n") == std::string::npos) return cell;
-  return absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
-}
-
-std::string Line(const std::vector<std::string>& cells) {
-  return absl::StrCat(absl::StrJoin(cells, ",",
-                                    [](std::string* out, const std::string& cell) {
-                                      absl::StrAppend(out, Quoted(Disarmed(cell)));
-                                    }),
-                      "\r\n");
+std::string Line(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = csv::Disarmed(cell);
+  return csv::Line(cells);
 }
 
 // The shortest text that reads back as the same number.
@@ -71,7 +62,7 @@ std::string ExportHeader() {
   for (int column = 0; column <= static_cast<int>(Column::kCampaignClass); ++column) {
     cells.push_back(ColumnTitle(static_cast<Column>(column)));
   }
-  return absl::StrCat(kByteOrderMark, Line(cells));
+  return absl::StrCat(csv::kByteOrderMark, Line(std::move(cells)));
 }
 
 std::string ExportLine(const Venue& venue) {
@@ -92,7 +83,7 @@ std::string ExportLine(const Venue& venue) {
   AddPerson(fields, PersonRole::kResponsiblePerson, cells);
   AddPerson(fields, PersonRole::kManager, cells);
   cells.push_back(CampaignsText(fields));
-  return Line(cells);
+  return Line(std::move(cells));
 }
 
 }  // namespace rectify::venue::domain

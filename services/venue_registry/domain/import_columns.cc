@@ -13,6 +13,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
+#include "libs/csv/cells.h"
 #include "services/venue_registry/domain/sheet_cells.h"
 #include "services/venue_registry/domain/uscc.h"
 
@@ -80,7 +81,7 @@ class RowReader {
     const auto& columns = header_.columns();
     const auto at = std::find(columns.begin(), columns.end(), column);
     if (at == columns.end()) return "";
-    return Armed(
+    return csv::Armed(
         Trimmed(absl::StrReplaceAll(cells_[at - columns.begin()], {{"\r\n", "\n"}, {"\r", "\n"}})));
   }
 

@@ -1,15 +1,7 @@
 #include "services/venue_registry/domain/sheet_cells.h"
 
-#include <algorithm>
-#include <iterator>
-
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-
 namespace rectify::venue::domain {
 namespace {
-
-constexpr absl::string_view kFormulaMarks[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
 
 constexpr const char* kClasses[] = {"", "人员密集", "敏感特殊", "混合生产经营", "生产储存"};
 constexpr const char* kKinds[] = {
@@ -21,13 +13,6 @@ constexpr const char* kDatums[] = {"", "CGCS2000", "GCJ02", "BD09"};
 template <size_t N>
 std::string WordOf(const char* const (&words)[N], int value) {
   return value >= 0 && value < static_cast<int>(N) ? words[value] : "";
-}
-
-// Apostrophes, then the mark of a formula.
-bool IsFormula(absl::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of('\''), text.size()));
-  return std::any_of(std::begin(kFormulaMarks), std::end(kFormulaMarks),
-                     [&](absl::string_view mark) { return absl::StartsWith(text, mark); });
 }
 
 }  // namespace
@@ -100,14 +85,5 @@ const Words& BoolWords() {
 std::string ClassWord(int value) { return WordOf(kClasses, value); }
 std::string KindWord(int value) { return WordOf(kKinds, value); }
 std::string DatumWord(int value) { return WordOf(kDatums, value); }
-
-std::string Disarmed(absl::string_view text) {
-  return IsFormula(text) ? absl::StrCat("'", text) : std::string(text);
-}
-
-std::string Armed(absl::string_view text) {
-  return absl::StartsWith(text, "'") && IsFormula(text) ? std::string(text.substr(1))
-                                                        : std::string(text);
-}
 
 }  // namespace rectify::venue::domain

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "libs/base/text.h"
 
 namespace rectify::venue::domain {
 namespace {
-
-constexpr absl::string_view kIdeographicSpace = "\u3000";
 
 bool IsControl(unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
 
@@ -46,17 +41,6 @@ absl::Status Violations::Result() && {
   ErrorDetail detail = *DetailOf(status);
   detail.reason = reason_;
   return MakeError(absl::StatusCode::kInvalidArgument, std::move(detail));
-}
-
-std::string Trimmed(absl::string_view text) {
-  absl::string_view before;
-  do {
-    before = text;
-    text = absl::StripAsciiWhitespace(text);
-    absl::ConsumePrefix(&text, kIdeographicSpace);
-    absl::ConsumeSuffix(&text, kIdeographicSpace);
-  } while (text != before);
-  return std::string(text);
 }
 
 void CheckText(std::string& value, const Label& label, bool required, size_t max,

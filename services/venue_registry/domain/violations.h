@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "libs/base/error.h"
+#include "libs/base/text.h"
 
 namespace rectify::venue::domain {
 
@@ -35,9 +36,6 @@ class Violations {
   std::string reason_ = "INVALID_FIELD";
   std::vector<FieldViolation> violations_;
 };
-
-// Trims space at both ends, ideographic space too; leaves the characters of a name as they are.
-std::string Trimmed(absl::string_view text);
 
 // Trims `value` and checks that it is clean text of at most `max` code points.
 void CheckText(std::string& value, const Label& label, bool required, size_t max,

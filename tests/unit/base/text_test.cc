@@ -69,6 +69,11 @@ TEST(NormalizeTextTest, TrimsBothKindsOfSpace) {
   EXPECT_EQ(NormalizeText(""), "");
 }
 
+TEST(TrimmedTest, LeavesTheCharactersOfANameAsTheyAre) {
+  EXPECT_EQ(Trimmed("\u3000 \tＡ座　１号\r\n\u3000"), "Ａ座　１号");
+  EXPECT_EQ(Trimmed(" \u3000 "), "");
+}
+
 TEST(NormalizeTextTest, FoldsFullWidthAsciiOnly) {
   EXPECT_EQ(NormalizeText("Ａ座１２号（东）！～"), "A座12号(东)!~");
   EXPECT_EQ(NormalizeText("〔2023〕、。𠮷"), "〔2023〕、。𠮷");

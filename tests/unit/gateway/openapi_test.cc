@@ -2,7 +2,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/venue/v1/venue_service.pb.h"
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 #include "services/gateway/openapi/document.h"
 
 namespace rectify::gateway {
@@ -77,6 +77,27 @@ TEST(DocumentTest, AListOfDeadlinesIsACalendarAsWell) {
   EXPECT_THAT(queries, ElementsAre("filter", "asOf"));
 }
 
+TEST(DocumentTest, AListIsASheetAsWellAndACreateTakesOne) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"hazard"}));
+  const Json& paths = document["paths"];
+  const std::string leads = "/v1/districts/{districtId}/leads";
+  const Json& csv = paths[leads + ".csv"]["get"];
+  EXPECT_EQ(csv["operationId"], "Leads_ListLeadsCsv");
+  EXPECT_TRUE(csv["responses"]["200"]["content"].contains("text/csv"));
+  EXPECT_THAT(csv["parameters"].dump(), Not(HasSubstr("pageSize")));
+  EXPECT_THAT(csv["parameters"].dump(), HasSubstr("filter"));
+  EXPECT_EQ(paths[leads + ".xlsx"]["get"]["operationId"], "Leads_ListLeadsXlsx");
+  EXPECT_FALSE(paths.contains(leads + "/{leadId}.csv"));
+  const Json& create = paths[leads]["post"];
+  for (const char* type : {"text/csv", "application/json",
+                           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}) {
+    EXPECT_TRUE(create["requestBody"]["content"].contains(type)) << type;
+  }
+  EXPECT_TRUE(create["responses"]["200"]["content"].contains("text/csv"));
+  const Json& accept = paths[leads + "/{leadId}:accept"]["post"];
+  EXPECT_FALSE(accept["requestBody"]["content"].contains("text/csv"));
+}
+
 TEST(DocumentTest, BindsWhatTheRouteBinds) {
   const Json document = OpenApiDocument(*RouteTable::Create({"venue"}));
   const Json& close =
@@ -109,6 +130,25 @@ TEST(PageTest, EscapesWhatComesFromTheContracts) {
   const std::string page = ReferencePage(OpenApiDocument(*RouteTable::Create({"venue"})));
   EXPECT_THAT(page, HasSubstr("<h3 id=\"VenueRegistry_CloseVenue\">"));
   EXPECT_THAT(page, HasSubstr("{&quot;grid&quot;: "));  // of a comment
+}
+
+TEST(DocumentTest, AFileIsABodyWithItsDescriptionInTheQuery) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"hazard"}));
+  const Json& upload = document["paths"]["/v1/districts/{districtId}/evidence:upload"]["post"];
+  EXPECT_THAT(upload["requestBody"]["description"].get<std::string>(), HasSubstr("`image/jpeg`"));
+  EXPECT_TRUE(upload["requestBody"]["content"].contains("*/*"));
+  std::vector<std::string> required, others;
+  for (const Json& parameter : upload["parameters"]) {
+    const std::string name = parameter.value("name", "");
+    (parameter.value("required", false) ? required : others).push_back(name);
+  }
+  EXPECT_THAT(required, ElementsAre("districtId", "metadata.subject", "metadata.sha256",
+                                    "metadata.captureTime"));
+  EXPECT_THAT(others, Contains("Idempotency-Key"));
+  EXPECT_THAT(others, Not(Contains("metadata.mediaType"))) << "Content-Type says it";
+  EXPECT_THAT(upload["responses"]["400"]["description"].get<std::string>(),
+              HasSubstr("EVIDENCE_HASH_MISMATCH"));
+  EXPECT_TRUE(upload["responses"].contains("413"));
 }
 
 }  // namespace

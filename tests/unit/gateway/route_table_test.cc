@@ -44,6 +44,17 @@ TEST(RouteTableTest, FindsByVerbAndPath) {
   EXPECT_THAT(table.Find("GET", {"v1", "nothing"}).allowed, IsEmpty());
 }
 
+TEST(RouteTableTest, KnowsWhereFilesMayCome) {
+  ASSERT_OK_AND_ASSIGN(const RouteTable table, RouteTable::Create(kAll));
+  EXPECT_TRUE(table.TakesFile("POST", {"v1", "districts", "1", "evidence:upload"}));
+  EXPECT_FALSE(table.TakesFile("GET", {"v1", "districts", "1", "evidence:upload"}));
+  EXPECT_FALSE(table.TakesFile("POST", {"v1", "districts", "1", "evidence"}));
+  EXPECT_FALSE(table.TakesFile("POST", {"v1", "districts", "1", "venues"}));
+  const Found found = table.Find("POST", {"v1", "districts", "1", "evidence:upload"});
+  ASSERT_NE(found.route, nullptr);
+  EXPECT_TRUE(TakesFile(*found.route));
+}
+
 TEST(RouteTableTest, KnowsWhoOwnsAResource) {
   ASSERT_OK_AND_ASSIGN(const RouteTable table, RouteTable::Create(kAll));
   EXPECT_THAT(table.OwnerOf("districts/1/venues/a"), Optional(Eq("venue")));

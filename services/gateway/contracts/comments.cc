@@ -1,4 +1,4 @@
-#include "services/gateway/openapi/comments.h"
+#include "services/gateway/contracts/comments.h"
 
 #include <algorithm>
 
