@@ -133,6 +133,18 @@ Json FileBody(const Descriptor& request) {
           {"content", {{"*/*", {{"schema", Json::object()}}}}}};
 }
 
+// Whether nothing can be sent without a body: it is a resource, or has a required field.
+bool NeedsBody(const Route& route) {
+  if (route.body != "*") return true;
+  const Descriptor& request = *route.method->input_type();
+  const std::set<std::string> bound = BoundFields(route);
+  for (int i = 0; i < request.field_count(); ++i) {
+    const FieldDescriptor& field = *request.field(i);
+    if (IsRequired(field) && !bound.contains(field.name())) return true;
+  }
+  return false;
+}
+
 Json RequestBody(const Route& route, Schemas& schemas) {
   const Descriptor& request = *route.method->input_type();
   if (TakesFile(route)) return FileBody(request);
@@ -142,9 +154,12 @@ Json RequestBody(const Route& route, Schemas& schemas) {
         absl::StrCat(absl::StripSuffix(SchemaName(request), "Request"), "Body");
     schema = schemas.ReferenceWithout(request, BoundFields(route), name);
   } else {
-    schema = schemas.Reference(*request.FindFieldByName(route.body)->message_type());
+    const Descriptor& resource = *request.FindFieldByName(route.body)->message_type();
+    // An update sends what its mask names.
+    schema = HasField(request, "update_mask") ? schemas.ReferencePart(resource)
+                                              : schemas.Reference(resource);
   }
-  Json body = {{"required", route.body != "*"},
+  Json body = {{"required", NeedsBody(route)},
                {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
   for (const SheetForm form : kSheetForms) {
     if (TakesSheet(route)) body["content"][MediaTypeOf(form)] = {{"schema", SheetSchema(form)}};

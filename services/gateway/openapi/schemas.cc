@@ -192,6 +192,16 @@ Json Schemas::ReferenceWithout(const Descriptor& message, const std::set<std::st
   return {{"$ref", absl::StrCat("#/components/schemas/", name)}};
 }
 
+Json Schemas::ReferencePart(const Descriptor& message) {
+  const std::string name = absl::StrCat(SchemaName(message), "Part");
+  if (!components_.contains(name)) {
+    Json object = ObjectOf(message, {});
+    object.erase("required");
+    components_[name] = std::move(object);
+  }
+  return {{"$ref", absl::StrCat("#/components/schemas/", name)}};
+}
+
 Json Schemas::ObjectOf(const Descriptor& message, const std::set<std::string>& without) {
   Json schema = {{"type", "object"}};
   Describe(schema, CommentOf(message));

@@ -24,6 +24,8 @@ class Schemas {
   // The message without the top-level fields named, as a component of a name of its own.
   Json ReferenceWithout(const google::protobuf::Descriptor& message,
                         const std::set<std::string>& fields, const std::string& name);
+  // The message as a change of some of its fields: it requires none. A component of its own.
+  Json ReferencePart(const google::protobuf::Descriptor& message);
   // All that was referred to, by name.
   const std::map<std::string, Json>& components() const { return components_; }
 

@@ -126,6 +126,25 @@ TEST(DocumentTest, BindsWhatTheRouteBinds) {
   EXPECT_THAT(queries, Not(Contains("parent")));
 }
 
+TEST(DocumentTest, ABodyIsRequiredWhenAFieldOfItIs) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"deadline"}));
+  const Json& paths = document["paths"];
+  const std::string order = "/v1/districts/{districtId}/orders/{orderId}";
+  EXPECT_EQ(paths[order + ":serve"]["post"]["requestBody"]["required"], true);
+  EXPECT_EQ(paths[order + ":submit"]["post"]["requestBody"]["required"], false);
+}
+
+TEST(DocumentTest, AnUpdateSendsSomeOfTheFields) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"venue"}));
+  const Json& update = document["paths"]["/v1/districts/{districtId}/venues/{venueId}"]["patch"];
+  EXPECT_EQ(update["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+            "#/components/schemas/VenuePart");
+  const Json& part = document["components"]["schemas"]["VenuePart"];
+  EXPECT_TRUE(part["properties"].contains("displayName"));
+  EXPECT_FALSE(part.contains("required"));
+  EXPECT_THAT(document["components"]["schemas"]["Venue"]["required"], Contains("displayName"));
+}
+
 TEST(PageTest, EscapesWhatComesFromTheContracts) {
   const std::string page = ReferencePage(OpenApiDocument(*RouteTable::Create({"venue"})));
   EXPECT_THAT(page, HasSubstr("<h3 id=\"VenueRegistry_CloseVenue\">"));
