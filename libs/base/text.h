@@ -19,8 +19,7 @@ size_t DisplayWidth(absl::string_view text);
 std::string Ellipsize(absl::string_view text, size_t max);
 // Without ASCII and ideographic (U+3000) space at both ends; the characters of a name as they are.
 std::string Trimmed(absl::string_view text);
-// Trims the same and folds full-width ASCII to ASCII (an
-// ideographic space inside becomes a space).
+// Trims the same and folds full-width ASCII to ASCII (an ideographic space inside becomes a space).
 std::string NormalizeText(absl::string_view text);
 // All single characters and adjacent pairs, lower-cased, each once, sorted: the index terms of a
 // substring search that works for Chinese (every substring's terms are terms of the whole).

@@ -100,6 +100,7 @@ class EventStreamTest(unittest.TestCase):
 
     def test_a_subscriber_of_another_history_is_told(self):
         self.register("事件流示例丁")
+        self.district.settle()  # or the head is still before it
         head = self.operator("GET", PATH + ":head").json
         follower = self.follow("?" + urllib.parse.urlencode(
             {"afterPosition": head["position"], "afterEpoch": head["epoch"],

@@ -128,6 +128,7 @@ class HttpTest(unittest.TestCase):
     def test_feeds_are_read_from_their_source(self):
         operator = self.caller("users/operator", "OPERATOR", district="")
         self.venue("HTTP 事件示例")
+        self.district.settle()
         head = self.answer(operator, "GET", "/v1/sources/venue/feeds/internal:head").json
         after = int(head["position"]) - 1
         page = self.answer(operator, "GET", "/v1/sources/venue/feeds/internal/events",

@@ -105,6 +105,7 @@ rpc::Client& TestSystem::As(const std::string& service, absl::string_view user,
                             absl::string_view district) {
   const std::string key = absl::StrCat(service, "|", user, "|", absl::StrJoin(roles, ","), "|",
                                        absl::StrJoin(posts, ","), "|", district);
+  absl::MutexLock lock(&mutex_);
   std::unique_ptr<rpc::Client>& client = clients_[key];
   if (client == nullptr) {
     rpc::Caller caller{std::string(user), std::move(roles), std::string(district),
@@ -120,6 +121,7 @@ rpc::Client& TestSystem::As(const std::string& service, absl::string_view user,
 }
 
 rpc::Client& TestSystem::Anonymous(const std::string& service) {
+  absl::MutexLock lock(&mutex_);
   std::unique_ptr<rpc::Client>& client = clients_[service];
   if (client == nullptr) {
     rpc::ClientOptions options;

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/client.h"
@@ -67,7 +69,8 @@ class TestSystem {
   std::unique_ptr<SimulatedClock> clock_;
   std::vector<std::string> services_;
   std::map<std::string, std::unique_ptr<service::Host>> hosts_;
-  std::map<std::string, std::unique_ptr<rpc::Client>> clients_;
+  absl::Mutex mutex_;  // a test may call from several threads
+  std::map<std::string, std::unique_ptr<rpc::Client>> clients_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rectify::testing

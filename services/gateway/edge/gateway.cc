@@ -16,7 +16,6 @@
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/sheets/export.h"
 #include "services/gateway/transcode/answer.h"
-#include "services/gateway/transcode/content_type.h"
 #include "services/gateway/transcode/request.h"
 #include "services/gateway/transcode/upload.h"
 
@@ -243,9 +242,9 @@ void Gateway::AskAdapter(const std::shared_ptr<Exchange>& exchange, std::string 
         absl::Status may = exchange->visitor->MayCall(method.full_name());
         if (!may.ok()) return answered(std::move(may));
       }
-      const auto client = clients_.find(ServiceOf(*method.file()));
-      if (client == clients_.end()) return answered(NotFoundError(ServiceOf(*method.file())));
-      client->second->Start(method, request, exchange->Call(), std::move(answered));
+      const absl::StatusOr<const rpc::Client*> client = ClientOf(ServiceOf(*method.file()));
+      if (!client.ok()) return answered(client.status());
+      (*client)->Start(method, request, exchange->Call(), std::move(answered));
     };
     exchange->adapter->Answer(question, ask, [exchange](http::Response response) {
       exchange->Answer(std::move(response));

@@ -38,7 +38,6 @@ absl::StatusOr<std::string> IdempotencyKeyIn(const http::Headers& headers) {
   return std::string(key);
 }
 
-// JSON, said or not; anything else would be guessed at.
 absl::Status CheckJson(const http::Request& request) {
   constexpr char kJson[] = "application/json";
   if (request.body.empty() || HasContentType(request.headers, kJson)) return absl::OkStatus();

@@ -19,7 +19,8 @@ std::string CredentialIn(const http::Headers& headers);
 // UUID.
 absl::StatusOr<std::string> IdempotencyKeyIn(const http::Headers& headers);
 
-// INVALID_ARGUMENT for a body of which the headers do not say that it is JSON.
+// INVALID_ARGUMENT for a body of which the headers do not say that it is JSON: it would be guessed
+// at.
 absl::Status CheckJson(const http::Request& request);
 
 // Into the request's fields for them: Idempotency-Key, and If-Match where `route` has an etag.

@@ -1,22 +1,18 @@
 #include "services/gateway/adapters/grid/grid.h"
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
 #include "libs/http/target.h"
-#include "libs/testing/paths.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/adapters/grid/mapping.h"
+#include "tests/unit/gateway/wrong_file.h"
 
 namespace rectify::gateway {
 namespace {
@@ -29,14 +25,8 @@ using hazard::v1::ListLeadsRequest;
 using hazard::v1::ListLeadsResponse;
 using nlohmann::json;
 using ::rectify::testing::HasViolation;
-using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string BuiltIn() {
-  std::ifstream file(testing::SourcePath("/services/gateway/data/grid_mapping.txtpb"));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 const Mapping& Rules() {
   static const Mapping* const kRules = Mapping::Load("")->release();
@@ -218,38 +208,23 @@ TEST(GridMappingTest, TimesAreLocalAndIdsAsTheyWere) {
 
 // ---- The file
 
-struct FileCase {
-  const char* old_text;
-  const char* new_text;
-  const char* fault;
-};
-
 TEST(GridMappingTest, AWrongFileIsRefusedWithItsFaults) {
-  const FileCase cases[] = {
-      {"version: 1", "version: -1", "version"},
-      {"source: SOURCE_GRID_WORKER", "", "source"},
-      {"default_category: CATEGORY_OTHER", "", "default_category"},
-      {"target: TARGET_EXTERNAL_ID", "target: TARGET_COMPLAINANT_NAME", "no complainant"},
-      {"field: \"sub_type_name\"\n", "field: \"\"\n", "categories[]"},
-      {"  category: CATEGORY_BLOCKED_EXIT_OR_FACILITY_OFF", "",
-       "categories[sub_type_name].category"},
-      {"field: \"lead\" value: VALUE_LEAD", "field: \"rec_id\" value: VALUE_LEAD",
-       "out_fields[rec_id]"},
-      {"value: VALUE_LEAD", "value: VALUE_LEAD text: \"x\"", "constant"},
-      {"\"hang_num\"", "\"check_num\"", "counters[check_num]"},
-      {"\"cancel_num\"]\n\n", "\"hang\"]\n\n", "cancel_num"},
-      {"id: 5", "id: 0", "stages[STATE_VERIFIED]"},
-      {"state: STATE_REFUSED", "state: STATE_RECEIVED", "STATE_REFUSED"}};
-  ASSERT_OK(Mapping::Parse(BuiltIn(), "file.txtpb").status());
-  for (const FileCase& each : cases) {
-    ASSERT_TRUE(absl::StrContains(BuiltIn(), each.old_text)) << each.old_text;
-    const auto parsed = Mapping::Parse(
-        absl::StrReplaceAll(BuiltIn(), {{each.old_text, each.new_text}}), "file.txtpb");
-    ASSERT_FALSE(parsed.ok()) << each.new_text;
-    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(each.fault));
-    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("file.txtpb"));
-  }
-  EXPECT_THAT(Mapping::Load("/nowhere.txtpb"), StatusIs(absl::StatusCode::kNotFound, "NOT_FOUND"));
+  ExpectFaults<Mapping>(
+      "grid_mapping.txtpb",
+      {{"version: 1", "version: -1", "version"},
+       {"source: SOURCE_GRID_WORKER", "", "source"},
+       {"default_category: CATEGORY_OTHER", "", "default_category"},
+       {"target: TARGET_EXTERNAL_ID", "target: TARGET_COMPLAINANT_NAME", "no complainant"},
+       {"field: \"sub_type_name\"\n", "field: \"\"\n", "categories[]"},
+       {"  category: CATEGORY_BLOCKED_EXIT_OR_FACILITY_OFF", "",
+        "categories[sub_type_name].category"},
+       {"field: \"lead\" value: VALUE_LEAD", "field: \"rec_id\" value: VALUE_LEAD",
+        "out_fields[rec_id]"},
+       {"value: VALUE_LEAD", "value: VALUE_LEAD text: \"x\"", "constant"},
+       {"\"hang_num\"", "\"check_num\"", "counters[check_num]"},
+       {"\"cancel_num\"]\n\n", "\"hang\"]\n\n", "cancel_num"},
+       {"id: 5", "id: 0", "stages[STATE_VERIFIED]"},
+       {"state: STATE_REFUSED", "state: STATE_RECEIVED", "STATE_REFUSED"}});
 }
 
 // ---- The conversation

@@ -1,18 +1,14 @@
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/error.h"
-#include "libs/testing/paths.h"
 #include "libs/testing/status_matchers.h"
 #include "services/gateway/adapters/open311/document.h"
 #include "services/gateway/adapters/open311/mapping.h"
+#include "tests/unit/gateway/wrong_file.h"
 
 namespace rectify::gateway::open311 {
 namespace {
@@ -25,11 +21,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr char kId[] = "018a97a3-a980-776c-a55f-7b9a21910f18";
-
-std::string BuiltIn() {
-  std::ifstream file(rectify::testing::SourcePath("/services/gateway/data/open311_mapping.txtpb"));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 const Mapping& Rules() {
   static const Mapping* const kRules = Mapping::Load("")->release();
@@ -180,38 +171,23 @@ TEST(Open311MappingTest, ALeadShowsWhatWasReportedAndNothingElse) {
                          {"media_url", "https://example.cn/1.jpg"}}));
 }
 
-struct FileCase {
-  const char* old_text;
-  const char* new_text;
-  const char* fault;
-};
-
 TEST(Open311MappingTest, AWrongFileIsRefusedWithItsFaults) {
-  const FileCase cases[] = {
-      {"version: 1", "version: 0", "version"},
-      {"source: SOURCE_COMPLAINT", "", "source"},
-      {"source: SOURCE_COMPLAINT", "sauce: 1", "file.txtpb:5"},
-      {"fields { target: TARGET_TEXT parts { field: \"description\" } }", "", "TARGET_TEXT"},
-      {"target: TARGET_COORDINATE_X", "target: TARGET_RECEIVE_TIME", "one coordinate without"},
-      {"target: TARGET_MEDIA_URL", "target: TARGET_EXTERNAL_ID", "neither an external id"},
-      {"target: TARGET_MEDIA_URL", "target: TARGET_TEXT", "TARGET_TEXT"},
-      {"parts { field: \"media_url\" }", "", "parts"},
-      {"code: \"fire-hazard\"", "code: \"blocked-exit\"", "services[blocked-exit].code"},
-      {"code: \"fire-hazard\"", "code: \"fire hazard\"", "other characters"},
-      {"category: CATEGORY_OTHER", "", "services[fire-hazard].category"},
-      {"statuses { state: STATE_VERIFIED",
-       "statuses { state: STATE_VERIFIED outcome: OUTCOME_CONFIRMED",
-       "STATE_VERIFIED OUTCOME_NOT_CONFIRMED"}};
-  ASSERT_OK(Mapping::Parse(BuiltIn(), "file.txtpb").status());
-  for (const FileCase& each : cases) {
-    ASSERT_TRUE(absl::StrContains(BuiltIn(), each.old_text)) << each.old_text;
-    const auto parsed = Mapping::Parse(
-        absl::StrReplaceAll(BuiltIn(), {{each.old_text, each.new_text}}), "file.txtpb");
-    ASSERT_FALSE(parsed.ok()) << each.new_text;
-    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(each.fault));
-    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("file.txtpb"));
-  }
-  EXPECT_THAT(Mapping::Load("/nowhere.txtpb"), StatusIs(absl::StatusCode::kNotFound, "NOT_FOUND"));
+  ExpectFaults<Mapping>(
+      "open311_mapping.txtpb",
+      {{"version: 1", "version: 0", "version"},
+       {"source: SOURCE_COMPLAINT", "", "source"},
+       {"source: SOURCE_COMPLAINT", "sauce: 1", "file.txtpb:5"},
+       {"fields { target: TARGET_TEXT parts { field: \"description\" } }", "", "TARGET_TEXT"},
+       {"target: TARGET_COORDINATE_X", "target: TARGET_RECEIVE_TIME", "one coordinate without"},
+       {"target: TARGET_MEDIA_URL", "target: TARGET_EXTERNAL_ID", "neither an external id"},
+       {"target: TARGET_MEDIA_URL", "target: TARGET_TEXT", "TARGET_TEXT"},
+       {"parts { field: \"media_url\" }", "", "parts"},
+       {"code: \"fire-hazard\"", "code: \"blocked-exit\"", "services[blocked-exit].code"},
+       {"code: \"fire-hazard\"", "code: \"fire hazard\"", "other characters"},
+       {"category: CATEGORY_OTHER", "", "services[fire-hazard].category"},
+       {"statuses { state: STATE_VERIFIED",
+        "statuses { state: STATE_VERIFIED outcome: OUTCOME_CONFIRMED",
+        "STATE_VERIFIED OUTCOME_NOT_CONFIRMED"}});
 }
 
 TEST(Open311DocumentTest, XmlEscapesEverything) {

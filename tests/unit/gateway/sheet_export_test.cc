@@ -8,6 +8,7 @@
 #include "libs/testing/status_matchers.h"
 #include "rectify/hazard/v1/lead_service.pb.h"
 #include "services/gateway/sheets/export.h"
+#include "tests/unit/gateway/pieces.h"
 
 namespace rectify::gateway {
 namespace {
@@ -62,19 +63,6 @@ class SheetExportTest : public ::testing::Test {
                 });
     answered.WaitForNotification();
     return answer;
-  }
-
-  // What the body brings, an error as its message.
-  static std::vector<std::string> Drain(http::Pieces& pieces) {
-    std::vector<std::string> all;
-    for (bool more = true; more;) {
-      pieces.Next([&](const http::Pieces::Piece& piece) {
-        more = piece.ok() && piece->has_value();
-        if (more) all.push_back(**piece);
-        if (!piece.ok()) all.emplace_back(piece.status().message());
-      });
-    }
-    return all;
   }
 
   SheetWorkers workers_;

@@ -9,6 +9,7 @@
 #include "rectify/hazard/v1/evidence_service.pb.h"
 #include "rectify/venue/v1/venue.pb.h"
 #include "rectify/venue/v1/venue_directory_service.pb.h"
+#include "tests/unit/gateway/pieces.h"
 
 namespace rectify::gateway {
 namespace {
@@ -34,19 +35,6 @@ std::string Csv(const std::string& bytes) {
   venue::v1::ExportVenuesResponse piece;
   piece.set_csv(bytes);
   return piece.SerializeAsString();
-}
-
-// What the body brings, an error as its message.
-std::vector<std::string> Drain(http::Pieces& pieces) {
-  std::vector<std::string> all;
-  for (bool more = true; more;) {
-    pieces.Next([&](const http::Pieces::Piece& piece) {
-      more = piece.ok() && piece->has_value();
-      if (more) all.push_back(**piece);
-      if (!piece.ok()) all.emplace_back(piece.status().message());
-    });
-  }
-  return all;
 }
 
 TEST(StreamTest, BytesOfAFileAreTheFile) {

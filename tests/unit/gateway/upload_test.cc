@@ -167,8 +167,10 @@ TEST_F(UploadTest, AServerThatEndsWaitsForNoCallThatTakesNothing) {
   Begin();  // and its first message is never taken
   body_->GiveUp();
   EXPECT_THAT(call_->log, ElementsAre("first", "cancel"));
-  done_(absl::CancelledError("cancelled"));
+  std::exchange(done_, nullptr)(absl::CancelledError("cancelled"));
   EXPECT_THAT(ends_, ElementsAre("broken: the server ends"));
+  call_->Taken(false);  // as a call that has ended does
+  EXPECT_EQ(call_.use_count(), 1);
 }
 
 TEST_F(UploadTest, NothingKeepsWhatHasEnded) {

@@ -9,9 +9,9 @@
 #include "grid_mapping.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "libs/rpc/convert.h"
 #include "services/gateway/adapters/lead/lead_rpc.h"
 #include "services/gateway/adapters/lead/local_time.h"
+#include "services/gateway/adapters/lead/rules_file.h"
 #include "services/gateway/transcode/json_tree.h"
 
 namespace rectify::gateway::grid {
@@ -121,28 +121,16 @@ std::string ValueOf(const GridField& field, const Lead& lead, const v1::GridStag
 
 Mapping::Mapping(v1::GridMapping rules) : rules_(std::move(rules)), mapper_(rules_.fields()) {}
 
-absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Make(v1::GridMapping rules,
-                                                       absl::string_view file) {
-  RETURN_IF_ERROR(Validate(rules, file));
+absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Parse(absl::string_view text,
+                                                        absl::string_view file) {
+  ASSIGN_OR_RETURN(auto rules, ParseRules<v1::GridMapping>(text, file, Validate));
   return std::unique_ptr<Mapping>(new Mapping(std::move(rules)));
 }
 
-absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Parse(absl::string_view text,
-                                                        absl::string_view file) {
-  v1::GridMapping rules;
-  RETURN_IF_ERROR(rpc::ParseTextProto(text, file, rules));
-  return Make(std::move(rules), file);
-}
-
 absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Load(const std::string& path) {
-  if (path.empty()) {
-    const auto& embedded = mapping::kEmbeddedFiles[0];
-    return Parse({embedded.content.data(), embedded.content.size()},
-                 {embedded.name.data(), embedded.name.size()});
-  }
-  v1::GridMapping rules;
-  RETURN_IF_ERROR(rpc::ReadTextProto(path, rules));
-  return Make(std::move(rules), path);
+  ASSIGN_OR_RETURN(auto rules,
+                   LoadRules<v1::GridMapping>(path, mapping::kEmbeddedFiles[0], Validate));
+  return std::unique_ptr<Mapping>(new Mapping(std::move(rules)));
 }
 
 bool Mapping::Uses(const std::string& field) const {

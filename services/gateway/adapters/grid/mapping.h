@@ -54,8 +54,6 @@ class Mapping {
 
  private:
   explicit Mapping(v1::GridMapping rules);
-  static absl::StatusOr<std::unique_ptr<Mapping>> Make(v1::GridMapping rules,
-                                                       absl::string_view file);
   bool Uses(const std::string& field) const;
   hazard::v1::Lead::Category CategoryOf(const Record& record) const;
   // Takes what is used into `record` and counts the rest.

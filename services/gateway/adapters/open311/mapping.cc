@@ -17,6 +17,7 @@
 #include "open311_mapping.h"
 #include "services/gateway/adapters/lead/lead_rpc.h"
 #include "services/gateway/adapters/lead/local_time.h"
+#include "services/gateway/adapters/lead/rules_file.h"
 #include "services/gateway/adapters/lead/words.h"
 
 namespace rectify::gateway::open311 {
@@ -73,28 +74,16 @@ constexpr double kMostLatitude = 90, kMostLongitude = 180;
 
 Mapping::Mapping(v1::Open311Mapping rules) : rules_(std::move(rules)), mapper_(rules_.fields()) {}
 
-absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Make(v1::Open311Mapping rules,
-                                                       absl::string_view file) {
-  RETURN_IF_ERROR(Validate(rules, file));
+absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Parse(absl::string_view text,
+                                                        absl::string_view file) {
+  ASSIGN_OR_RETURN(auto rules, ParseRules<v1::Open311Mapping>(text, file, Validate));
   return std::unique_ptr<Mapping>(new Mapping(std::move(rules)));
 }
 
-absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Parse(absl::string_view text,
-                                                        absl::string_view file) {
-  v1::Open311Mapping rules;
-  RETURN_IF_ERROR(rpc::ParseTextProto(text, file, rules));
-  return Make(std::move(rules), file);
-}
-
 absl::StatusOr<std::unique_ptr<Mapping>> Mapping::Load(const std::string& path) {
-  if (path.empty()) {
-    const auto& embedded = mapping::kEmbeddedFiles[0];
-    return Parse({embedded.content.data(), embedded.content.size()},
-                 {embedded.name.data(), embedded.name.size()});
-  }
-  v1::Open311Mapping rules;
-  RETURN_IF_ERROR(rpc::ReadTextProto(path, rules));
-  return Make(std::move(rules), path);
+  ASSIGN_OR_RETURN(auto rules,
+                   LoadRules<v1::Open311Mapping>(path, mapping::kEmbeddedFiles[0], Validate));
+  return std::unique_ptr<Mapping>(new Mapping(std::move(rules)));
 }
 
 const v1::Open311Service* Mapping::FindService(absl::string_view code) const {

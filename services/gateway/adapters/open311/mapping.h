@@ -45,8 +45,6 @@ class Mapping {
 
  private:
   explicit Mapping(v1::Open311Mapping rules);
-  static absl::StatusOr<std::unique_ptr<Mapping>> Make(v1::Open311Mapping rules,
-                                                       absl::string_view file);
   const v1::Open311Status& StatusOf(const hazard::v1::Lead& lead) const;
   absl::Status CheckDegrees(const Coordinates& coordinates) const;
 
