@@ -1,5 +1,5 @@
-// Asks the registry for what this service's copies miss: a venue, officer, department or street that
-// was registered a moment ago.
+// Asks the registry for what this service's copies miss: a venue, officer, department or street
+// that was registered a moment ago.
 #pragma once
 
 #include <string>

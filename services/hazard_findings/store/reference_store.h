@@ -1,5 +1,5 @@
-// Copies of the registry's venues, officers, departments and streets. They may lag behind; a version that is
-// older than the stored one changes nothing.
+// Copies of the registry's venues, officers, departments and streets. They may lag behind; a
+// version that is older than the stored one changes nothing.
 #pragma once
 
 #include <cstdint>
