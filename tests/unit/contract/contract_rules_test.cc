@@ -34,6 +34,8 @@
 #include "rectify/hazard/v1/lead_service.pb.h"
 #include "rectify/hazard/v1/major_hazard_events.pb.h"
 #include "rectify/hazard/v1/major_hazard_service.pb.h"
+#include "rectify/hazard/v1/referral_events.pb.h"
+#include "rectify/hazard/v1/referral_service.pb.h"
 #include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
@@ -65,6 +67,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           hazard::v1::CreateLeadRequest::descriptor()->file(),
           hazard::v1::GetEvidenceRequest::descriptor()->file(),
           hazard::v1::GetMajorHazardRequest::descriptor()->file(),
+          hazard::v1::GetReferralRequest::descriptor()->file(),
           deadline::v1::GetOrderRequest::descriptor()->file(),
           deadline::v1::AddDistrictClosureRequest::descriptor()->file(),
           deadline::v1::GetSealRequest::descriptor()->file(),
@@ -153,6 +156,7 @@ TEST(ContractRulesTest, EventsCarryNoPersonalFields) {
                                      hazard::v1::LeadReceived::descriptor()->file(),
                                      hazard::v1::EvidenceAdded::descriptor()->file(),
                                      hazard::v1::MajorHazardProposed::descriptor()->file(),
+                                     hazard::v1::ReferralSent::descriptor()->file(),
                                      deadline::v1::OrderDrafted::descriptor()->file(),
                                      deadline::v1::InstrumentDecided::descriptor()->file(),
                                      reminder::v1::ReminderSent::descriptor()->file(),
