@@ -57,9 +57,9 @@ std::string SignEd25519(absl::string_view seed, absl::string_view data) {
 
 bool VerifiesEd25519(absl::string_view public_key, absl::string_view signature,
                      absl::string_view data) {
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public_key),
-                                            public_key.size()),
-                EVP_PKEY_free);
+  const Key key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public_key), public_key.size()),
+      EVP_PKEY_free);
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   return key != nullptr && context != nullptr &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&

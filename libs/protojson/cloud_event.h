@@ -1,5 +1,5 @@
-// One event as CloudEvents 1.0 in the JSON format, for readers that know events from elsewhere. What
-// makes a feed of ours checkable goes along as extension attributes: `position`, `epoch`,
+// One event as CloudEvents 1.0 in the JSON format, for readers that know events from elsewhere.
+// What makes a feed of ours checkable goes along as extension attributes: `position`, `epoch`,
 // `prevchain` and `chain` (base64), `aggregateversion`.
 #pragma once
 

@@ -38,12 +38,13 @@ absl::Status SetUpWebhooks(service::Host& host, const PartnerConfig& config) {
       std::unique_ptr<crypto::FieldCipher> cipher,
       crypto::FieldCipher::FromKeyFile(absl::StrCat(host.options().keys, "/field.key")));
   ASSIGN_OR_RETURN(outbound::AllowList allowed, outbound::AllowList::Parse(config.webhook_allow));
-  const auto post = std::make_shared<const webhooks::Post>(std::move(cipher), std::move(allowed));
+  const auto sender =
+      std::make_shared<const webhooks::Sender>(std::move(cipher), std::move(allowed));
   api::RegisterWebhooks(std::make_shared<const api::WebhookContext>(
-      api::WebhookContext{host, post, config.real_now}));
+      api::WebhookContext{host, sender, config.real_now}));
   for (int i = 0; i < kCouriers; ++i) {
     const auto courier = std::make_shared<webhooks::Courier>(
-        host.commands(), host.pool(), post, NewUuid7(absl::Now()), config.real_now);
+        host.commands(), host.pool(), sender, NewUuid7(absl::Now()), config.real_now);
     host.AddTimer(absl::StrCat("partner.webhooks.", i), absl::Seconds(1),
                   [courier] { return courier->Run(); });
   }

@@ -6,8 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "libs/base/status_macros.h"
 #include "libs/http/target.h"
-#include "rectify/event/v1/event_feed_service.pb.h"
 #include "libs/protojson/cloud_event.h"
+#include "rectify/event/v1/event_feed_service.pb.h"
 
 namespace rectify::gateway {
 namespace {

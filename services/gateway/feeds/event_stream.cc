@@ -37,8 +37,8 @@ void GoOnAfter(const EventEnvelope& event, ReadEventsRequest& request) {
 
 std::string Message(const EventEnvelope& event) {
   return absl::StrCat("id: ", event.epoch(), "-", event.position(), "-",
-                      absl::BytesToHexString(event.chain()), "\ndata: ", protojson::ToCloudEvent(event),
-                      "\n\n");
+                      absl::BytesToHexString(event.chain()),
+                      "\ndata: ", protojson::ToCloudEvent(event), "\n\n");
 }
 
 // Empty when there are no events.

@@ -21,7 +21,7 @@ namespace rectify::partner::api {
 // Outlives the server; thread-safe.
 struct WebhookContext {
   service::Host& host;
-  const std::shared_ptr<const webhooks::Post> post;
+  const std::shared_ptr<const webhooks::Sender> sender;
   const std::function<absl::Time()> real_now;
   // Tests of webhooks that are on their way.
   const std::shared_ptr<std::atomic<int>> tests = std::make_shared<std::atomic<int>>(0);

@@ -42,7 +42,7 @@ absl::StatusOr<v1::RotateWebhookKeyResponse> RotateWebhookKey(
             ++webhook.version;
             ASSIGN_OR_RETURN(
                 std::vector<WebhookKey> live,
-                store::LiveKeys(change.sql(), context.post->cipher(), webhook.id, now));
+                store::LiveKeys(change.sql(), context.sender->cipher(), webhook.id, now));
             RETURN_IF_ERROR(store::SaveEnds(change.sql(), webhook.id,
                                             domain::Retire(std::move(live), keep, now)));
             ASSIGN_OR_RETURN(const WebhookKey key,

@@ -58,8 +58,8 @@ absl::string_view OutcomeName(domain::DeliveryState state) {
 
 }  // namespace
 
-Answer Post::Bring(const Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
-                   const std::string& id, const std::string& body) const {
+Answer Sender::Send(const Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
+                    const std::string& id, const std::string& body) const {
   std::vector<outbound::WebhookKey> signing;
   for (const domain::WebhookKey& key : keys) {
     signing.push_back({static_cast<outbound::WebhookKey::Kind>(key.kind), key.secret});
@@ -70,12 +70,12 @@ Answer Post::Bring(const Webhook& webhook, const std::vector<domain::WebhookKey>
 }
 
 Courier::Courier(rectify::events::Commands& commands, pg::Pool& pool,
-                 std::shared_ptr<const Post> post, std::string holder,
+                 std::shared_ptr<const Sender> sender, std::string holder,
                  std::function<absl::Time()> real_now)
     : commands_(commands),
       pool_(pool),
       feed_(pool, kSource),
-      post_(std::move(post)),
+      sender_(std::move(sender)),
       holder_(std::move(holder)),
       real_now_(std::move(real_now)) {}
 
@@ -111,7 +111,7 @@ absl::StatusOr<Courier::Round> Courier::Prepare(const Webhook& webhook) {
   for (EventEnvelope& event : *page.mutable_events()) round.events.push_back(std::move(event));
   ASSIGN_OR_RETURN(round.keys,
                    pool_.TransactValue("partner.live_webhook_keys", {}, [&](pg::Tx& tx) {
-                     return store::LiveKeys(tx, post_->cipher(), webhook.id, real_now_());
+                     return store::LiveKeys(tx, sender_->cipher(), webhook.id, real_now_());
                    }));
   return round;
 }
@@ -119,7 +119,7 @@ absl::StatusOr<Courier::Round> Courier::Prepare(const Webhook& webhook) {
 absl::StatusOr<bool> Courier::BringOne(Webhook& webhook, const Round& round,
                                        const EventEnvelope& event) {
   const std::string body = protojson::ToCloudEvent(event);
-  const Answer answer = post_->Bring(
+  const Answer answer = sender_->Send(
       webhook, round.keys, domain::WebhookId(webhook, event.epoch(), event.position()), body);
   Webhook after = domain::After(webhook, answer, real_now_());
   const bool replaying = webhook.replays();

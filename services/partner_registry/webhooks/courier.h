@@ -23,16 +23,16 @@
 namespace rectify::partner::webhooks {
 
 // Of this service's feeds: one for all its couriers. Thread-safe.
-class Post {
+class Sender {
  public:
   // `cipher`: of the keys' secrets.
-  Post(std::unique_ptr<const crypto::FieldCipher> cipher, outbound::AllowList allowed)
+  Sender(std::unique_ptr<const crypto::FieldCipher> cipher, outbound::AllowList allowed)
       : cipher_(std::move(cipher)), allowed_(std::move(allowed)) {}
 
   const crypto::FieldCipher& cipher() const { return *cipher_; }
   // Blocks at most about ten seconds. `body`: the event as ToCloudEvent writes it.
-  domain::Answer Bring(const domain::Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
-                       const std::string& id, const std::string& body) const;
+  domain::Answer Send(const domain::Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
+                      const std::string& id, const std::string& body) const;
 
  private:
   const std::unique_ptr<const crypto::FieldCipher> cipher_;
@@ -43,7 +43,7 @@ class Post {
 class Courier {
  public:
   // The references outlive it. `holder`: a UUID of its own; `real_now`: the clock of all times.
-  Courier(rectify::events::Commands& commands, pg::Pool& pool, std::shared_ptr<const Post> post,
+  Courier(rectify::events::Commands& commands, pg::Pool& pool, std::shared_ptr<const Sender> sender,
           std::string holder, std::function<absl::Time()> real_now);
 
   // Some events of one webhook that has something due. Returns how many were brought or failed.
@@ -65,7 +65,7 @@ class Courier {
   rectify::events::Commands& commands_;
   pg::Pool& pool_;
   rectify::events::LocalFeed feed_;
-  const std::shared_ptr<const Post> post_;
+  const std::shared_ptr<const Sender> sender_;
   const std::string holder_;
   const std::function<absl::Time()> real_now_;
 };

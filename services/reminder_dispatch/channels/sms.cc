@@ -57,7 +57,8 @@ int SmsLength(absl::string_view text) {
 
 absl::Status ValidateSms(const SmsGateway& gateway, int characters) {
   absl::Status status;
-  status.Update(Require(outbound::IsSafeUrl(gateway.url), "url", "应为 https 地址", "must be https"));
+  status.Update(
+      Require(outbound::IsSafeUrl(gateway.url), "url", "应为 https 地址", "must be https"));
   status.Update(
       Require(absl::StartsWith(gateway.signature, "【") && absl::EndsWith(gateway.signature, "】"),
               "signature", "应写作【单位】", "must be in 【】"));
@@ -110,7 +111,8 @@ domain::Attempt SmsChannel::Send(const Message& message) {
                             : "content-type: application/x-www-form-urlencoded");
   headers.Add("expect:");
   const outbound::Curl curl = outbound::NewTransfer();
-  const outbound::PostReply reply = outbound::Post(curl.get(), gateway_.url, headers, Body(message));
+  const outbound::PostReply reply =
+      outbound::Post(curl.get(), gateway_.url, headers, Body(message));
   domain::Attempt attempt = JudgeStatus("短信", reply);
   // Providers like to repeat the number.
   attempt.reply = absl::StrReplaceAll(attempt.reply, {{message.addresses.at(0), Mask(message)}});

@@ -16,10 +16,9 @@ using Kind = domain::Attempt::Kind;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WebhookChannel>> WebhookChannel::Create(absl::string_view secret,
-                                                                       outbound::AllowList allowed) {
-  std::optional<std::string> key =
-      outbound::ReadWebhookSecret(absl::StripAsciiWhitespace(secret));
+absl::StatusOr<std::unique_ptr<WebhookChannel>> WebhookChannel::Create(
+    absl::string_view secret, outbound::AllowList allowed) {
+  std::optional<std::string> key = outbound::ReadWebhookSecret(absl::StripAsciiWhitespace(secret));
   if (!key.has_value()) {
     return FieldError("--webhook-secret-file",
                       {"推送密钥应为 whsec_ 加上24至64字节的base64",
