@@ -51,11 +51,10 @@ std::string WebhookSecretText(absl::string_view secret) {
 
 std::optional<std::string> ReadWebhookSecret(absl::string_view text) {
   if (!absl::ConsumePrefix(&text, kSecretPrefix)) return std::nullopt;
-  absl::StatusOr<std::string> secret = crypto::FromBase64(text);
-  if (!secret.ok() || secret->size() < kShortestSecret || secret->size() > kLongestSecret) {
-    return std::nullopt;
-  }
-  return *std::move(secret);
+  const absl::StatusOr<std::string> secret = crypto::FromBase64(text);
+  const bool fits =
+      secret.ok() && secret->size() >= kShortestSecret && secret->size() <= kLongestSecret;
+  return fits ? std::optional<std::string>(*secret) : std::nullopt;
 }
 
 std::string WebhookPublicKeyText(absl::string_view seed) {

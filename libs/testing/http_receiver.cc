@@ -17,7 +17,7 @@
 namespace rectify::testing {
 namespace {
 
-constexpr absl::string_view kEndOfHead = "\r\n\r\n";
+const std::string kEndOfHead = "\r\n\r\n";
 
 HttpRequest Parse(const std::string& request) {
   const size_t end = std::min(request.size(), request.find(kEndOfHead));

@@ -39,7 +39,7 @@ absl::Status CheckOwner(const rpc::Caller& caller, absl::string_view partner,
   if (caller.HasRole("REGISTRAR") || caller.HasRole("OPERATOR") || caller.subject == partner) {
     return absl::OkStatus();
   }
-  return NotFoundError(name);
+  return NotFoundError(std::string(name));
 }
 
 absl::StatusOr<v1::Webhook> WithKeys(const WebhookContext& context, pg::Tx& tx,

@@ -137,6 +137,7 @@ absl::StatusOr<bool> Courier::Note(const Webhook& after, const Answer& answer,
                                  .event_type = event.type(),
                                  .subject = event.aggregate(),
                                  .state = state,
+                                 .first_attempt_time = now,
                                  .last_attempt_time = now,
                                  .last_reply = answer.reply,
                                  .body_sha256 = crypto::Sha256(body)};

@@ -130,11 +130,10 @@ TEST(Replay, IsOfWhatWasBrought) {
 
 TEST(Retire, ThePreviousKeyGoesOnForAWhileAndOlderOnesEnd) {
   const absl::Time later = kNow + absl::Hours(1);
-  const std::vector<WebhookKey> keys =
-      Retire({{.id = "new"},
-              {.id = "old", .expire_time = later},
-              {.id = "gone", .expire_time = kNow - absl::Hours(1)}},
-             absl::Hours(24), kNow);
+  std::vector<WebhookKey> keys(3);
+  keys[1].expire_time = later;
+  keys[2].expire_time = kNow - absl::Hours(1);
+  keys = Retire(std::move(keys), absl::Hours(24), kNow);
   EXPECT_EQ(keys[0].expire_time, kNow + absl::Hours(24));
   EXPECT_EQ(keys[1].expire_time, kNow);
   EXPECT_EQ(keys[2].expire_time, kNow - absl::Hours(1));
