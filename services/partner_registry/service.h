@@ -15,7 +15,7 @@ std::vector<pg::Migration> Migrations();
 
 struct PartnerConfig {
   std::function<absl::Time()> real_now = absl::Now;
-  std::vector<std::string> webhook_allow;  // see outbound::AllowList
+  std::vector<std::string> webhook_allow = {};  // see outbound::AllowList
 };
 
 // Signs the tokens of partners by partners.pem of the host's keys, and keeps the secrets of

@@ -39,6 +39,8 @@
 #include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
+#include "rectify/partner/v1/partner_service.pb.h"
+#include "rectify/partner/v1/webhook_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
 #include "rectify/venue/v1/building_events.pb.h"
@@ -76,6 +78,8 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           followup::v1::GetDrawRequest::descriptor()->file(),
           followup::v1::GetVisitRequest::descriptor()->file(),
           followup::v1::GetProblemLeadRequest::descriptor()->file(),
+          partner::v1::CreatePartnerRequest::descriptor()->file(),
+          partner::v1::GetWebhookRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
           audit::v1::ListAuditEntriesRequest::descriptor()->file(),
           ops::v1::SettleRequest::descriptor()->file()};
