@@ -49,29 +49,37 @@ class Receiver:
 
 
 class WebhookTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.system = system.System().start()
+        cls.addClassCleanup(cls.system.stop)
+        cls.allow_loopback()
+        cls.district = District(cls.system, CODE)
+        cls.addClassCleanup(cls.district.close)
+
+    @classmethod
+    def allow_loopback(cls):
+        cls.system.kill("partner")
+        cls.system.start_service("partner", "--webhook-allow", "127.0.0.1/32")
+
     def setUp(self):
-        self.system = system.System().start()
-        self.addCleanup(self.system.stop)
-        self.allow_loopback()
-        self.district = District(self.system, CODE)
-        self.addCleanup(self.district.close)
         self.registrar = self.http(self.system.token("users/registrar", "REGISTRAR", (), CODE))
+        self.name, self.partner = self.joined()
+
+    def joined(self):
+        """A partner of its own for each test, and who calls with its key."""
         partner = partners.register(
-            self.registrar, CODE, displayName="示例·教育局平台", role="ROLE_DEPARTMENT_STAFF",
-            posts=[DEPARTMENT], eventTypes=["rectify.hazard.v1.LeadReceived"],
+            self.registrar, CODE, displayName=f"示例·教育局平台 {new_id()}",
+            role="ROLE_DEPARTMENT_STAFF", posts=[f"{DEPARTMENT}{new_id()[-6:]}"],
+            eventTypes=["rectify.hazard.v1.LeadReceived"],
             scopes=["rectify.hazard.v1.Leads.*", "rectify.partner.v1.Webhooks.*"])
-        self.name = partner["name"]
         _, secret = partners.issue_key(self.registrar, partner)
-        self.partner = self.http(secret)
+        return partner["name"], self.http(secret)
 
     def http(self, token):
         caller = Http(self.system.address("gateway"), token)
         self.addCleanup(caller.close)
         return caller
-
-    def allow_loopback(self):
-        self.system.kill("partner")
-        self.system.start_service("partner", "--webhook-allow", "127.0.0.1/32")
 
     def receiver(self, secret, **options):
         receiver = Receiver(secret, **options)
@@ -117,10 +125,10 @@ class WebhookTest(unittest.TestCase):
             self.partner("POST", f"/v1/{name}:resume", {}).ok()
             return len(again.calls) >= 5
         eventually(self, "five events more", resumed)
-        calls = receiver.calls[1:] + again.calls
+        # What was on its way when the registry was killed may come twice: as the same.
+        calls = list({call["id"]: call for call in receiver.calls[1:] + again.calls}.values())
         self.assertEqual([call["position"] for call in calls], list(range(1, 9)))
         self.assertEqual([call["subject"] for call in calls], leads)
-        self.assertEqual(len({call["id"] for call in calls}), 8)
         webhook = self.partner("GET", f"/v1/{name}").ok()
         self.assertEqual((webhook["state"], webhook["position"]), ("STATE_ACTIVE", "8"))
 
@@ -137,14 +145,11 @@ class WebhookTest(unittest.TestCase):
 
     def test_the_webhook_of_another_partner_is_not_there(self):
         name, _ = self.add("http://127.0.0.1:9/")
-        other = partners.register(
-            self.registrar, CODE, displayName="示例·另一平台", role="ROLE_DEPARTMENT_STAFF",
-            posts=[DEPARTMENT], scopes=["rectify.partner.v1.Webhooks.*"])
-        _, secret = partners.issue_key(self.registrar, other)
+        _, other = self.joined()
         for method, path in (("GET", f"/v1/{name}"), ("POST", f"/v1/{name}:pause"),
                              ("GET", f"/v1/{name}/deliveries"), ("GET", f"/v1/{self.name}/webhooks")):
-            self.assertEqual(self.http(secret)(method, path, *([{}] if method == "POST" else [])).status,
-                             404, path)
+            body = [{}] if method == "POST" else []
+            self.assertEqual(other(method, path, *body).status, 404, path)
 
 
 if __name__ == "__main__":

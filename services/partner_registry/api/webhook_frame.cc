@@ -56,12 +56,15 @@ absl::StatusOr<v1::Webhook> RunVerb(
   const WebhookParts parts = WebhookPartsOf(name);
   return context.host.commands().Run<v1::Webhook>(
       call, [&](Change& change) -> absl::StatusOr<v1::Webhook> {
-        ASSIGN_OR_RETURN(Webhook webhook, store::LockWebhook(change.sql(), parts.district,
-                                                             parts.partner, parts.webhook));
+        ASSIGN_OR_RETURN(const Webhook webhook, store::LockWebhook(change.sql(), parts.district,
+                                                                   parts.partner, parts.webhook));
         RETURN_IF_ERROR(rpc::CheckEtag(webhook.version, etag));
-        ASSIGN_OR_RETURN(webhook, fn(change, std::move(webhook)));
-        RETURN_IF_ERROR(store::SaveWebhook(change.sql(), webhook));
-        return WithKeys(context, change.sql(), webhook);
+        ASSIGN_OR_RETURN(const Webhook changed, fn(change, webhook));
+        // Else whoever brings its events just now would lose it for nothing.
+        if (changed.version != webhook.version) {
+          RETURN_IF_ERROR(store::SaveWebhook(change.sql(), changed));
+        }
+        return WithKeys(context, change.sql(), changed);
       });
 }
 

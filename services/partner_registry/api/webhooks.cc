@@ -147,10 +147,12 @@ absl::StatusOr<v1::Webhook> ResumeWebhook(const WebhookContext& context, const r
   return RunVerb(
       context, call, request.name(), request.etag(),
       [&](Change& change, Webhook webhook) -> absl::StatusOr<Webhook> {
-        ASSIGN_OR_RETURN(Webhook resumed, domain::Resume(std::move(webhook), request.skip_event(),
-                                                         context.real_now()));
-        events::RecordWebhook(change, resumed, "ResumeWebhook",
-                              request.skip_event() ? "略过一个事件，恢复推送" : "恢复推送");
+        ASSIGN_OR_RETURN(Webhook resumed,
+                         domain::Resume(webhook, request.skip_event(), context.real_now()));
+        if (resumed.version != webhook.version) {
+          events::RecordWebhook(change, resumed, "ResumeWebhook",
+                                request.skip_event() ? "略过一个事件，恢复推送" : "恢复推送");
+        }
         return resumed;
       });
 }

@@ -68,6 +68,7 @@ absl::StatusOr<Webhook> Resume(Webhook webhook, bool skip_event, absl::Time now)
                       {"skip_event只能略过推送失败的事件",
                        "skip_event leaves out an event that has failed, there is none"});
   }
+  if (webhook.state == WebhookState::kActive && webhook.failed_attempts == 0) return webhook;
   webhook.state = WebhookState::kActive;
   ++webhook.version;
   return skip_event ? GoOn(std::move(webhook), now) : BeginAnew(std::move(webhook), now);

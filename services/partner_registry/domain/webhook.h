@@ -63,8 +63,8 @@ absl::Status CheckUrl(const std::string& url);
 
 // From ACTIVE; others stay.
 Webhook Pause(Webhook webhook);
-// To ACTIVE, beginning anew with the next event, or with the one after it: INVALID_ARGUMENT unless
-// it has failed, because it may not have happened yet.
+// To ACTIVE, beginning anew with the next event (one that is at work stays as it is), or with the
+// one after it: INVALID_ARGUMENT unless it has failed, because it may not have happened yet.
 absl::StatusOr<Webhook> Resume(Webhook webhook, bool skip_event, absl::Time now);
 // INVALID_ARGUMENT for a range that is empty or reaches beyond what was brought.
 absl::StatusOr<Webhook> Replay(Webhook webhook, int64_t after_position, int64_t to_position,

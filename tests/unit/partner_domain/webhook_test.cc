@@ -100,6 +100,11 @@ TEST(Resume, BeginsAnewWithTheEventThatFailed) {
   EXPECT_EQ(without.next_position(), 8);
 }
 
+TEST(Resume, OfOneThatIsAtWorkChangesNothing) {
+  ASSERT_OK_AND_ASSIGN(const Webhook same, Resume(At(6), /*skip_event=*/false, kNow));
+  EXPECT_EQ(same.version, At(6).version);
+}
+
 TEST(Resume, LeavesOutNothingThatHasNotFailed) {
   EXPECT_THAT(Resume(Pause(At(6)), /*skip_event=*/true, kNow).status(), HasViolation("skip_event"));
 }
