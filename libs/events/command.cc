@@ -12,6 +12,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/events/command_end.h"
 #include "libs/events/idempotency.h"
+#include "libs/rpc/convert.h"
 #include "spine_sql.h"
 
 namespace rectify::events {
@@ -33,6 +34,17 @@ void Change::Emit(absl::string_view aggregate, int64_t version,
                   const google::protobuf::Message& payload, int audience) {
   outbox_.push_back({std::string(aggregate), payload.GetDescriptor()->full_name(),
                      payload.SerializeAsString(), version, audience});
+}
+
+void Change::EmitTo(std::vector<std::string> feeds, absl::string_view aggregate, int64_t version,
+                    const google::protobuf::Message& payload) {
+  Emit(aggregate, version, payload);
+  outbox_.back().feeds = std::move(feeds);
+}
+
+void Change::Forward(const event::v1::EventEnvelope& event, std::vector<std::string> feeds) {
+  outbox_.push_back({event.aggregate(), event.type(), event.payload(), event.aggregate_version(),
+                     kInternalOnly, std::move(feeds), rpc::ToTime(event.occur_time())});
 }
 
 // Calls of one method, and what became of each.

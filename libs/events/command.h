@@ -19,6 +19,7 @@
 #include "libs/base/clock.h"
 #include "libs/pg/pool.h"
 #include "libs/rpc/call.h"
+#include "rectify/event/v1/event.pb.h"
 
 namespace rectify::events {
 
@@ -52,6 +53,12 @@ class Change {
   // One event = one version of the aggregate. `payload` is serialized now.
   void Emit(absl::string_view aggregate, int64_t version, const google::protobuf::Message& payload,
             int audience = kInternalOnly);
+  // Tells another source's event again in named feeds of this source, each of which has positions
+  // and a chain of its own: what happened and when, not who did it.
+  void Forward(const event::v1::EventEnvelope& event, std::vector<std::string> feeds);
+  // An event that only these feeds have.
+  void EmitTo(std::vector<std::string> feeds, absl::string_view aggregate, int64_t version,
+              const google::protobuf::Message& payload);
 
  private:
   friend class Commands;
@@ -61,6 +68,8 @@ class Change {
     std::string aggregate, type, payload;
     int64_t version;
     int audience;
+    std::vector<std::string> feeds = {};
+    std::optional<absl::Time> occur_time = {};  // of another source's event
   };
   pg::Tx* sql_ = nullptr;
   absl::Time now_;

@@ -27,13 +27,14 @@ constexpr pg::Statement kEnd = {"events.end_command", R"sql(
            as t(caller, method, request_id, response)
      where i.caller = t.caller and i.method = t.method and i.request_id = t.request_id
   )
-  insert into outbox (aggregate, aggregate_version, type, audience, payload, actor, request_id,
-                      trace, occurred_at)
-  select aggregate, version, type, audience, payload, actor, request_id, trace, $1::timestamptz
+  insert into outbox (aggregate, aggregate_version, type, audience, feeds, payload, actor,
+                      request_id, trace, occurred_at)
+  select aggregate, version, type, audience, feeds::text[], payload, actor, request_id, trace,
+         occurred_at
     from unnest($15::text[], $16::text[], $17::uuid[], $18::text[], $19::bigint[], $20::text[],
-                $21::smallint[], $22::bytea[])
+                $21::smallint[], $22::bytea[], $23::text[], $24::timestamptz[])
          with ordinality as t(actor, trace, request_id, aggregate, version, type, audience, payload,
-                              n)
+                              feeds, occurred_at, n)
    order by n)sql"};
 
 // An array literal as text, for one row of a set whose column is an array itself.
@@ -72,6 +73,8 @@ void CommandEnd::Add(Change& change) {
     outbox_.versions.push_back(outgoing.version);
     outbox_.audiences.push_back(outgoing.audience);
     outbox_.payloads.push_back({std::move(outgoing.payload)});
+    outbox_.feeds.push_back(Literal(outgoing.feeds));
+    outbox_.occur_times.push_back(outgoing.occur_time.value_or(change.now_));
   }
 }
 
@@ -107,7 +110,9 @@ absl::Status CommandEnd::Send(pg::Tx& tx, absl::Time now) const {
                         outbox_.versions,
                         outbox_.types,
                         outbox_.audiences,
-                        outbox_.payloads});
+                        outbox_.payloads,
+                        outbox_.feeds,
+                        outbox_.occur_times});
 }
 
 }  // namespace rectify::events

@@ -37,6 +37,8 @@ class CommandEnd {
     std::vector<std::string> aggregates, types;
     std::vector<int64_t> versions, audiences;
     std::vector<pg::Bytes> payloads;
+    std::vector<std::string> feeds;
+    std::vector<absl::Time> occur_times;
   } outbox_;
   struct {
     std::vector<std::string> callers, methods, request_ids;

@@ -6,10 +6,12 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/error.h"
+#include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "libs/events/log_rows.h"
 
@@ -35,14 +37,23 @@ constexpr pg::Statement kFilteredFork = {"events.filtered_fork", R"sql(
 
 int Limit(int32_t max_events) { return max_events <= 0 ? 256 : std::min(max_events, 1000); }
 
-absl::Status CheckFeed(const std::string& source, const std::string& asked_source,
-                       const std::string& feed) {
-  if (asked_source == source &&
-      (feed == kInternalFeed || feed == kDepartmentsFeed || feed == kDisciplineFeed)) {
-    return absl::OkStatus();
-  }
+absl::Status NoSuchFeed() {
   return MakeError(absl::StatusCode::kNotFound,
                    {"FEED_NOT_FOUND", {"没有这个事件流", "no such feed"}, {}, {}});
+}
+
+absl::Status CheckFeed(const std::string& source, const std::string& asked_source,
+                       const std::string& feed) {
+  const bool of_audience =
+      feed == kInternalFeed || feed == kDepartmentsFeed || feed == kDisciplineFeed;
+  return asked_source == source && (of_audience || IsUuid(feed)) ? absl::OkStatus() : NoSuchFeed();
+}
+
+// A feed that is named after somebody is for him alone; services and operators read all.
+absl::Status CheckReader(const rpc::Caller& caller, const std::string& feed) {
+  if (caller.HasRole("SERVICE") || caller.HasRole("OPERATOR")) return absl::OkStatus();
+  return IsUuid(feed) && absl::EndsWith(caller.subject, absl::StrCat("/", feed)) ? absl::OkStatus()
+                                                                                 : NoSuchFeed();
 }
 
 // The earliest fork after the reader's epoch that is on record, as a position of the feed.
@@ -140,15 +151,18 @@ absl::StatusOr<ReadEventsResponse> RemoteFeed::Read(const ReadEventsRequest& req
 void RegisterEventFeed(rpc::Server& server, LocalFeed& feed) {
   server.Unary<event::v1::GetHeadRequest, FeedHead>(
       "rectify.event.v1.EventFeed.GetHead",
-      [&feed](const rpc::Call&,
+      [&feed](const rpc::Call& call,
               const event::v1::GetHeadRequest& request) -> absl::StatusOr<FeedHead> {
+        RETURN_IF_ERROR(CheckReader(call.caller, request.feed()));
         RETURN_IF_ERROR(CheckFeed(feed.source(), request.source(), request.feed()));
         return feed.Head(request.feed());
       });
   auto waiters = std::make_shared<std::atomic<int>>(0);
   server.Unary<ReadEventsRequest, ReadEventsResponse>(
       "rectify.event.v1.EventFeed.ReadEvents",
-      [&feed, waiters](const rpc::Call& call, const ReadEventsRequest& request) {
+      [&feed, waiters](const rpc::Call& call,
+                       const ReadEventsRequest& request) -> absl::StatusOr<ReadEventsResponse> {
+        RETURN_IF_ERROR(CheckReader(call.caller, request.feed()));
         const WaiterSlot slot(waiters);
         const absl::Duration longest =
             slot.granted() ? std::min(kLongestRemoteWait, call.deadline - absl::Now())

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 #include "libs/base/status_macros.h"
+#include "libs/events/command.h"
 
 namespace rectify::events {
 namespace {
@@ -21,15 +22,20 @@ constexpr pg::Statement kReadFilteredHead = {"events.read_filtered_head", R"sql(
 
 constexpr pg::Statement kReadInternal = {"events.read_internal", R"sql(
   select position, epoch, chain, aggregate, aggregate_version, type, payload, actor, request_id,
-         trace, occurred_at
+         trace, occurred_at, audience
     from event_log where position >= $1::bigint order by position limit $2::bigint)sql"};
 
 constexpr pg::Statement kReadFiltered = {"events.read_filtered", R"sql(
   select f.position, e.epoch, f.chain, e.aggregate, e.aggregate_version, e.type, e.payload, e.actor,
-         e.request_id, e.trace, e.occurred_at
+         e.request_id, e.trace, e.occurred_at, 0
     from feed_log f join event_log e on e.position = f.event_position
    where f.feed = $3::text and f.position >= $1::bigint
    order by f.position limit $2::bigint)sql"};
+
+event::v1::Audience ToProto(Audience audience) {
+  return audience == kDepartments ? event::v1::AUDIENCE_DEPARTMENTS
+                                  : event::v1::AUDIENCE_DISCIPLINE;
+}
 
 event::v1::EventEnvelope ToEnvelope(const pg::Row& row, const std::string& source,
                                     const std::string& feed, const std::string& prev_chain) {
@@ -49,6 +55,9 @@ event::v1::EventEnvelope ToEnvelope(const pg::Row& row, const std::string& sourc
   envelope.set_trace(row.Text(9));
   *envelope.mutable_occur_time() =
       google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(row.Time(10)));
+  for (const Audience audience : {kDepartments, kDiscipline}) {
+    if ((row.Int(11) & audience) != 0) envelope.add_audiences(ToProto(audience));
+  }
   return envelope;
 }
 

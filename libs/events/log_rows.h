@@ -13,7 +13,7 @@ absl::StatusOr<FeedEnd> ReadFeedEnd(pg::Tx& tx, const std::string& source, const
 
 // The events of rows of the log or of a feed, from row `first` on, where the event before them has
 // `prev_chain`. Columns: position, epoch, chain, aggregate, aggregate_version, type, payload,
-// actor, request_id, trace, occurred_at.
+// actor, request_id, trace, occurred_at, audience (0 in a filtered feed).
 std::vector<event::v1::EventEnvelope> ToEvents(const pg::Rows& rows, int first,
                                                const std::string& source, const std::string& feed,
                                                std::string prev_chain);

@@ -95,12 +95,18 @@ std::vector<std::string> FilteredFeedsOf(int audiences) {
   return feeds;
 }
 
+std::vector<std::string> FilteredFeedsOf(const Unsequenced& event) {
+  std::vector<std::string> feeds = FilteredFeedsOf(event.audience);
+  feeds.insert(feeds.end(), event.feeds.begin(), event.feeds.end());
+  return feeds;
+}
+
 Links LinkBatch(const std::vector<Unsequenced>& batch, FeedEnd head,
                 std::map<std::string, FeedEnd> filtered_ends) {
   Links links;
   for (const Unsequenced& event : batch) {
     links.log.push_back(Extend(head, head.epoch, event));
-    for (const std::string& feed : FilteredFeedsOf(event.audience)) {
+    for (const std::string& feed : FilteredFeedsOf(event)) {
       links.filtered.push_back(
           {feed, Extend(filtered_ends.at(feed), head.epoch, event), head.position});
     }

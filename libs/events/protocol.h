@@ -63,10 +63,13 @@ struct Unsequenced {
   std::string type;
   int audience = 0;  // bits of Audience
   std::string payload;
+  std::vector<std::string> feeds = {};  // named ones, besides those of the audience
 };
 
-// The filtered feeds that events with these audiences appear in.
+// The filtered feeds of these audiences.
 std::vector<std::string> FilteredFeedsOf(int audiences);
+// The filtered feeds that the event appears in.
+std::vector<std::string> FilteredFeedsOf(const Unsequenced& event);
 
 struct Link {
   int64_t position;

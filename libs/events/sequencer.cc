@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -41,12 +42,12 @@ constexpr pg::Statement kTryHeadAnyway = {"events.try_head_anyway",
 #undef RECTIFY_HEAD
 
 constexpr pg::Statement kReadOutbox = {"events.read_outbox", R"sql(
-  select id, aggregate, aggregate_version, type, audience, payload
+  select id, aggregate, aggregate_version, type, audience, payload, feeds
     from outbox order by id limit $1::bigint)sql"};
 
 // The naive order of a planted bug: a transaction that drew its id earlier may commit later.
 constexpr pg::Statement kReadNewer = {"events.read_newer", R"sql(
-  select id, aggregate, aggregate_version, type, audience, payload from outbox
+  select id, aggregate, aggregate_version, type, audience, payload, feeds from outbox
    where id > (select coalesce(max(outbox_id), 0) from event_log)
    order by id limit $1::bigint)sql"};
 
@@ -79,7 +80,7 @@ constexpr pg::Statement kMove = {"events.move", R"sql(
       join unnest($1::bigint[], $2::bigint[], $3::bytea[]) as t(id, position, chain) on t.id = m.id
      order by t.position
     returning position, epoch, chain, aggregate, aggregate_version, type, payload, actor,
-              request_id, trace, occurred_at
+              request_id, trace, occurred_at, audience
   ), fed as (
     insert into feed_log (feed, position, event_position, chain)
     select * from unnest($6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
@@ -125,7 +126,7 @@ std::vector<Unsequenced> ToOutbox(const pg::Rows& rows) {
   outbox.reserve(static_cast<size_t>(rows.size()));
   for (const pg::Row row : rows) {
     outbox.push_back({row.Int(0), row.Text(1), row.Int(2), row.Text(3),
-                      static_cast<int>(row.Int(4)), row.Bytes(5)});
+                      static_cast<int>(row.Int(4)), row.Bytes(5), row.TextArray(6)});
   }
   return outbox;
 }
@@ -137,6 +138,19 @@ std::map<std::string, FeedEnd> ToFeedEnds(const std::string& source,
   for (const std::string& feed : feeds) ends[feed].chain = GenesisChain(source, feed);
   for (const pg::Row row : rows) ends[row.Text(0)] = FeedEnd{0, row.Int(1), row.Bytes(2)};
   return ends;
+}
+
+// The ends of those that only events of the batch name: few sources have any.
+absl::Status AddNamedFeeds(pg::Tx& tx, const std::string& source,
+                           const std::vector<Unsequenced>& outbox,
+                           std::map<std::string, FeedEnd>& ends) {
+  std::set<std::string> named;
+  for (const Unsequenced& event : outbox) named.insert(event.feeds.begin(), event.feeds.end());
+  if (named.empty()) return absl::OkStatus();
+  const std::vector<std::string> feeds(named.begin(), named.end());
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kReadFeedEnds, {feeds}));
+  ends.merge(ToFeedEnds(source, feeds, rows));
+  return absl::OkStatus();
 }
 
 absl::Status MoveRows(pg::Tx& tx, const std::string& source, const std::vector<Unsequenced>& outbox,
@@ -197,8 +211,9 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn, FeedSlice* fresh) {
     if (!head.has_value() || outbox.empty()) return 0;
     RECTIFY_FAILPOINT("sequencer.after_read");
     before = head->end;
-    const Links links =
-        LinkBatch(outbox, std::move(head->end), ToFeedEnds(source_, feeds, rows[2]));
+    std::map<std::string, FeedEnd> ends = ToFeedEnds(source_, feeds, rows[2]);
+    RETURN_IF_ERROR(AddNamedFeeds(tx, source_, outbox, ends));
+    const Links links = LinkBatch(outbox, std::move(head->end), std::move(ends));
     RETURN_IF_ERROR(MoveRows(tx, source_, outbox, links, now, &logged));
     RECTIFY_FAILPOINT("sequencer.after_move");
     return static_cast<int>(outbox.size());

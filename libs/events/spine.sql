@@ -22,6 +22,7 @@ create table outbox (
   aggregate_version bigint not null,
   type text not null,
   audience smallint not null,
+  feeds text[] not null default '{}',  -- named ones, besides those of the audience
   payload bytea not null,
   actor text not null,
   request_id uuid,

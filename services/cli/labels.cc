@@ -189,4 +189,23 @@ std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state) {
                       {M::STATE_DELISTED, "已销案"}});
 }
 
+std::string ReferralKindLabel(hazard::v1::Referral::Kind kind) {
+  using R = hazard::v1::Referral;
+  return Pick(kind, {{R::KIND_NOTICE, "抄告"},
+                     {R::KIND_TRANSFER, "移送"},
+                     {R::KIND_PROCURATORIAL_SUGGESTION, "检察建议"}});
+}
+
+std::string ReferralStateLabel(hazard::v1::Referral::State state) {
+  using R = hazard::v1::Referral;
+  return Pick(state, {{R::STATE_SENT, "待签收"},
+                      {R::STATE_RECEIVED, "已签收"},
+                      {R::STATE_ACCEPTED, "已受理"},
+                      {R::STATE_REFUSED, "不予受理"},
+                      {R::STATE_REPLIED, "已回复"},
+                      {R::STATE_RETURNED, "退回补充"},
+                      {R::STATE_CONCLUDED, "已办结"},
+                      {R::STATE_WITHDRAWN, "已撤回"}});
+}
+
 }  // namespace rectify::cli

@@ -11,6 +11,7 @@
 #include "rectify/hazard/v1/hazard.pb.h"
 #include "rectify/hazard/v1/lead.pb.h"
 #include "rectify/hazard/v1/major_hazard.pb.h"
+#include "rectify/hazard/v1/referral.pb.h"
 #include "rectify/hazard/v1/self_inspection.pb.h"
 #include "rectify/reminder/v1/reminder.pb.h"
 #include "rectify/venue/v1/venue.pb.h"
@@ -39,5 +40,7 @@ std::string VenueStateLabel(venue::v1::Venue::State state);
 std::string LeadSourceLabel(hazard::v1::Lead::Source source);
 std::string LeadStateLabel(hazard::v1::Lead::State state);
 std::string MajorHazardStateLabel(hazard::v1::MajorHazard::State state);
+std::string ReferralKindLabel(hazard::v1::Referral::Kind kind);
+std::string ReferralStateLabel(hazard::v1::Referral::State state);
 
 }  // namespace rectify::cli

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   rectify::cli::AddLeadCommands(app, session);
   rectify::cli::AddEvidenceCommands(app, session);
   rectify::cli::AddMajorHazardCommands(app, session);
+  rectify::cli::AddReferralCommands(app, session);
   rectify::cli::AddTrailCommand(app, session);
   rectify::cli::AddReplayCommand(app, session);
   rectify::cli::AddReportCommands(app, session);

@@ -57,6 +57,7 @@ void AddCampaignCommands(CLI::App& app, Session& session);           // campaign
 void AddLeadCommands(CLI::App& app, Session& session);               // lead
 void AddEvidenceCommands(CLI::App& app, Session& session);           // evidence
 void AddMajorHazardCommands(CLI::App& app, Session& session);        // major
+void AddReferralCommands(CLI::App& app, Session& session);           // referral
 void AddOrderCommands(CLI::App& app, Session& session);              // order
 void AddOrderLifeCommands(CLI::App& order, Session& session);        // turns of order
 void AddSealCommands(CLI::App& app, Session& session);               // seal

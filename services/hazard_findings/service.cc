@@ -12,6 +12,7 @@
 #include "services/hazard_findings/api/checklist_data.h"
 #include "services/hazard_findings/api/handlers.h"
 #include "services/hazard_findings/api/major_hazard_data.h"
+#include "services/hazard_findings/api/referral_convert.h"
 #include "services/hazard_findings/events/order_feed.h"
 #include "services/hazard_findings/events/registry_feed.h"
 #include "services/hazard_findings/store/evidence_files.h"
@@ -46,6 +47,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   ASSIGN_OR_RETURN(domain::Checklists checklists, api::LoadChecklists());
   ASSIGN_OR_RETURN(domain::InspectionCaps caps, api::LoadInspectionCaps());
   ASSIGN_OR_RETURN(domain::RuleBook rules, api::LoadMajorHazardRules(config.major_hazard_rules));
+  ASSIGN_OR_RETURN(domain::ReferralLimits limits, api::LoadReferralLimits());
   const std::string key_file =
       config.field_key.empty() ? absl::StrCat(host.options().keys, "/field.key") : config.field_key;
   ASSIGN_OR_RETURN(std::unique_ptr<crypto::FieldCipher> cipher,
@@ -59,6 +61,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
                                 std::make_shared<domain::Checklists>(std::move(checklists)),
                                 std::make_shared<domain::InspectionCaps>(std::move(caps)),
                                 std::make_shared<domain::RuleBook>(std::move(rules)),
+                                std::make_shared<domain::ReferralLimits>(std::move(limits)),
                                 std::move(cipher),
                                 std::move(files)};
   api::RegisterRecordInspection(context);
@@ -71,6 +74,7 @@ absl::Status RegisterHazard(service::Host& host, const HazardConfig& config) {
   api::RegisterLeadRpcs(context);
   api::RegisterEvidenceRpcs(context);
   api::RegisterMajorHazardRpcs(context);
+  api::RegisterReferralRpcs(context);
   host.Consume("venue", events::ApplyRegistryEvents);
   host.Consume("deadline", events::ApplyOrderEvent);
   AddEvidenceSweep(host, context.evidence);

@@ -5,7 +5,17 @@
 #include "services/partner_registry/service.h"
 
 int main(int argc, char** argv) {
+  rectify::partner::PartnerConfig config;
   return rectify::service::Main(
-      argc, argv, "partner", rectify::partner::Migrations(), [](CLI::App&) {},
-      [](rectify::service::Host& host) { return rectify::partner::RegisterPartner(host); });
+      argc, argv, "partner", rectify::partner::Migrations(),
+      [&](CLI::App& app) {
+        app.add_option("--webhook-allow", config.webhook_allow,
+                       "Where webhooks may go, CIDR or host with an optional port, for example "
+                       "10.1.0.0/16 or 127.0.0.1/32:7003 (repeatable); nothing else is called")
+            ->envname("RECTIFY_WEBHOOK_ALLOW")
+            ->delimiter(',');
+      },
+      [&](rectify::service::Host& host) {
+        return rectify::partner::RegisterPartner(host, config);
+      });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,9 +15,11 @@ std::vector<pg::Migration> Migrations();
 
 struct PartnerConfig {
   std::function<absl::Time()> real_now = absl::Now;
+  std::vector<std::string> webhook_allow = {};  // see outbound::AllowList
 };
 
-// Signs the tokens of partners by partners.pem of the host's keys.
+// Signs the tokens of partners by partners.pem of the host's keys, and keeps the secrets of
+// webhooks under field.key. INVALID_ARGUMENT or NOT_FOUND that names what is at fault.
 absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config = {});
 
 }  // namespace rectify::partner

@@ -1,5 +1,6 @@
 """One of each thing that belongs to somebody, made as people make it: an order and a seal of a venue,
-a lead of a street, a task of a department, a self-inspection, a partner."""
+a lead of a street, a task of a department, letters to a department and a street, a self-inspection, a
+partner."""
 
 import datetime
 
@@ -8,6 +9,7 @@ from district import VENUES, District, day, new_id
 LEADS = "rectify.hazard.v1.Leads."
 CAMPAIGNS = "rectify.hazard.v1.Campaigns."
 TASKS = "rectify.hazard.v1.DepartmentTasks."
+REFERRALS = "rectify.hazard.v1.Referrals."
 SELF_INSPECTIONS = "rectify.hazard.v1.SelfInspections."
 SEALS = "rectify.deadline.v1.Seals."
 PARTNERS = "rectify.partner.v1.PartnerRegistry."
@@ -29,6 +31,8 @@ class Casework(District):
         self.seal = self._seal()
         self.lead = self._lead()
         self.task = self._task()
+        self.referral = self._referral(self.departments[0])
+        self.street_referral = self._referral(self.streets[0])
         self.self_inspection = self._self_inspection()
         self.partner = self._partner()
         self.settle()
@@ -87,6 +91,11 @@ class Casework(District):
         return self.do(self.head, TASKS + "AssignDepartmentTask", parent=self.parent, task={
             "campaign": self.campaign, "department": self.departments[0], "text": "示例任务",
             "due_date": day(self.deadline)})["name"]
+
+    def _referral(self, addressee):
+        return self.do(self.head, REFERRALS + "SendReferral", parent=self.parent, referral={
+            "kind": "KIND_TRANSFER", "subject": self.venues[0], "addressee": addressee,
+            "title": "示例移送", "text": "示例正文"})["name"]
 
     def _self_inspection(self):
         asked = self.do(self.head, SELF_INSPECTIONS + "RequestSelfInspections", parent=self.parent,

@@ -1,13 +1,13 @@
 """Within a district, what is somebody else's is as good as not there: for streets and departments another's
-leads and tasks, for venues another's orders, seals and self-inspections. Who may read a thing but not act on
-it is told so; and nobody of another district has a hand in it."""
+leads, tasks and letters, for venues another's orders, seals and self-inspections. Who may read a thing but
+not act on it is told so; and nobody of another district has a hand in it."""
 
 import hashlib
 import unittest
 
 import contract
 import system
-from casework import LEADS, SEALS, SELF_INSPECTIONS, TASKS, Casework
+from casework import LEADS, REFERRALS, SEALS, SELF_INSPECTIONS, TASKS, Casework
 from district import DEADLINES, day, new_id
 
 LIFE = "rectify.deadline.v1.OrderLife."
@@ -102,6 +102,28 @@ class Ownership(unittest.TestCase):
         error = self.refusal(self.district.do, own, TASKS + "ReportDepartmentTask", name=task,
                              report="示例", etag="示例")
         self.assertEqual(error.reason, "ETAG_MISMATCH")
+
+    def test_a_letter_is_its_addressee_s(self):
+        staff, *others = [self.district.department_staff(name) for name in self.district.departments]
+        street, other_street = map(self.district.street_officer, self.district.streets)
+        others += [other_street, self.district.client("users/nowhere", "DEPARTMENT_STAFF"),
+                   self.district.client("users/foreign", "DEPARTMENT_STAFF", self.elsewhere.departments)]
+        listing = (REFERRALS + "ListReferrals", "referrals")
+        for own, foreign, name in ((staff, street, self.district.referral),
+                                   (street, staff, self.district.street_referral)):
+            self.assertEqual(own.call(REFERRALS + "GetReferral", {"name": name})["name"], name)
+            self.assertEqual(self.listed(own, *listing), [name])
+            hidden_from = [foreign, *others]
+            self.assert_hidden(hidden_from, REFERRALS + "GetReferral", name)
+            self.assert_hidden(hidden_from, REFERRALS + "AcknowledgeReferral", name)
+            self.assert_hidden(hidden_from, REFERRALS + "DecideReferral", name, accept=True)
+            self.assert_hidden(hidden_from, REFERRALS + "ReplyReferral", name, reply="示例",
+                               outcome="OUTCOME_DONE")
+            error = self.refusal(self.district.do, own, REFERRALS + "AcknowledgeReferral", name=name,
+                                 etag="示例")
+            self.assertEqual(error.reason, "ETAG_MISMATCH")
+        for other in others:
+            self.assertEqual(self.listed(other, *listing), [])
 
     # ---- Venues
 

@@ -10,4 +10,9 @@ bool IsFireBody(const rpc::Caller& caller) {
   return false;
 }
 
+store::Desks DesksOf(const rpc::Caller& caller) {
+  if (IsFireBody(caller)) return std::nullopt;
+  return caller.posts;
+}
+
 }  // namespace rectify::hazard::api

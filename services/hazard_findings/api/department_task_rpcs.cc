@@ -48,11 +48,6 @@ v1::DepartmentTask ToProto(const domain::DepartmentTask& task) {
 }
 
 // Departments see their own tasks; the fire body sees all.
-store::Desks DesksOf(const rpc::Caller& caller) {
-  if (IsFireBody(caller)) return std::nullopt;
-  return caller.posts;
-}
-
 bool MaySee(const rpc::Caller& caller, const domain::DepartmentTask& task) {
   return IsFireBody(caller) || caller.HasPost(task.department);
 }

@@ -9,6 +9,7 @@
 #include "services/hazard_findings/domain/checklist.h"
 #include "services/hazard_findings/domain/inspection_kind.h"
 #include "services/hazard_findings/domain/major_hazard_rules.h"
+#include "services/hazard_findings/domain/referral.h"
 #include "services/hazard_findings/store/evidence_files.h"
 
 namespace rectify::hazard::api {
@@ -20,6 +21,7 @@ struct Context {
   std::shared_ptr<const domain::Checklists> checklists;
   std::shared_ptr<const domain::InspectionCaps> caps;
   std::shared_ptr<const domain::RuleBook> major_hazard_rules;
+  std::shared_ptr<const domain::ReferralLimits> referral_limits;
   // Of personal data at rest.
   std::shared_ptr<const crypto::FieldCipher> cipher;
   // nullptr: no folder was given.
@@ -36,5 +38,6 @@ void RegisterSelfInspectionRpcs(const Context& context);  // rectify.hazard.v1.S
 void RegisterLeadRpcs(const Context& context);            // rectify.hazard.v1.Leads
 void RegisterEvidenceRpcs(const Context& context);        // rectify.hazard.v1.EvidenceStore
 void RegisterMajorHazardRpcs(const Context& context);     // rectify.hazard.v1.MajorHazards
+void RegisterReferralRpcs(const Context& context);        // rectify.hazard.v1.Referrals
 
 }  // namespace rectify::hazard::api

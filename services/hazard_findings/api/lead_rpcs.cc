@@ -33,12 +33,6 @@ bool IsDesk(absl::string_view post) {
   return absl::StrContains(post, "/streets/") || absl::StrContains(post, "/departments/");
 }
 
-// Streets and departments see the leads that they handed in or were given; the fire body sees all.
-store::Desks DesksOf(const rpc::Caller& caller) {
-  if (IsFireBody(caller)) return std::nullopt;
-  return caller.posts;
-}
-
 std::string ReporterOf(const rpc::Caller& caller) {
   for (const std::string& post : caller.posts) {
     if (IsDesk(post)) return post;

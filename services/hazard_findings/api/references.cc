@@ -25,6 +25,7 @@ struct Answers {
   std::vector<store::Versioned<domain::Venue>> venues;
   std::vector<store::Versioned<domain::Officer>> officers;
   std::vector<store::Versioned<domain::Department>> departments;
+  std::vector<store::Versioned<domain::Street>> streets;
   std::vector<std::pair<std::string, std::string>> merges;  // source and target
 };
 
@@ -91,6 +92,17 @@ class Asker {
     return absl::OkStatus();
   }
 
+  absl::Status Streets(absl::string_view district, Answers& answers) const {
+    venue::v1::ListStreetsRequest request;
+    request.set_parent(absl::StrCat("districts/", district));
+    ASSIGN_OR_RETURN(auto list, registry_.Unary<venue::v1::ListStreetsResponse>(
+                                    absl::StrCat(kRegistry, "ListStreets"), request, options_));
+    for (const venue::v1::Street& street : list.streets()) {
+      answers.streets.push_back({{street.name(), street.display_name()}, VersionOf(street.etag())});
+    }
+    return absl::OkStatus();
+  }
+
  private:
   const rpc::Client& registry_;
   rpc::CallOptions options_;
@@ -122,24 +134,28 @@ absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, con
 
   const Asker asker(registry, call);
   Answers answers;
-  bool departments = false;
+  bool departments = false, streets = false;
   for (const std::string& name : unknown) {
     if (absl::StrContains(name, "/venues/")) {
       RETURN_IF_ERROR(asker.Venue(name, answers));
     } else if (absl::StrContains(name, "/officers/")) {
       RETURN_IF_ERROR(asker.Officer(name, answers));
+    } else if (absl::StrContains(name, "/streets/")) {
+      streets = true;
     } else {
       departments = true;
     }
   }
   if (departments) RETURN_IF_ERROR(asker.Departments(district, answers));
+  if (streets) RETURN_IF_ERROR(asker.Streets(district, answers));
   return pool.Transact("hazard.save_references", {.deadline = call.deadline}, [&](pg::Tx& tx) {
     RETURN_IF_ERROR(store::SaveVenues(tx, answers.venues));
     for (const auto& [source, target] : answers.merges) {
       RETURN_IF_ERROR(store::SaveMerge(tx, source, target));
     }
     RETURN_IF_ERROR(store::SaveOfficers(tx, answers.officers));
-    return store::SaveDepartments(tx, answers.departments);
+    RETURN_IF_ERROR(store::SaveDepartments(tx, answers.departments));
+    return store::SaveStreets(tx, answers.streets);
   });
 }
 

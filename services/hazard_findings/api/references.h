@@ -1,5 +1,5 @@
-// Asks the registry for what this service's copies miss: a venue, officer or department that was
-// registered a moment ago.
+// Asks the registry for what this service's copies miss: a venue, officer, department or street
+// that was registered a moment ago.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace rectify::hazard::api {
 
-// Makes a copy of every name (venue, officer, department) that the registry knows. What the
+// Makes a copy of every name (venue, officer, department, street) that the registry knows. What the
 // registry does not know stays missing, which is no error here. Waits for the registry only when a
 // copy is missing; its errors pass through. Opens transactions of its own: call before the
 // command's.

@@ -29,6 +29,10 @@ struct Department {
   std::string name, display_name;
 };
 
+struct Street {
+  std::string name, display_name;
+};
+
 // What an inspection needs to know of its lead.
 struct LeadReference {
   std::string name;

@@ -55,6 +55,8 @@ class Copies {
       Note(departments_, envelope,
            domain::Department{department->name(), department->display_name()});
     }
+    ASSIGN_OR_RETURN(const auto street, ReadPayload<venue::v1::StreetUpdated>(envelope));
+    if (street) Note(streets_, envelope, domain::Street{street->name(), street->display_name()});
     ASSIGN_OR_RETURN(const auto merged, ReadPayload<venue::v1::VenueMerged>(envelope));
     if (!merged) return absl::OkStatus();
     Note(venues_, envelope, ToVenue(envelope, merged->source()));
@@ -65,7 +67,8 @@ class Copies {
   absl::Status Save(pg::Tx& tx) {
     RETURN_IF_ERROR(store::SaveVenues(tx, TakeAll(venues_)));
     RETURN_IF_ERROR(store::SaveOfficers(tx, TakeAll(officers_)));
-    return store::SaveDepartments(tx, TakeAll(departments_));
+    RETURN_IF_ERROR(store::SaveDepartments(tx, TakeAll(departments_)));
+    return store::SaveStreets(tx, TakeAll(streets_));
   }
 
  private:
@@ -90,6 +93,7 @@ class Copies {
   ByName<domain::Venue> venues_;
   ByName<domain::Officer> officers_;
   ByName<domain::Department> departments_;
+  ByName<domain::Street> streets_;
 };
 
 }  // namespace

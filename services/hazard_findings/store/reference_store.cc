@@ -12,6 +12,7 @@ namespace {
 
 using domain::Department;
 using domain::Officer;
+using domain::Street;
 using domain::Venue;
 
 constexpr pg::Statement kSaveVenues = {"hazard.save_venues", R"sql(
@@ -48,6 +49,15 @@ constexpr pg::Statement kSaveDepartments = {"hazard.save_departments", R"sql(
      set display_name = excluded.display_name, version = excluded.version
    where departments.version < excluded.version)sql"};
 
+constexpr pg::Statement kSaveStreets = {"hazard.save_streets", R"sql(
+  insert into streets (district, name, display_name, version)
+  select split_part(name, '/', 2), name, display_name, version
+    from unnest($1::text[], $2::text[], $3::bigint[]) as t(name, display_name, version)
+   order by name
+  on conflict (district, name) do update
+     set display_name = excluded.display_name, version = excluded.version
+   where streets.version < excluded.version)sql"};
+
 constexpr pg::Statement kVenues = {"hazard.venues", R"sql(
   select n.name, v.name, v.display_name, v.street, v.close_time
     from venues n join venues v on v.district = n.district and v.name = n.survivor
@@ -65,7 +75,8 @@ constexpr pg::Statement kUnknown = {"hazard.unknown_names", R"sql(
   select n.name from unnest($2::text[]) as n(name)
    where not exists (select from venues v where v.district = $1::text and v.name = n.name)
      and not exists (select from officers o where o.district = $1::text and o.name = n.name)
-     and not exists (select from departments d where d.district = $1::text and d.name = n.name))sql"};
+     and not exists (select from departments d where d.district = $1::text and d.name = n.name)
+     and not exists (select from streets s where s.district = $1::text and s.name = n.name))sql"};
 
 std::vector<std::string> Texts(const std::set<std::string>& names) {
   return {names.begin(), names.end()};
@@ -136,6 +147,15 @@ absl::Status SaveDepartments(pg::Tx& tx, const std::vector<Versioned<Department>
                  {pg::Column(departments, [](const Row& r) { return r.value.name; }),
                   pg::Column(departments, [](const Row& r) { return r.value.display_name; }),
                   pg::Column(departments, [](const Row& r) { return r.version; })});
+}
+
+absl::Status SaveStreets(pg::Tx& tx, const std::vector<Versioned<Street>>& streets) {
+  if (streets.empty()) return absl::OkStatus();
+  using Row = Versioned<Street>;
+  return tx.Send(kSaveStreets,
+                 {pg::Column(streets, [](const Row& r) { return r.value.name; }),
+                  pg::Column(streets, [](const Row& r) { return r.value.display_name; }),
+                  pg::Column(streets, [](const Row& r) { return r.version; })});
 }
 
 absl::StatusOr<domain::References> LoadReferences(pg::Tx& tx, absl::string_view district,

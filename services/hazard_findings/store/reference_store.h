@@ -1,5 +1,5 @@
-// Copies of the registry's venues, officers and departments. They may lag behind; a version that is
-// older than the stored one changes nothing.
+// Copies of the registry's venues, officers, departments and streets. They may lag behind; a
+// version that is older than the stored one changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ absl::Status SaveVenues(pg::Tx& tx, const std::vector<Versioned<domain::Venue>>&
 absl::Status SaveOfficers(pg::Tx& tx, const std::vector<Versioned<domain::Officer>>& officers);
 absl::Status SaveDepartments(pg::Tx& tx,
                              const std::vector<Versioned<domain::Department>>& departments);
+absl::Status SaveStreets(pg::Tx& tx, const std::vector<Versioned<domain::Street>>& streets);
 
 // What a command mentions; empty: nothing of that kind.
 struct ReferenceNames {
@@ -46,7 +47,7 @@ absl::Status AskReferences(pg::Tx& tx, absl::string_view district,
 std::vector<domain::References> ReadReferences(const ReferenceRows& rows,
                                                const std::vector<ReferenceNames>& commands);
 
-// Those of `names` (venues, officers, departments of one district) that have no copy here.
+// Those of `names` (venues, officers, departments, streets of one district) that have no copy here.
 absl::StatusOr<std::vector<std::string>> UnknownNames(pg::Tx& tx, absl::string_view district,
                                                       const std::vector<std::string>& names);
 

@@ -8,7 +8,9 @@
 #include "rectify/partner/v1/partner_service.pb.h"
 #include "services/partner_registry/api/handlers.h"
 #include "services/partner_registry/api/scopes.h"
+#include "services/partner_registry/events/kinds.h"
 #include "services/partner_registry/events/payloads.h"
+#include "services/partner_registry/store/feed_store.h"
 #include "services/partner_registry/store/partner_store.h"
 
 namespace rectify::partner::api {
@@ -18,12 +20,18 @@ using domain::Partner;
 using events::ToProto;
 using rectify::events::Change;
 
+const domain::Contract& TheContract() {
+  static const auto& contract = *new domain::Contract{MayCall, events::IsEventType};
+  return contract;
+}
+
 domain::PartnerFields ToFields(const v1::Partner& proto) {
   return {.display_name = proto.display_name(),
           .role = static_cast<domain::Role>(proto.role()),
           .posts = {proto.posts().begin(), proto.posts().end()},
           .scopes = {proto.scopes().begin(), proto.scopes().end()},
-          .requests_per_minute = proto.requests_per_minute()};
+          .requests_per_minute = proto.requests_per_minute(),
+          .event_types = {proto.event_types().begin(), proto.event_types().end()}};
 }
 
 void Record(Change& change, const Partner& partner, absl::string_view action,
@@ -61,7 +69,7 @@ absl::StatusOr<v1::Partner> CreatePartner(const Context& context, const rpc::Cal
             .fields = {},
             .create_time = change.now()};
         absl::StatusOr<domain::PartnerFields> fields =
-            domain::CheckPartner(partner.district, ToFields(request.partner()), MayCall);
+            domain::CheckPartner(partner.district, ToFields(request.partner()), TheContract());
         if (!fields.ok()) return InPartner(fields.status());
         partner.fields = *std::move(fields);
         RETURN_IF_ERROR(store::InsertPartner(change.sql(), partner, change.now()));
@@ -105,10 +113,11 @@ absl::StatusOr<v1::Partner> UpdatePartner(const Context& context, const rpc::Cal
         RETURN_IF_ERROR(rpc::CheckEtag(present.version, request.partner().etag()));
         const auto& paths = request.update_mask().paths();
         absl::StatusOr<domain::PartnerChange> update = domain::UpdatePartner(
-            present, ToFields(request.partner()), {paths.begin(), paths.end()}, MayCall);
+            present, ToFields(request.partner()), {paths.begin(), paths.end()}, TheContract());
         if (!update.ok()) return InPartner(update.status());
         if (update->changed.empty()) return ToProto(present);
         RETURN_IF_ERROR(store::SavePartner(change.sql(), update->partner, change.now()));
+        if (update->other_view) RETURN_IF_ERROR(store::LookAgain(change.sql(), update->partner));
         Record(change, update->partner, "UpdatePartner", "变更接入单位", update->changed);
         return ToProto(update->partner);
       });

@@ -13,7 +13,7 @@ namespace rectify::partner::domain {
 namespace {
 
 constexpr absl::string_view kName = "display_name", kPosts = "posts", kScopes = "scopes",
-                            kRequests = "requests_per_minute";
+                            kRequests = "requests_per_minute", kEventTypes = "event_types";
 
 // The fields of a partner that may change.
 struct Rule {
@@ -33,7 +33,8 @@ const std::vector<Rule>& Rules() {
   static const auto& rules = *new std::vector<Rule>{
       RuleOf<&PartnerFields::display_name>(kName), RuleOf<&PartnerFields::posts>(kPosts),
       RuleOf<&PartnerFields::scopes>(kScopes),
-      RuleOf<&PartnerFields::requests_per_minute>(kRequests)};
+      RuleOf<&PartnerFields::requests_per_minute>(kRequests),
+      RuleOf<&PartnerFields::event_types>(kEventTypes)};
   return rules;
 }
 
@@ -86,6 +87,16 @@ void CheckScopes(const PartnerFields& fields, const ScopeRule& may_call, Violati
   }
 }
 
+void CheckEventTypes(const PartnerFields& fields, const EventTypeRule& is_event,
+                     Violations& violations) {
+  for (size_t i = 0; i < fields.event_types.size(); ++i) {
+    if (is_event(fields.event_types[i])) continue;
+    Add(violations, absl::StrCat(kEventTypes, "[", i, "]"),
+        absl::StrCat("没有“", fields.event_types[i], "”这种事件"),
+        absl::StrCat("there is no event \"", fields.event_types[i], "\""));
+  }
+}
+
 }  // namespace
 
 std::string PartnerName(absl::string_view district, absl::string_view id) {
@@ -93,7 +104,7 @@ std::string PartnerName(absl::string_view district, absl::string_view id) {
 }
 
 absl::StatusOr<PartnerFields> CheckPartner(absl::string_view district, PartnerFields fields,
-                                           const ScopeRule& may_call) {
+                                           const Contract& contract) {
   Violations violations;
   if (fields.display_name.empty()) Add(violations, kName, "名称：必填", "display_name is required");
   if (fields.requests_per_minute == 0) fields.requests_per_minute = kDefaultRequests;
@@ -103,20 +114,22 @@ absl::StatusOr<PartnerFields> CheckPartner(absl::string_view district, PartnerFi
   }
   if (fields.role == Role::kStreetOfficer || fields.role == Role::kDepartmentStaff) {
     CheckPosts(district, fields, violations);
-    CheckScopes(fields, may_call, violations);
+    CheckScopes(fields, contract.may_call, violations);
   } else {
     Add(violations, "role", "角色应为 ROLE_STREET_OFFICER 或 ROLE_DEPARTMENT_STAFF",
         "role must be ROLE_STREET_OFFICER or ROLE_DEPARTMENT_STAFF");
   }
+  CheckEventTypes(fields, contract.is_event, violations);
   if (!violations.empty()) return FieldErrors(std::move(violations));
   Canonical(fields.posts);
   Canonical(fields.scopes);
+  Canonical(fields.event_types);
   return fields;
 }
 
 absl::StatusOr<PartnerChange> UpdatePartner(const Partner& present, const PartnerFields& sent,
                                             const std::vector<std::string>& paths,
-                                            const ScopeRule& may_call) {
+                                            const Contract& contract) {
   PartnerFields fields = present.fields;
   if (paths.empty())
     return FieldError("update_mask", {"字段掩码：必填", "update_mask is required"});
@@ -132,14 +145,17 @@ absl::StatusOr<PartnerChange> UpdatePartner(const Partner& present, const Partne
                                         absl::StrCat("\"", path, "\" can't be changed")});
     }
   }
-  ASSIGN_OR_RETURN(fields, CheckPartner(present.district, std::move(fields), may_call));
+  ASSIGN_OR_RETURN(fields, CheckPartner(present.district, std::move(fields), contract));
   PartnerChange change{present, {}};
   for (const Rule& rule : Rules()) {
     if (!rule.equal(fields, present.fields)) change.changed.emplace_back(rule.path);
   }
   if (change.changed.empty()) return change;
+  const bool other_types = fields.event_types != present.fields.event_types;
+  change.other_view = other_types || fields.posts != present.fields.posts;
   change.partner.fields = std::move(fields);
   ++change.partner.version;
+  if (other_types) ++change.partner.types_version;
   return change;
 }
 

@@ -15,6 +15,7 @@ v1::Partner ToProto(const domain::Partner& partner) {
   for (const std::string& post : partner.fields.posts) proto.add_posts(post);
   for (const std::string& scope : partner.fields.scopes) proto.add_scopes(scope);
   proto.set_requests_per_minute(partner.fields.requests_per_minute);
+  for (const std::string& type : partner.fields.event_types) proto.add_event_types(type);
   proto.set_state(static_cast<v1::Partner::State>(partner.state));
   *proto.mutable_create_time() = rpc::ToTimestamp(partner.create_time);
   proto.set_etag(rpc::EtagOf(partner.version));

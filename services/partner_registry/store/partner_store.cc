@@ -12,24 +12,26 @@ namespace {
 using domain::ApiKey;
 using domain::Partner;
 
-#define PARTNER_COLUMNS(t)                                                         \
-  t "district, " t "id, " t "display_name, " t "role, " t "posts, " t "scopes, " t \
-    "requests_per_minute, " t "state, " t "version, " t "create_time"
-constexpr int kPartnerColumns = 10;
+#define PARTNER_COLUMNS(t)                                                                  \
+  t "district, " t "id, " t "display_name, " t "role, " t "posts, " t "scopes, " t          \
+    "requests_per_minute, " t "state, " t "version, " t "create_time, " t "event_types, " t \
+    "types_version"
+constexpr int kPartnerColumns = 12;
 #define KEY_COLUMNS(t)                                                                         \
   t "district, " t "partner, " t "id, " t "secret_sha256, " t "networks, " t "expire_time, " t \
     "create_time, " t "revoke_time"
 
 constexpr pg::Statement kInsertPartner = {"partner.insert", R"sql(
   insert into partners (district, id, display_name, role, posts, scopes, requests_per_minute, state,
-                        version, create_time, update_time)
+                        version, create_time, update_time, event_types, types_version, looked_at)
   values ($1::text, $2::uuid, $3::text, $4::smallint, $5::text[], $6::text[], $7::int, $8::smallint,
-          $9::bigint, $10::timestamptz, $10::timestamptz))sql"};
+          $9::bigint, $10::timestamptz, $10::timestamptz, $11::text[], $12::bigint, ''))sql"};
 
 constexpr pg::Statement kSavePartner = {"partner.save", R"sql(
   update partners set display_name = $3::text, role = $4::smallint, posts = $5::text[],
          scopes = $6::text[], requests_per_minute = $7::int, state = $8::smallint,
-         version = $9::bigint, update_time = $10::timestamptz
+         version = $9::bigint, update_time = $10::timestamptz, event_types = $11::text[],
+         types_version = $12::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
 constexpr pg::Statement kReadPartner = {
@@ -40,6 +42,12 @@ constexpr pg::Statement kLockPartner = {
     "partner.lock",
     "select " PARTNER_COLUMNS(
         "") " from partners where district = $1::text and id = $2::uuid for update"};
+
+constexpr pg::Statement kHoldFollowers = {
+    "partner.hold_followers",
+    "select " PARTNER_COLUMNS("") " from partners where district = $1::text"
+                                  "   and (event_types <> '{}' or looked_at is not null)"
+                                  " order by id for share"};
 
 constexpr pg::Statement kInsertKey = {"partner.insert_key", R"sql(
   insert into api_keys (district, partner, id, secret_sha256, networks, expire_time, create_time)
@@ -101,9 +109,11 @@ Partner ToPartner(const pg::Row& row) {
                      .role = static_cast<domain::Role>(row.Int(3)),
                      .posts = row.TextArray(4),
                      .scopes = row.TextArray(5),
-                     .requests_per_minute = static_cast<int>(row.Int(6))},
+                     .requests_per_minute = static_cast<int>(row.Int(6)),
+                     .event_types = row.TextArray(10)},
           .state = static_cast<domain::State>(row.Int(7)),
           .version = row.Int(8),
+          .types_version = row.Int(11),
           .create_time = row.Time(9)};
 }
 
@@ -120,16 +130,10 @@ ApiKey ToKey(const pg::Row& row, int first = 0) {
 
 std::vector<pg::Param> ParamsOf(const Partner& partner, absl::Time now) {
   const domain::PartnerFields& fields = partner.fields;
-  return {partner.district,
-          partner.id,
-          fields.display_name,
-          static_cast<int>(fields.role),
-          fields.posts,
-          fields.scopes,
-          fields.requests_per_minute,
-          static_cast<int>(partner.state),
-          partner.version,
-          now};
+  return {
+      partner.district, partner.id,    fields.display_name,        static_cast<int>(fields.role),
+      fields.posts,     fields.scopes, fields.requests_per_minute, static_cast<int>(partner.state),
+      partner.version,  now,           fields.event_types,         partner.types_version};
 }
 
 absl::Status Taken(const absl::Status& status) {
@@ -176,6 +180,14 @@ absl::StatusOr<std::pair<std::vector<Partner>, std::string>> ListPartners(
   ASSIGN_OR_RETURN(query::ListQuery list, query::ListQuery::Build(PartnerSpec(), {district}, filter,
                                                                   page_size, page_token));
   return list.Run<Partner>(tx, ToPartner);
+}
+
+absl::StatusOr<std::vector<Partner>> HoldFollowers(pg::Tx& tx, const std::string& district) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kHoldFollowers, {district}));
+  std::vector<Partner> partners;
+  partners.reserve(static_cast<size_t>(rows.size()));
+  for (const pg::Row row : rows) partners.push_back(ToPartner(row));
+  return partners;
 }
 
 absl::Status InsertKey(pg::Tx& tx, const ApiKey& key) {

@@ -25,6 +25,10 @@ absl::StatusOr<std::pair<std::vector<domain::Partner>, std::string>> ListPartner
     pg::Tx& tx, const std::string& district, absl::string_view filter, int page_size,
     absl::string_view page_token);
 
+// Those of the district whose feeds tell something, or have just ceased to; they stay as they are
+// until the transaction ends.
+absl::StatusOr<std::vector<domain::Partner>> HoldFollowers(pg::Tx& tx, const std::string& district);
+
 absl::Status InsertKey(pg::Tx& tx, const domain::ApiKey& key);
 absl::Status SaveRevocation(pg::Tx& tx, const domain::ApiKey& key);
 // NOT_FOUND.

@@ -8,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/workday/months.h"
 
 namespace rectify::deadline::domain {
 namespace {
@@ -75,13 +76,6 @@ class WorkingDays {
   std::vector<int> missing_years_;
 };
 
-absl::CivilDay AddMonths(absl::CivilDay day, int months) {
-  const absl::CivilMonth month = absl::CivilMonth(day) + months;
-  const absl::CivilDay same_number(month.year(), month.month(), day.day());
-  if (absl::CivilMonth(same_number) == month) return same_number;
-  return absl::CivilDay(month + 1) - 1;
-}
-
 int AmountOf(const PeriodInput& input) { return input.rule.amount + input.extended_by; }
 
 bool Rolls(const PeriodRule& rule) { return rule.roll == Roll::kNextWorkday && !rule.coercive; }
@@ -90,7 +84,7 @@ bool Rolls(const PeriodRule& rule) { return rule.roll == Roll::kNextWorkday && !
 // start, so that suspensions prolong it like any other period.
 int DaysToCount(const PeriodInput& input, absl::CivilDay start) {
   if (input.rule.unit != Unit::kMonths) return AmountOf(input);
-  return static_cast<int>(AddMonths(start, AmountOf(input)) - start);
+  return static_cast<int>(workday::AddMonths(start, AmountOf(input)) - start);
 }
 
 // The day on which the count is full, before any roll.

@@ -31,7 +31,6 @@ void RefuseTheRest(rpc::Server& server) {
   Refuse<CloseVenueRequest, Venue>(server, "CloseVenue");
   Refuse<RevealContactsRequest, RevealContactsResponse>(server, "RevealContacts");
   Refuse<UpdateStreetRequest, Street>(server, "UpdateStreet");
-  Refuse<ListStreetsRequest, ListStreetsResponse>(server, "ListStreets");
   Refuse<UpdateDepartmentRequest, Department>(server, "UpdateDepartment");
   Refuse<CreateOfficerRequest, Officer>(server, "CreateOfficer");
   Refuse<ListOfficersRequest, ListOfficersResponse>(server, "ListOfficers");
@@ -89,6 +88,15 @@ absl::Status RegistryStandIn::Register(service::Host& host) {
         }
         return response;
       });
+  host.server().Unary<ListStreetsRequest, ListStreetsResponse>(
+      "rectify.venue.v1.VenueRegistry.ListStreets",
+      [this](const rpc::Call&, const ListStreetsRequest&) -> absl::StatusOr<ListStreetsResponse> {
+        absl::MutexLock lock(&mutex_);
+        ++calls_;
+        ListStreetsResponse response;
+        for (const auto& [name, street] : streets_) *response.add_streets() = street;
+        return response;
+      });
   return absl::OkStatus();
 }
 
@@ -105,6 +113,11 @@ void RegistryStandIn::Put(const Officer& officer) {
 void RegistryStandIn::Put(const Department& department) {
   absl::MutexLock lock(&mutex_);
   departments_[department.name()] = department;
+}
+
+void RegistryStandIn::Put(const Street& street) {
+  absl::MutexLock lock(&mutex_);
+  streets_[street.name()] = street;
 }
 
 int RegistryStandIn::calls() const {
@@ -167,6 +180,13 @@ void RegistryStandIn::Announce(const Department& department) {
   event.set_name(department.name());
   event.set_display_name(department.display_name());
   Emit(department.name(), department.etag(), event);
+}
+
+void RegistryStandIn::Announce(const Street& street) {
+  StreetUpdated event;
+  event.set_name(street.name());
+  event.set_display_name(street.display_name());
+  Emit(street.name(), street.etag(), event);
 }
 
 }  // namespace rectify::hazard

@@ -22,11 +22,13 @@ class RegistryStandIn {
   void Put(const venue::v1::Venue& venue);
   void Put(const venue::v1::Officer& officer);
   void Put(const venue::v1::Department& department);
+  void Put(const venue::v1::Street& street);
 
   // Tell the followers.
   void Announce(const venue::v1::Venue& venue);
   void Announce(const venue::v1::Officer& officer);
   void Announce(const venue::v1::Department& department);
+  void Announce(const venue::v1::Street& street);
   // Tells that the source, now of its etag's version, was merged into the target.
   void AnnounceMerge(const venue::v1::Venue& source, const venue::v1::Venue& target);
 
@@ -46,6 +48,7 @@ class RegistryStandIn {
   std::map<std::string, venue::v1::Venue> venues_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, venue::v1::Officer> officers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, venue::v1::Department> departments_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, venue::v1::Street> streets_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rectify::hazard

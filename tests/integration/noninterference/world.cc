@@ -15,6 +15,7 @@
 #include "rectify/followup/v1/visit_service.pb.h"
 #include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
+#include "rectify/hazard/v1/referral_service.pb.h"
 #include "rectify/partner/v1/partner_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/followup_visits/service.h"
@@ -150,6 +151,7 @@ void World::MakeEnforcementFacts() {
   // What the deadline service makes of the inspections comes first, in both worlds.
   system_.Settle();
   MakeCampaignAndSeal();
+  MakeReferral();
   system_.Settle();
 }
 
@@ -180,6 +182,19 @@ void World::MakeCampaignAndSeal() {
   seal.set_term_days(15);
   Do(system_.As("deadline", "users/zhang", {"INSPECTOR"}, {Name("officers", 1000)}),
      "rectify.deadline.v1.Seals.ProposeSeal", propose);
+}
+
+void World::MakeReferral() {
+  hazard::v1::SendReferralRequest send;
+  send.set_parent(kParent);
+  hazard::v1::Referral& referral = *send.mutable_referral();
+  referral.set_kind(hazard::v1::Referral::KIND_NOTICE);
+  referral.set_subject(Name("venues", 0));
+  referral.set_addressee(kStreet);
+  referral.set_title("示例抄告");
+  referral.set_text("示例正文");
+  Do(system_.As("hazard", "users/head", {"DEPARTMENT_HEAD"}),
+     "rectify.hazard.v1.Referrals.SendReferral", send);
 }
 
 void World::MakeUnits() {

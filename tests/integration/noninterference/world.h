@@ -36,6 +36,7 @@ class World {
  private:
   void MakeEnforcementFacts();
   void MakeCampaignAndSeal();
+  void MakeReferral();
   void MakePartner();
   void MakeUnits();
   // Runs a command with the next request id; `response` may be null.

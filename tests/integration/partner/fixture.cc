@@ -8,9 +8,12 @@
 
 namespace rectify::partner {
 
-PartnerTest::PartnerTest() : system_(absl::FromUnixSeconds(1672710000), {"partner", "gateway"}) {
+PartnerTest::PartnerTest()
+    : system_(absl::FromUnixSeconds(1672710000),
+              {"partner", "gateway", "venue", "hazard", "deadline"}) {
   host_ = &system_.Start("partner", Migrations(), [this](service::Host& host) {
-    return RegisterPartner(host, {.real_now = [this] { return real_now_; }});
+    return RegisterPartner(host, {.real_now = [this] { return real_now_; },
+                                  .webhook_allow = {receiver_.address_entry()}});
   });
 }
 
@@ -111,6 +114,7 @@ std::string PartnerTest::Everything() {
   static constexpr pg::Statement kAll = {"test.everything", R"sql(
     select concat((select string_agg(t::text, '|') from partners t),
                   (select string_agg(t::text, '|') from api_keys t),
+                  (select string_agg(t::text, '|') from webhook_keys t),
                   (select string_agg(encode(response, 'escape'), '|') from idempotency),
                   (select string_agg(encode(payload, 'escape'), '|') from event_log),
                   (select string_agg(encode(payload, 'escape'), '|') from outbox),

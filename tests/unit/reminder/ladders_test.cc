@@ -101,9 +101,23 @@ TEST_F(LaddersTest, ADepartmentIsRemindedOfItsTaskAndTheOtherSideOnlyWhenItIsOve
   EXPECT_THAT(Recipients(ladder, true), Contains(RecipientKind::kDepartmentHead));
 }
 
+TEST_F(LaddersTest, AnAddresseeIsRemindedOfALetterAndTheOtherSideOnlyWhenItIsOverdue) {
+  for (const char* kind :
+       {"referral_receipt", "referral_decide", "referral_reply", "referral_notice_reply",
+        "referral_transfer_reply", "referral_suggestion_reply"}) {
+    const Ladder& ladder = LadderOf(kind);
+    EXPECT_THAT(Recipients(ladder, false), Contains(RecipientKind::kOwner)) << kind;
+    EXPECT_THAT(Recipients(ladder, false), Not(Contains(RecipientKind::kDepartmentHead))) << kind;
+    EXPECT_THAT(Recipients(ladder, false), Not(Contains(RecipientKind::kVenue))) << kind;
+    EXPECT_THAT(Recipients(ladder, true), Contains(RecipientKind::kDepartmentHead)) << kind;
+    EXPECT_THAT(Recipients(ladder, true), Not(Contains(RecipientKind::kVenue))) << kind;
+  }
+}
+
 // Venues and departments need not know that the authority is late with its own review.
 TEST_F(LaddersTest, TheAuthoritysReviewsStayInTheHouse) {
-  for (const char* kind : {"department_task_review", "self_inspection_confirm"}) {
+  for (const char* kind :
+       {"department_task_review", "self_inspection_confirm", "referral_review"}) {
     for (bool overdue : {false, true}) {
       const auto recipients = Recipients(LadderOf(kind), overdue);
       EXPECT_THAT(recipients, Not(Contains(RecipientKind::kVenue))) << kind;
