@@ -35,16 +35,17 @@ constexpr absl::Duration kKeepDeliveries = absl::Hours(24 * 90);
 
 absl::Status SetUpWebhooks(service::Host& host, const PartnerConfig& config) {
   ASSIGN_OR_RETURN(
-      std::unique_ptr<crypto::FieldCipher> cipher,
+      std::shared_ptr<const crypto::FieldCipher> cipher,
       crypto::FieldCipher::FromKeyFile(absl::StrCat(host.options().keys, "/field.key")));
   ASSIGN_OR_RETURN(outbound::AllowList allowed, outbound::AllowList::Parse(config.webhook_allow));
-  const auto sender =
-      std::make_shared<const webhooks::Sender>(std::move(cipher), std::move(allowed));
+  const auto sender = std::make_shared<const webhooks::Sender>(std::move(allowed));
+  const auto send = [sender](const auto& webhook, const auto& keys, const auto& id,
+                             const auto& body) { return sender->Send(webhook, keys, id, body); };
   api::RegisterWebhooks(std::make_shared<const api::WebhookContext>(
-      api::WebhookContext{host, sender, config.real_now}));
+      api::WebhookContext{host, cipher, send, config.real_now}));
   for (int i = 0; i < kCouriers; ++i) {
     const auto courier = std::make_shared<webhooks::Courier>(
-        host.commands(), host.pool(), sender, NewUuid7(absl::Now()), config.real_now);
+        host.commands(), host.pool(), cipher, sender, NewUuid7(absl::Now()), config.real_now);
     host.AddTimer(absl::StrCat("partner.webhooks.", i), absl::Seconds(1),
                   [courier] { return courier->Run(); });
   }

@@ -45,7 +45,7 @@ absl::Status CheckOwner(const rpc::Caller& caller, absl::string_view partner,
 absl::StatusOr<v1::Webhook> WithKeys(const WebhookContext& context, pg::Tx& tx,
                                      const Webhook& webhook) {
   ASSIGN_OR_RETURN(const std::vector<WebhookKey> keys,
-                   store::LiveKeys(tx, context.sender->cipher(), webhook.id, context.real_now()));
+                   store::LiveKeys(tx, *context.cipher, webhook.id, context.real_now()));
   return events::ToProto(webhook, keys);
 }
 
@@ -77,7 +77,7 @@ absl::StatusOr<WebhookKey> AddKey(const WebhookContext& context, Change& change,
                  .secret = crypto::RandomBytes(kSecretBytes),
                  .create_time = now,
                  .expire_time = {}};
-  RETURN_IF_ERROR(store::InsertKey(change.sql(), context.sender->cipher(), webhook.id, key));
+  RETURN_IF_ERROR(store::InsertKey(change.sql(), *context.cipher, webhook.id, key));
   return key;
 }
 

@@ -5,23 +5,28 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "libs/crypto/crypto.h"
 #include "libs/events/command.h"
 #include "rectify/partner/v1/webhook.pb.h"
 #include "services/partner_registry/api/context.h"
 #include "services/partner_registry/domain/webhook.h"
-#include "services/partner_registry/webhooks/courier.h"
 
 namespace rectify::partner::api {
 
 // Outlives the server; thread-safe.
 struct WebhookContext {
   service::Host& host;
-  const std::shared_ptr<const webhooks::Sender> sender;
+  const std::shared_ptr<const crypto::FieldCipher> cipher;
+  // Brings one event (JSON), under this webhook-id, and waits for what comes of it.
+  const std::function<domain::Answer(const domain::Webhook&, const std::vector<domain::WebhookKey>&,
+                                     const std::string& id, const std::string& body)>
+      send;
   const std::function<absl::Time()> real_now;
   // Tests of webhooks that are on their way.
   const std::shared_ptr<std::atomic<int>> tests = std::make_shared<std::atomic<int>>(0);

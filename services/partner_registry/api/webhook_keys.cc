@@ -40,9 +40,8 @@ absl::StatusOr<v1::RotateWebhookKeyResponse> RotateWebhookKey(
             ASSIGN_OR_RETURN(Webhook webhook, store::LockWebhook(change.sql(), name.district,
                                                                  name.partner, name.webhook));
             ++webhook.version;
-            ASSIGN_OR_RETURN(
-                std::vector<WebhookKey> live,
-                store::LiveKeys(change.sql(), context.sender->cipher(), webhook.id, now));
+            ASSIGN_OR_RETURN(std::vector<WebhookKey> live,
+                             store::LiveKeys(change.sql(), *context.cipher, webhook.id, now));
             RETURN_IF_ERROR(store::SaveEnds(change.sql(), webhook.id,
                                             domain::Retire(std::move(live), keep, now)));
             ASSIGN_OR_RETURN(const WebhookKey key,

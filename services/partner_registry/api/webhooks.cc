@@ -220,12 +220,12 @@ absl::StatusOr<v1::TestWebhookResponse> TestWebhook(const WebhookContext& contex
       "partner.read_webhook", ReadOnly(call), [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(webhook,
                          store::ReadWebhook(tx, name.district, name.partner, name.webhook));
-        ASSIGN_OR_RETURN(keys, store::LiveKeys(tx, context.sender->cipher(), webhook.id, now));
+        ASSIGN_OR_RETURN(keys, store::LiveKeys(tx, *context.cipher, webhook.id, now));
         return absl::OkStatus();
       }));
   const domain::Answer answer =
-      context.sender->Send(webhook, keys, absl::StrCat(webhook.id, "-test-", NewUuid7(now)),
-                           protojson::ToCloudEvent(TestEvent(webhook, now)));
+      context.send(webhook, keys, absl::StrCat(webhook.id, "-test-", NewUuid7(now)),
+                   protojson::ToCloudEvent(TestEvent(webhook, now)));
   v1::TestWebhookResponse response;
   response.set_delivered(answer.kind == domain::Answer::Kind::kTaken);
   response.set_reply(answer.reply);

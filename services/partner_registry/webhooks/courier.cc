@@ -70,11 +70,13 @@ Answer Sender::Send(const Webhook& webhook, const std::vector<domain::WebhookKey
 }
 
 Courier::Courier(rectify::events::Commands& commands, pg::Pool& pool,
+                 std::shared_ptr<const crypto::FieldCipher> cipher,
                  std::shared_ptr<const Sender> sender, std::string holder,
                  std::function<absl::Time()> real_now)
     : commands_(commands),
       pool_(pool),
       feed_(pool, kSource),
+      cipher_(std::move(cipher)),
       sender_(std::move(sender)),
       holder_(std::move(holder)),
       real_now_(std::move(real_now)) {}
@@ -111,7 +113,7 @@ absl::StatusOr<Courier::Round> Courier::Prepare(const Webhook& webhook) {
   for (EventEnvelope& event : *page.mutable_events()) round.events.push_back(std::move(event));
   ASSIGN_OR_RETURN(round.keys,
                    pool_.TransactValue("partner.live_webhook_keys", {}, [&](pg::Tx& tx) {
-                     return store::LiveKeys(tx, sender_->cipher(), webhook.id, real_now_());
+                     return store::LiveKeys(tx, *cipher_, webhook.id, real_now_());
                    }));
   return round;
 }

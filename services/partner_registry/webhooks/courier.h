@@ -25,25 +25,23 @@ namespace rectify::partner::webhooks {
 // Of this service's feeds: one for all its couriers. Thread-safe.
 class Sender {
  public:
-  // `cipher`: of the keys' secrets.
-  Sender(std::unique_ptr<const crypto::FieldCipher> cipher, outbound::AllowList allowed)
-      : cipher_(std::move(cipher)), allowed_(std::move(allowed)) {}
+  explicit Sender(outbound::AllowList allowed) : allowed_(std::move(allowed)) {}
 
-  const crypto::FieldCipher& cipher() const { return *cipher_; }
   // Blocks at most about ten seconds. `body`: the event as ToCloudEvent writes it.
   domain::Answer Send(const domain::Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
                       const std::string& id, const std::string& body) const;
 
  private:
-  const std::unique_ptr<const crypto::FieldCipher> cipher_;
   const outbound::AllowList allowed_;
 };
 
 // For one thread at a time.
 class Courier {
  public:
-  // The references outlive it. `holder`: a UUID of its own; `real_now`: the clock of all times.
-  Courier(rectify::events::Commands& commands, pg::Pool& pool, std::shared_ptr<const Sender> sender,
+  // The references outlive it. `cipher`: of the keys' secrets; `holder`: a UUID of its own;
+  // `real_now`: the clock of all times.
+  Courier(rectify::events::Commands& commands, pg::Pool& pool,
+          std::shared_ptr<const crypto::FieldCipher> cipher, std::shared_ptr<const Sender> sender,
           std::string holder, std::function<absl::Time()> real_now);
 
   // Some events of one webhook that has something due. Returns how many were brought or failed.
@@ -65,6 +63,7 @@ class Courier {
   rectify::events::Commands& commands_;
   pg::Pool& pool_;
   rectify::events::LocalFeed feed_;
+  const std::shared_ptr<const crypto::FieldCipher> cipher_;
   const std::shared_ptr<const Sender> sender_;
   const std::string holder_;
   const std::function<absl::Time()> real_now_;
