@@ -86,6 +86,11 @@ std::optional<WebhookTarget> ReadWebhookTarget(const std::string& address) {
   return target;
 }
 
+std::string MaskedUrl(const std::string& url) {
+  const auto target = ReadWebhookTarget(url);
+  return target.has_value() ? absl::StrCat(target->scheme, "://", target->host, "/…") : "…";
+}
+
 WebhookReply CallWebhook(const std::string& url, const WebhookMessage& message,
                          const std::vector<WebhookKey>& keys, const AllowList& allowed) {
   std::optional<WebhookTarget> target = ReadWebhookTarget(url);

@@ -35,6 +35,8 @@ struct WebhookTarget {
 };
 // nullopt for what is no address of a webhook: other schemes, and what libcurl can't read.
 std::optional<WebhookTarget> ReadWebhookTarget(const std::string& url);
+// Scheme and host, as an address may be shown: its path may hold a key of the receiver.
+std::string MaskedUrl(const std::string& url);
 
 struct WebhookMessage {
   std::string id, content_type, body;

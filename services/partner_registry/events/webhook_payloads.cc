@@ -20,12 +20,6 @@ v1::WebhookKey ToProto(const domain::WebhookKey& key) {
   return proto;
 }
 
-// The path of a webhook may hold a key of its receiver.
-std::string PlaceOf(const std::string& url) {
-  const auto target = outbound::ReadWebhookTarget(url);
-  return target.has_value() ? absl::StrCat(target->scheme, "://", target->host, "/…") : "…";
-}
-
 }  // namespace
 
 v1::Webhook ToProto(const domain::Webhook& webhook, const std::vector<domain::WebhookKey>& keys) {
@@ -51,11 +45,11 @@ void RecordWebhook(rectify::events::Change& change, const domain::Webhook& webho
   change.Audit({.subject = webhook.name(),
                 .related = {domain::PartnerName(webhook.district, webhook.partner)},
                 .action = std::string(action),
-                .summary = absl::StrCat(what, "：", PlaceOf(webhook.url)),
+                .summary = absl::StrCat(what, "：", outbound::MaskedUrl(webhook.url)),
                 .details = {{"position", absl::StrCat(webhook.position)}}});
   v1::WebhookChanged event;
   *event.mutable_webhook() = ToProto(webhook, {});
-  event.mutable_webhook()->set_url(PlaceOf(webhook.url));
+  event.mutable_webhook()->set_url(outbound::MaskedUrl(webhook.url));
   change.Emit(webhook.name(), webhook.version, event);
 }
 

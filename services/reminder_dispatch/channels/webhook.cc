@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
 #include "libs/outbound/webhook.h"
@@ -28,8 +27,7 @@ absl::StatusOr<std::unique_ptr<WebhookChannel>> WebhookChannel::Create(
 }
 
 std::string WebhookChannel::Mask(const Message& message) const {
-  const auto target = outbound::ReadWebhookTarget(message.addresses.at(0));
-  return target.has_value() ? absl::StrCat(target->scheme, "://", target->host, "/…") : "…";
+  return outbound::MaskedUrl(message.addresses.at(0));
 }
 
 std::string WebhookChannel::Content(const Message& message) const {

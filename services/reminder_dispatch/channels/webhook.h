@@ -20,7 +20,6 @@ class WebhookChannel : public Channel {
   domain::Attempt Send(const Message& message) override;
   // The JSON body.
   std::string Content(const Message& message) const override;
-  // Scheme and host; the path of a webhook may hold a key.
   std::string Mask(const Message& message) const override;
   // Receivers know it by its webhook-id.
   bool MayRepeat() const override { return true; }
