@@ -17,6 +17,7 @@
 #include "rectify/hazard/v1/hazard_service.pb.h"
 #include "rectify/hazard/v1/referral_service.pb.h"
 #include "rectify/partner/v1/partner_service.pb.h"
+#include "rectify/partner/v1/webhook_service.pb.h"
 #include "rectify/venue/v1/venue_service.pb.h"
 #include "services/followup_visits/service.h"
 #include "services/hazard_findings/service.h"
@@ -98,6 +99,10 @@ void World::MakePartner() {
   issue.set_parent(Name("partners", 3000));
   *issue.mutable_api_key()->mutable_expire_time() = rpc::ToTimestamp(Start() + absl::Hours(24));
   Do(registrar, "rectify.partner.v1.PartnerRegistry.IssueApiKey", issue);
+  partner::v1::AddWebhookRequest add;
+  add.set_parent(Name("partners", 3000));
+  add.mutable_webhook()->set_url("https://127.0.0.1:9/");  // its partner follows nothing
+  Do(registrar, "rectify.partner.v1.Webhooks.AddWebhook", add);
 }
 
 void World::MakeEnforcementFacts() {
