@@ -1,7 +1,9 @@
-// The partner registry: which systems of other departments may call, as whom, how often.
+// The partner registry: which systems of other departments may call, as whom, how often; and who
+// the people are that the authority's identity provider knows.
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,9 +16,11 @@ std::vector<pg::Migration> Migrations();
 
 struct PartnerConfig {
   std::function<absl::Time()> real_now = absl::Now;
+  // Protobuf text, rectify.partner.v1.LoginSetup; empty: nobody can log in elsewhere.
+  std::string oidc_file = {};
 };
 
-// Signs the tokens of partners by partners.pem of the host's keys.
+// Signs the tokens of partners by partners.pem of the host's keys, those of people by people.pem.
 absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config = {});
 
 }  // namespace rectify::partner

@@ -82,7 +82,8 @@ class FeedTest : public PartnerTest {
       EXPECT_EQ(event.prev_chain(), chain);
       chain = event.chain();
       told.push_back(absl::StrCat(event.type().substr(event.type().rfind('.') + 1), " ",
-                                  event.aggregate_version(), " ", event.aggregate().back()));
+                                  event.aggregate_version(), " ",
+                                  event.aggregate().substr(event.aggregate().size() - 1)));
     }
     return told;
   }

@@ -8,11 +8,12 @@
 
 namespace rectify::partner {
 
-PartnerTest::PartnerTest()
+PartnerTest::PartnerTest(const std::string& oidc_file)
     : system_(absl::FromUnixSeconds(1672710000),
               {"partner", "gateway", "venue", "hazard", "deadline"}) {
-  host_ = &system_.Start("partner", Migrations(), [this](service::Host& host) {
-    return RegisterPartner(host, {.real_now = [this] { return real_now_; }});
+  host_ = &system_.Start("partner", Migrations(), [&](service::Host& host) {
+    return RegisterPartner(host,
+                           {.real_now = [this] { return real_now_; }, .oidc_file = oidc_file});
   });
 }
 
