@@ -158,10 +158,10 @@ service_command() {
       --metrics-listen "127.0.0.1:$((own_port + METRICS_OFFSET))")
   fi
   [[ $self != hazard ]] || command+=(--evidence "$STATE/evidence")
-  if [[ $self == reminder ]]; then
-    command+=(--smtp "$(smtp_of "$self")" --file-outbox "$STATE/letters"
-      --webhook-secret-file "$STATE/keys/webhook.secret" --webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
-  fi
+  [[ $self != reminder && $self != partner ]] ||
+    command+=(--webhook-allow "127.0.0.1/32:$(port $WEBHOOK_PORT)")
+  [[ $self != reminder ]] || command+=(--smtp "$(smtp_of "$self")" --file-outbox "$STATE/letters"
+    --webhook-secret-file "$STATE/keys/webhook.secret")
 }
 
 # Like add_peer. The sample year is played on a clock that the command line moves.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <new>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -13,14 +12,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "libs/base/network.h"
+#include "libs/outbound/curl.h"
 
 namespace rectify::oidc {
 namespace {
 
-constexpr long kTimeoutMs = 10'000;  // NOLINT(google-runtime-int): libcurl's type
 constexpr size_t kMostBytes = 256 << 10;
 
-using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using CurlUrl = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 
 // "" when the address has no such part.
@@ -46,23 +44,6 @@ size_t Read(char* buffer, size_t size, size_t count, void* context) {
   if (body->size() + length > kMostBytes) return 0;  // ends the transfer
   body->append(buffer, length);
   return length;
-}
-
-Curl NewTransfer() {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  Curl curl(ready == CURLE_OK ? curl_easy_init() : nullptr, curl_easy_cleanup);
-  if (curl == nullptr) throw std::bad_alloc();
-  CURL* handle = curl.get();
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kTimeoutMs);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kTimeoutMs);
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  // The environment must not choose who tells us whom to believe.
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");
-  curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));  // NOLINT
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "rectify");
-  return curl;
 }
 
 std::optional<absl::Duration> MaxAgeOf(CURL* handle) {
@@ -104,9 +85,11 @@ absl::StatusOr<Document> Fetch(const std::string& url) {
   if (!IsSafeUrl(url)) {
     return absl::InvalidArgumentError(absl::StrCat(url, " is neither https nor on loopback"));
   }
-  const Curl curl = NewTransfer();
+  const outbound::Curl curl = outbound::NewTransfer();
   CURL* handle = curl.get();
   Document document;
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "rectify");
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Read);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &document.body);

@@ -56,7 +56,7 @@ absl::Status SetUpMail(const ReminderConfig& config, dispatch::Channels& channel
 }
 
 absl::Status SetUpWebhook(const ReminderConfig& config, dispatch::Channels& channels) {
-  ASSIGN_OR_RETURN(channels::AllowList allowed, channels::AllowList::Parse(config.webhook_allow));
+  ASSIGN_OR_RETURN(outbound::AllowList allowed, outbound::AllowList::Parse(config.webhook_allow));
   if (config.webhook_secret_file.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string secret, rpc::ReadSmallFile(config.webhook_secret_file));
   ASSIGN_OR_RETURN(channels.webhook, channels::WebhookChannel::Create(secret, std::move(allowed)));

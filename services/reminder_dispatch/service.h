@@ -18,7 +18,7 @@ struct ReminderConfig {
   std::string mail_from = "rectify@localhost";
   std::string file_outbox;                 // folder of letters; empty: no letters
   std::string webhook_secret_file;         // whsec_…; empty: no webhooks, letters instead
-  std::vector<std::string> webhook_allow;  // see channels::AllowList
+  std::vector<std::string> webhook_allow;  // see outbound::AllowList
   std::string channels_file;  // ChannelSetup: WeCom robots, short messages; may be empty
   // Who answers for contacts; null: the peer `venue`.
   std::shared_ptr<dispatch::ContactBook> contacts;

@@ -79,7 +79,7 @@ absl::StatusOr<reminder::dispatch::Channels> OpenChannels(const std::string& mai
                                                           const std::string& webhook_entry) {
   reminder::dispatch::Channels channels;
   channels.email = std::make_unique<reminder::channels::SmtpChannel>(mail, "tixing@example.cn");
-  ASSIGN_OR_RETURN(auto allowed, reminder::channels::AllowList::Parse({webhook_entry}));
+  ASSIGN_OR_RETURN(auto allowed, outbound::AllowList::Parse({webhook_entry}));
   ASSIGN_OR_RETURN(channels.webhook, reminder::channels::WebhookChannel::Create(
                                          reminder::kSecret, std::move(allowed)));
   return channels;

@@ -56,7 +56,7 @@ class ReferralTest(unittest.TestCase):
         self.assertEqual((answer.status, answer.json["reason"]), (status, reason), answer.body)
 
     def send(self, **fields):
-        return self.ok(self.head("POST", f"{self.parent}/referrals:send", {"referral": {
+        return self.ok(self.head("POST", f"{self.parent}/departmentReferrals:send", {"referral": {
             "kind": "KIND_PROCURATORIAL_SUGGESTION", "subject": self.venue, "addressee": DEPARTMENT,
             "title": "示例小区消防设施停用", "text": "建议督促物业服务企业恢复消防设施（示例）",
             "issuer": "示例区人民检察院", "documentNumber": "津丽检建〔2023〕1号",
@@ -89,8 +89,8 @@ class ReferralTest(unittest.TestCase):
         # Only the addressee has a letter at all.
         self.refused(stranger("GET", f"/v1/{name}"), 404, "NOT_FOUND")
         self.refused(stranger("POST", f"/v1/{name}:acknowledge", {}), 404, "NOT_FOUND")
-        self.assertEqual(stranger("GET", f"{self.parent}/referrals").json, {})
-        listed = self.ok(partner("GET", f"{self.parent}/referrals", query={"filter": 'state = "SENT"'}))
+        self.assertEqual(stranger("GET", f"{self.parent}/departmentReferrals").json, {})
+        listed = self.ok(partner("GET", f"{self.parent}/departmentReferrals", query={"filter": 'state = "SENT"'}))
         self.assertEqual([each["name"] for each in listed["referrals"]], [name])
 
         received = self.ok(partner("POST", f"/v1/{name}:acknowledge", {"etag": letter["etag"]}))
@@ -124,7 +124,7 @@ class ReferralTest(unittest.TestCase):
         return {each["recipient"] for each in answer.get("reminders", [])}
 
     def test_the_law_s_two_months_are_the_most_that_a_suggestion_gives(self):
-        answer = self.head("POST", f"{self.parent}/referrals:send", {"referral": {
+        answer = self.head("POST", f"{self.parent}/departmentReferrals:send", {"referral": {
             "kind": "KIND_PROCURATORIAL_SUGGESTION", "subject": self.venue, "addressee": DEPARTMENT,
             "title": "示例", "text": "示例", "issuer": "示例区人民检察院", "documentNumber": "示例",
             "issueDate": day(self.district.today()),
@@ -135,7 +135,7 @@ class ReferralTest(unittest.TestCase):
 
     def test_letters_are_a_sheet_with_columns_in_the_users_words(self):
         letter = self.send()
-        answer = self.head("GET", f"{self.parent}/referrals.csv")
+        answer = self.head("GET", f"{self.parent}/departmentReferrals.csv")
         self.assertEqual(answer.status, 200, answer.body)
         header, *rows = csv.reader(answer.body.decode("utf-8-sig").splitlines())
         row = next(row for row in (dict(zip(header, row)) for row in rows)

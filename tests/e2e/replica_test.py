@@ -29,6 +29,7 @@ class Replica:
         self._caller = caller
         self._next = f"/v1/sources/partner/feeds/{partner.rpartition('/')[2]}/events?maxEvents=500"
         self._position = 0
+        self._chain = None
         self.states = {}
 
     def catch_up(self):
@@ -44,6 +45,8 @@ class Replica:
     def _take(self, event):
         self._position += 1
         assert int(event["position"]) == self._position, event
+        assert self._chain in (None, event["prevchain"]), event
+        self._chain = event["chain"]
         kind, lead = event["type"].rpartition(".")[2], event["subject"]
         if kind in ("AccessGranted", "AccessWithdrawn"):
             self.states.pop(lead, None)
@@ -134,8 +137,11 @@ class ReplicaTest(unittest.TestCase):
         if numbers.random() < 0.5:
             self.system.flush_redis()
         else:
-            self.system.kill("gateway")
-            self.system.bash("up_gateway")
+            self.kill_gateway()
+
+    def kill_gateway(self):
+        self.system.kill("gateway")
+        self.system.bash("up_gateway")
 
     def test_a_copy_is_what_would_be_told(self):
         seed = random.randrange(2**32)
@@ -147,9 +153,11 @@ class ReplicaTest(unittest.TestCase):
             for _ in range(CHECKS):
                 for number in range(OPERATIONS // CHECKS):
                     changes.one()
-                    if number % 400 == 200:
+                    if number % 800 == 400:
                         self.disturb(numbers)
                 self.district.settle()
+                # One that lives on follows a change of what a partner may see within ten seconds.
+                self.kill_gateway()
                 for replica, (_, caller) in zip(replicas, followers):
                     caller.close()
 

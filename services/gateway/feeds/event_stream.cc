@@ -14,7 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "services/gateway/feeds/cloud_events.h"
+#include "libs/protojson/cloud_event.h"
 
 namespace rectify::gateway {
 namespace {
@@ -37,8 +37,8 @@ void GoOnAfter(const EventEnvelope& event, ReadEventsRequest& request) {
 
 std::string Message(const EventEnvelope& event) {
   return absl::StrCat("id: ", event.epoch(), "-", event.position(), "-",
-                      absl::BytesToHexString(event.chain()), "\ndata: ", ToCloudEvent(event),
-                      "\n\n");
+                      absl::BytesToHexString(event.chain()),
+                      "\ndata: ", protojson::ToCloudEvent(event), "\n\n");
 }
 
 // Empty when there are no events.

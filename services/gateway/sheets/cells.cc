@@ -13,7 +13,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 #include "libs/base/clock.h"
-#include "services/gateway/contracts/json.h"
+#include "libs/protojson/json.h"
 
 namespace rectify::gateway {
 namespace {
@@ -122,7 +122,7 @@ std::string JsonText(const Message& message, const FieldDescriptor& field) {
   } else if (reflection.HasField(message, &field)) {
     reflection.MutableMessage(only.get(), &field)->CopyFrom(reflection.GetMessage(message, &field));
   }
-  const auto text = ToJson(*message.GetDescriptor(), only->SerializeAsString());
+  const auto text = protojson::ToJson(*message.GetDescriptor(), only->SerializeAsString());
   const json object = text.ok() ? json::parse(*text) : json::object();
   if (!object.contains(field.json_name())) return "";
   const json& value = object[field.json_name()];

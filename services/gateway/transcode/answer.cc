@@ -11,7 +11,7 @@
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
-#include "services/gateway/contracts/json.h"
+#include "libs/protojson/json.h"
 
 namespace rectify::gateway {
 namespace {
@@ -113,7 +113,7 @@ absl::StatusOr<std::unique_ptr<Message>> ParseAnswer(const google::protobuf::Des
 absl::StatusOr<http::Response> ToResponse(const google::protobuf::Descriptor& type,
                                           const std::string& encoded) {
   http::Response response;
-  ASSIGN_OR_RETURN(response.body, ToJson(type, encoded));
+  ASSIGN_OR_RETURN(response.body, protojson::ToJson(type, encoded));
   response.headers.Add("Content-Type", "application/json");
   const FieldDescriptor* etag = type.FindFieldByName("etag");
   if (etag != nullptr && etag->type() == FieldDescriptor::TYPE_STRING) {

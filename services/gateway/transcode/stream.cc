@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
 #include "libs/base/status_macros.h"
-#include "services/gateway/contracts/json.h"
+#include "libs/protojson/json.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/file.h"
 
@@ -31,7 +31,7 @@ absl::StatusOr<std::string> PieceOf(const Descriptor& type, const std::string& e
     ASSIGN_OR_RETURN(const std::unique_ptr<Message> message, ParseAnswer(type, encoded));
     return message->GetReflection()->GetString(*message, content);
   }
-  ASSIGN_OR_RETURN(const std::string line, ToJson(type, encoded));
+  ASSIGN_OR_RETURN(const std::string line, protojson::ToJson(type, encoded));
   return line + "\n";
 }
 

@@ -115,7 +115,7 @@ void CheckReplyDate(const Referral& referral, const ReferralLimits& limits, absl
 }  // namespace
 
 std::string ReferralName(absl::string_view district, absl::string_view id) {
-  return absl::StrCat("districts/", district, "/referrals/", id);
+  return absl::StrCat("districts/", district, "/departmentReferrals/", id);
 }
 
 bool IsReferralSubject(absl::string_view name) {

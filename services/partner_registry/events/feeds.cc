@@ -36,15 +36,17 @@ bool Tells(const Partner& partner, const EventEnvelope& event) {
   return domain::Tells(partner.fields.event_types, event.type());
 }
 
-// All that there is to tell of the thing. `known`: its feed has told of it before.
-absl::Status Begin(Change& change, const Partner& partner, const Thing& thing, bool known) {
+// How far a feed has told of a thing.
+enum class Told { kBefore, kNever, kNeverAndItIsNew };
+
+// All that there is to tell of the thing. What is new begins with its first event.
+absl::Status Begin(Change& change, const Partner& partner, const Thing& thing, Told told) {
   ASSIGN_OR_RETURN(std::vector<EventEnvelope> events, store::HistoryOf(change.sql(), thing.name));
   RETURN_IF_ERROR(store::BeginTelling(change.sql(), partner, thing.name));
   const int64_t version = events.empty() ? 0 : events.back().aggregate_version();
-  const bool from_its_start = !known && events.size() == 1;
   std::erase_if(events, [&](const EventEnvelope& event) { return !Tells(partner, event); });
-  if (!known && events.empty()) return absl::OkStatus();
-  if (!from_its_start) {
+  if (told != Told::kBefore && events.empty()) return absl::OkStatus();
+  if (told != Told::kNeverAndItIsNew) {
     v1::AccessGranted granted;
     granted.set_subject(thing.name);
     granted.set_event_count(static_cast<int>(events.size()));
@@ -66,16 +68,19 @@ absl::Status Withdraw(Change& change, const Partner& partner, const Thing& thing
 }
 
 // Brings the partner's feed in line for one thing. Returns whether it goes on telling of it: then
-// what has just happened is still to be told.
+// what has just happened is still to be told. `is_new`: just that has happened to it so far.
 absl::StatusOr<bool> Align(Change& change, const Partner& partner, const Thing& thing,
-                           const std::map<std::string, int64_t>& told) {
+                           const std::map<std::string, int64_t>& told, bool is_new) {
   const auto found = told.find(partner.id);
   const auto told_by = found == told.end() ? std::nullopt : std::optional<int64_t>(found->second);
   switch (domain::NextStep(partner, thing, told_by)) {
     case Step::kTell:
       return true;
     case Step::kBegin:
-      RETURN_IF_ERROR(Begin(change, partner, thing, told_by.has_value()));
+      RETURN_IF_ERROR(Begin(change, partner, thing,
+                            told_by.has_value() ? Told::kBefore
+                            : is_new            ? Told::kNeverAndItIsNew
+                                                : Told::kNever));
       return false;
     case Step::kWithdraw:
       RETURN_IF_ERROR(Withdraw(change, partner, thing));
@@ -92,7 +97,7 @@ absl::Status Look(Change& change, const store::Look& look, int& looked_at) {
       store::ThingsAfter(change.sql(), look.partner.district, look.after, kThingsAtOnce));
   for (const Thing& thing : things) {
     ASSIGN_OR_RETURN(const auto told, store::ToldBy(change.sql(), thing.name));
-    RETURN_IF_ERROR(Align(change, look.partner, thing, told).status());
+    RETURN_IF_ERROR(Align(change, look.partner, thing, told, /*is_new=*/false).status());
   }
   looked_at = static_cast<int>(things.size()) + 1;
   const bool more = things.size() == kThingsAtOnce;
@@ -111,9 +116,10 @@ absl::Status GoOn(Change& change, const EventEnvelope& event) {
                    store::HoldFollowers(change.sql(), told->district));
   ASSIGN_OR_RETURN(const Thing thing, store::KeepEvent(change.sql(), *told, event));
   ASSIGN_OR_RETURN(const auto told_by, store::ToldBy(change.sql(), thing.name));
+  const bool is_new = event.aggregate_version() == 1;
   std::vector<std::string> feeds;
   for (const Partner& partner : partners) {
-    ASSIGN_OR_RETURN(const bool goes_on, Align(change, partner, thing, told_by));
+    ASSIGN_OR_RETURN(const bool goes_on, Align(change, partner, thing, told_by, is_new));
     if (goes_on && Tells(partner, event)) feeds.push_back(partner.id);
   }
   if (!feeds.empty()) change.Forward(event, std::move(feeds));

@@ -42,10 +42,12 @@ struct Kind {
   std::vector<Role> readers;
 };
 
-// "GetLead" of `name`.
+// By what gets one: "GetLead", which answers with a Lead.
 std::optional<Kind> KindOf(const MethodDescriptor& method) {
   const FieldDescriptor* name = method.input_type()->FindFieldByName("name");
-  if (!absl::StartsWith(method.name(), "Get") || name == nullptr) return std::nullopt;
+  if (method.name() != absl::StrCat("Get", method.output_type()->name()) || name == nullptr) {
+    return std::nullopt;
+  }
   Kind kind{name->options().GetExtension(authz::v1::resource_name), {}};
   const auto& roles = method.options().GetExtension(authz::v1::rule).any_of();
   for (const Role role : domain::kRoles) {
@@ -117,8 +119,9 @@ bool IsEventType(absl::string_view event_type) {
   return std::any_of(files.begin(), files.end(), [&](const FileDescriptor* file) {
     if (!absl::EndsWith(file->name(), kEvents)) return false;
     if (package) return file->package() == event_type;
-    if (!absl::ConsumePrefix(&event_type, absl::StrCat(file->package(), "."))) return false;
-    return file->FindMessageTypeByName(std::string(event_type)) != nullptr;
+    absl::string_view name = event_type;
+    return absl::ConsumePrefix(&name, absl::StrCat(file->package(), ".")) &&
+           file->FindMessageTypeByName(std::string(name)) != nullptr;
   });
 }
 

@@ -7,10 +7,10 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
+#include "libs/outbound/post.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/key_file.h"
 #include "rectify/reminder/v1/channel_setup.pb.h"
-#include "services/reminder_dispatch/channels/http.h"
 
 namespace rectify::reminder::channels {
 namespace {
@@ -23,7 +23,7 @@ absl::StatusOr<std::string> ReadKey(const std::string& setup, const std::string&
 
 absl::Status AddRobot(const std::string& path, const v1::WeComRobot& robot, ChannelSetup& setup) {
   ASSIGN_OR_RETURN(const std::string url, ReadKey(path, robot.url_file()));
-  if (robot.title().empty() || !IsSafeUrl(url) ||
+  if (robot.title().empty() || !outbound::IsSafeUrl(url) ||
       !setup.robot_urls.emplace(robot.title(), url).second) {
     return FieldError(
         "robots",

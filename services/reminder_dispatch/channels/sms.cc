@@ -9,7 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
-#include "services/reminder_dispatch/channels/http.h"
+#include "services/reminder_dispatch/channels/judge.h"
 #include "services/reminder_dispatch/domain/message.h"
 
 namespace rectify::reminder::channels {
@@ -57,7 +57,8 @@ int SmsLength(absl::string_view text) {
 
 absl::Status ValidateSms(const SmsGateway& gateway, int characters) {
   absl::Status status;
-  status.Update(Require(IsSafeUrl(gateway.url), "url", "应为 https 地址", "must be https"));
+  status.Update(
+      Require(outbound::IsSafeUrl(gateway.url), "url", "应为 https 地址", "must be https"));
   status.Update(
       Require(absl::StartsWith(gateway.signature, "【") && absl::EndsWith(gateway.signature, "】"),
               "signature", "应写作【单位】", "must be in 【】"));
@@ -89,7 +90,7 @@ std::string SmsChannel::Content(const Message& message) const {
 }
 
 std::string SmsChannel::Body(const Message& message) const {
-  const Curl curl = NewTransfer();
+  const outbound::Curl curl = outbound::NewTransfer();
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   std::vector<std::string> form;
   for (const auto& [name, value] : gateway_.fields) {
@@ -105,12 +106,13 @@ std::string SmsChannel::Body(const Message& message) const {
 }
 
 domain::Attempt SmsChannel::Send(const Message& message) {
-  HeaderList headers;
+  outbound::HeaderList headers;
   headers.Add(gateway_.json ? "content-type: application/json"
                             : "content-type: application/x-www-form-urlencoded");
   headers.Add("expect:");
-  const Curl curl = NewTransfer();
-  const PostReply reply = Post(curl.get(), gateway_.url, headers, Body(message));
+  const outbound::Curl curl = outbound::NewTransfer();
+  const outbound::PostReply reply =
+      outbound::Post(curl.get(), gateway_.url, headers, Body(message));
   domain::Attempt attempt = JudgeStatus("短信", reply);
   // Providers like to repeat the number.
   attempt.reply = absl::StrReplaceAll(attempt.reply, {{message.addresses.at(0), Mask(message)}});

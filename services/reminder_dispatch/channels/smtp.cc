@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "services/reminder_dispatch/channels/curl.h"
+#include "libs/outbound/curl.h"
 #include "services/reminder_dispatch/channels/mime.h"
 
 namespace rectify::reminder::channels {
@@ -64,7 +64,7 @@ std::string Anonymous(std::string reply, const Message& message) {
   for (const std::string& address : message.addresses) {
     reply = absl::StrReplaceAll(reply, {{address, MaskAddress(address)}});
   }
-  return ShortReply(reply);
+  return outbound::ShortReply(reply);
 }
 
 domain::Attempt Result(CURLcode code, const Dialogue& dialogue, const Message& message) {
@@ -106,11 +106,11 @@ domain::Attempt SmtpChannel::Send(const Message& message) {
   mail.date = message.written;
   Upload upload{ToRfc5322(mail)};
   Dialogue dialogue;
-  HeaderList recipients;
+  outbound::HeaderList recipients;
   for (const std::string& address : message.addresses)
     recipients.Add(absl::StrCat("<", address, ">"));
 
-  const Curl curl = NewTransfer();
+  const outbound::Curl curl = outbound::NewTransfer();
   CURL* handle = curl.get();
   curl_easy_setopt(handle, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");

@@ -1,12 +1,11 @@
-// Calls to other systems by Standard Webhooks 1.0.0 (https://www.standardwebhooks.com): the
-// receiver verifies the signature and takes each webhook-id once, so a repeated call does no harm.
+// Reminders to other systems; see libs/outbound/webhook.h.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/reminder_dispatch/channels/allow_list.h"
+#include "libs/outbound/allow_list.h"
 #include "services/reminder_dispatch/channels/channel.h"
 
 namespace rectify::reminder::channels {
@@ -15,9 +14,9 @@ class WebhookChannel : public Channel {
  public:
   // `secret`: whsec_ and base64 of 24 to 64 bytes. INVALID_ARGUMENT for anything else.
   static absl::StatusOr<std::unique_ptr<WebhookChannel>> Create(absl::string_view secret,
-                                                                AllowList allowed);
+                                                                outbound::AllowList allowed);
 
-  // Calls the first address. https everywhere, http on loopback only; never follows a redirect.
+  // Calls the first address.
   domain::Attempt Send(const Message& message) override;
   // The JSON body.
   std::string Content(const Message& message) const override;
@@ -27,15 +26,11 @@ class WebhookChannel : public Channel {
   bool MayRepeat() const override { return true; }
 
  private:
-  WebhookChannel(std::string key, AllowList allowed)
+  WebhookChannel(std::string key, outbound::AllowList allowed)
       : key_(std::move(key)), allowed_(std::move(allowed)) {}
 
   const std::string key_;
-  const AllowList allowed_;
+  const outbound::AllowList allowed_;
 };
-
-// "v1,…" over `id.timestamp.body`.
-std::string SignWebhook(const std::string& key, absl::string_view id, absl::string_view timestamp,
-                        absl::string_view body);
 
 }  // namespace rectify::reminder::channels

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "services/reminder_dispatch/channels/http.h"
+#include "services/reminder_dispatch/channels/judge.h"
 
 namespace rectify::reminder::channels {
 namespace {
@@ -14,7 +14,7 @@ constexpr int kOk = 0, kBusy = -1, kTooOften = 45009;
 // The robot's own window.
 constexpr absl::Duration kWindow = absl::Minutes(1);
 
-domain::Attempt JudgeReply(const PostReply& reply) {
+domain::Attempt JudgeReply(const outbound::PostReply& reply) {
   domain::Attempt attempt = JudgeStatus("企业微信", reply);
   if (attempt.kind != Kind::kAccepted) return attempt;
   const auto json = nlohmann::json::parse(reply.body, nullptr, false);
@@ -45,11 +45,11 @@ std::string WeComChannel::Content(const Message& message) const {
 domain::Attempt WeComChannel::Send(const Message& message) {
   const auto robot = robots_.find(message.addresses.at(0));
   if (robot == robots_.end()) return {Kind::kPermanent, "没有这个群机器人", {}};
-  HeaderList headers;
+  outbound::HeaderList headers;
   headers.Add("content-type: application/json");
   headers.Add("expect:");
-  const Curl curl = NewTransfer();
-  return JudgeReply(Post(curl.get(), robot->second, headers, Content(message)));
+  const outbound::Curl curl = outbound::NewTransfer();
+  return JudgeReply(outbound::Post(curl.get(), robot->second, headers, Content(message)));
 }
 
 }  // namespace rectify::reminder::channels

@@ -12,8 +12,9 @@ PartnerTest::PartnerTest(const std::string& oidc_file)
     : system_(absl::FromUnixSeconds(1672710000),
               {"partner", "gateway", "venue", "hazard", "deadline"}) {
   host_ = &system_.Start("partner", Migrations(), [&](service::Host& host) {
-    return RegisterPartner(host,
-                           {.real_now = [this] { return real_now_; }, .oidc_file = oidc_file});
+    return RegisterPartner(host, {.real_now = [this] { return real_now_; },
+                                  .webhook_allow = {receiver_.address_entry()},
+                                  .oidc_file = oidc_file});
   });
 }
 
@@ -114,6 +115,7 @@ std::string PartnerTest::Everything() {
   static constexpr pg::Statement kAll = {"test.everything", R"sql(
     select concat((select string_agg(t::text, '|') from partners t),
                   (select string_agg(t::text, '|') from api_keys t),
+                  (select string_agg(t::text, '|') from webhook_keys t),
                   (select string_agg(encode(response, 'escape'), '|') from idempotency),
                   (select string_agg(encode(payload, 'escape'), '|') from event_log),
                   (select string_agg(encode(payload, 'escape'), '|') from outbox),

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "libs/testing/http_receiver.h"
 #include "libs/testing/status_matchers.h"
 #include "libs/testing/system/test_system.h"
 #include "rectify/partner/v1/partner_access.pb.h"
@@ -57,6 +58,8 @@ class PartnerTest : public ::testing::Test {
   std::string Everything();
   std::vector<std::string> Actions(const std::string& subject);
 
+  // Takes everything, until it is told otherwise; the one that webhooks may call.
+  testing::HttpReceiver receiver_{testing::HttpReply("204 No Content")};
   absl::Time real_now_ = absl::FromUnixSeconds(1'800'000'000);  // begins a minute
   testing::TestSystem system_;
   service::Host* host_ = nullptr;

@@ -5,27 +5,25 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/crypto/crypto.h"
+#include "libs/testing/http_receiver.h"
 #include "services/reminder_dispatch/channels/channel_setup.h"
 #include "services/reminder_dispatch/channels/sms.h"
 #include "services/reminder_dispatch/channels/wecom.h"
 #include "services/reminder_dispatch/store/dispatch_store.h"
 #include "tests/integration/reminder/fixture.h"
-#include "tests/integration/reminder/receivers.h"
 
 namespace rectify::reminder {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::HttpReceiver;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Ok(const std::string& body) {
-  return absl::StrCat("HTTP/1.1 200 OK\r\ncontent-length: ", body.size(),
-                      "\r\nconnection: close\r\n\r\n", body);
-}
+std::string Ok(const std::string& body) { return testing::HttpReply("200 OK", "", body); }
 
 class ChannelsTest : public ReminderTest {
  protected:
@@ -40,7 +38,7 @@ class ChannelsTest : public ReminderTest {
     MustApply(Started());
   }
 
-  void SetRobot(const FixedServer& server) {
+  void SetRobot(const HttpReceiver& server) {
     channels_.robots = {{kOfficer, "防火监督科"}};
     channels_.wecom = std::make_unique<channels::WeComChannel>(
         std::map<std::string, std::string>{{"防火监督科", server.url() + "send?key=geheim"}});
@@ -63,11 +61,11 @@ class ChannelsTest : public ReminderTest {
 };
 
 TEST_F(ChannelsTest, ARobotTellsItsGroup) {
-  FixedServer server(Ok(R"({"errcode":0,"errmsg":"ok"})"));
+  HttpReceiver server(Ok(R"({"errcode":0,"errmsg":"ok"})"));
   SetRobot(server);
   DispatchAt(At(1, 27));
   EXPECT_EQ(First().state, domain::State::kSent);
-  const auto json = nlohmann::json::parse(server.last_body());
+  const auto json = nlohmann::json::parse(server.requests().back().body);
   EXPECT_EQ(json["msgtype"], "text");
   EXPECT_THAT(json["text"]["content"].get<std::string>(),
               AllOf(HasSubstr("还有7日到期"), HasSubstr("不是法律文书的送达")));
@@ -75,7 +73,7 @@ TEST_F(ChannelsTest, ARobotTellsItsGroup) {
 }
 
 TEST_F(ChannelsTest, ARobotThatWasAskedTooOftenIsAskedAgainAfterItsWindow) {
-  FixedServer server(Ok(R"({"errcode":45009,"errmsg":"api freq out of limit"})"));
+  HttpReceiver server(Ok(R"({"errcode":45009,"errmsg":"api freq out of limit"})"));
   SetRobot(server);
   DispatchAt(At(1, 27));
   EXPECT_EQ(First().state, domain::State::kPending);
@@ -83,7 +81,7 @@ TEST_F(ChannelsTest, ARobotThatWasAskedTooOftenIsAskedAgainAfterItsWindow) {
 }
 
 TEST_F(ChannelsTest, ARobotThatRefusesNeedsAPerson) {
-  FixedServer server(Ok(R"({"errcode":93000,"errmsg":"invalid webhook url"})"));
+  HttpReceiver server(Ok(R"({"errcode":93000,"errmsg":"invalid webhook url"})"));
   SetRobot(server);
   DispatchAt(At(1, 27));
   EXPECT_EQ(First().state, domain::State::kDead);
@@ -91,7 +89,7 @@ TEST_F(ChannelsTest, ARobotThatRefusesNeedsAPerson) {
 }
 
 TEST_F(ChannelsTest, ARobotsMessageFitsAndTheLedgerHasTheSameWords) {
-  FixedServer server(Ok(R"({"errcode":0,"errmsg":"ok"})"));
+  HttpReceiver server(Ok(R"({"errcode":0,"errmsg":"ok"})"));
   policy_.digest_entries = 30;
   SetRobot(server);
   deadline::v1::ClockStarted wordy = Started();
@@ -103,8 +101,8 @@ TEST_F(ChannelsTest, ARobotsMessageFitsAndTheLedgerHasTheSameWords) {
     MustApply(wordy, wordy.clock());
   }
   DispatchAt(At(1, 27));
-  EXPECT_EQ(server.requests(), 2);  // four reminders, two to a message
-  const auto json = nlohmann::json::parse(server.last_body());
+  EXPECT_THAT(server.requests(), ::testing::SizeIs(2));  // four reminders, two to a message
+  const auto json = nlohmann::json::parse(server.requests().back().body);
   const std::string text = json["text"]["content"];
   EXPECT_LE(text.size(), 2048U);
   EXPECT_GT(text.size(), 1500U);
@@ -117,17 +115,18 @@ TEST_F(ChannelsTest, ARobotsMessageFitsAndTheLedgerHasTheSameWords) {
   EXPECT_THAT(text, AllOf(HasSubstr("2023年2月3日（含当日）"), HasSubstr("不是法律文书的送达")));
   std::vector<std::string> hashes;
   for (const domain::Delivery& delivery : Deliveries()) hashes.push_back(delivery.body_sha256);
-  EXPECT_THAT(hashes, ::testing::Contains(crypto::Sha256(server.last_body())));
+  EXPECT_THAT(hashes, ::testing::Contains(crypto::Sha256(server.requests().back().body)));
 }
 
 TEST_F(ChannelsTest, AShortMessageHasNoFactsOfTheCase) {
-  FixedServer server(Ok(R"({"code":0})"));
+  HttpReceiver server(Ok(R"({"code":0})"));
   contacts_.known[kOfficer] = {{"王监督员", "", "", "13812341234"}};
   channels_.sms = std::make_unique<channels::SmsChannel>(Gateway(server.url()));
   Plan(domain::Channel::kSms);
   DispatchAt(At(1, 27));
   EXPECT_EQ(First().state, domain::State::kSent);
-  EXPECT_THAT(server.last_body(), AllOf(HasSubstr("phone=13812341234"), HasSubstr("sign=geheim")));
+  EXPECT_THAT(server.requests().back().body,
+              AllOf(HasSubstr("phone=13812341234"), HasSubstr("sign=geheim")));
   EXPECT_EQ(Deliveries()[0].address, "138****1234");
   // What left the house, not what a mail would have said.
   ASSERT_OK_AND_ASSIGN(const domain::Delivery kept,
@@ -139,7 +138,7 @@ TEST_F(ChannelsTest, AShortMessageHasNoFactsOfTheCase) {
 }
 
 TEST_F(ChannelsTest, AShortMessageInJsonThatIsRefusedNeedsAPerson) {
-  FixedServer server(Ok(R"({"code":"ILLEGAL 13812341234"})"));
+  HttpReceiver server(Ok(R"({"code":"ILLEGAL 13812341234"})"));
   contacts_.known[kOfficer] = {{"王监督员", "", "", "13812341234"}};
   channels::SmsGateway gateway = Gateway(server.url());
   gateway.json = true;
@@ -148,18 +147,18 @@ TEST_F(ChannelsTest, AShortMessageInJsonThatIsRefusedNeedsAPerson) {
   DispatchAt(At(1, 27));
   EXPECT_EQ(First().state, domain::State::kDead);
   EXPECT_THAT(First().last_error, AllOf(HasSubstr("138****1234"), Not(HasSubstr("13812341234"))));
-  const auto json = nlohmann::json::parse(server.last_body());
+  const auto json = nlohmann::json::parse(server.requests().back().body);
   EXPECT_EQ(json["content"],
             "【东丽消防】您有消防隐患整改事项还有7日到期（2023年2月3日），请按文书要求办理。");
 }
 
 TEST_F(ChannelsTest, ALandlineTakesNoShortMessageAndGetsALetter) {
   contacts_.known[kOfficer] = {{"值班室", "", "", "02224391119"}};
-  FixedServer server(Ok(R"({"code":0})"));
+  HttpReceiver server(Ok(R"({"code":0})"));
   channels_.sms = std::make_unique<channels::SmsChannel>(Gateway(server.url()));
   Plan(domain::Channel::kSms);
   DispatchAt(At(1, 27));
-  EXPECT_EQ(server.requests(), 0);
+  EXPECT_THAT(server.requests(), ::testing::IsEmpty());
   EXPECT_EQ(Deliveries()[0].channel, domain::Channel::kFile);
 }
 

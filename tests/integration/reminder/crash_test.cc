@@ -120,7 +120,7 @@ TEST_F(CrashTest, AWebhookOfUnknownFateHasOneEffect) {
   }
   MustApply(Started());
   auto webhook = channels::WebhookChannel::Create(
-      kSecret, *channels::AllowList::Parse({receiver.address_entry()}));
+      kSecret, *outbound::AllowList::Parse({receiver.address_entry()}));
   ASSERT_OK(webhook);
   channels_.webhook =
       std::make_unique<CrashingChannel>(*std::move(webhook), CrashingChannel::When::kAfterCall);

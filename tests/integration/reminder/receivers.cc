@@ -1,25 +1,19 @@
 #include "tests/integration/reminder/receivers.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <tuple>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "libs/crypto/crypto.h"
+#include "libs/testing/loopback.h"
 #include "libs/testing/paths.h"
 
 namespace rectify::reminder {
@@ -29,40 +23,6 @@ namespace fs = std::filesystem;
 
 // Debian's own, which has aiosmtpd.
 constexpr char kPython[] = "/usr/bin/python3";
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// A socket on a free port of loopback.
-std::pair<int, int> BindAny() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t length = sizeof(address);
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    testing::Die("no free port on loopback");
-  }
-  return {fd, ntohs(address.sin_port)};
-}
-
-int FreePort() {
-  const auto [fd, port] = BindAny();
-  close(fd);
-  return port;
-}
-
-bool Answers(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = Loopback(port);
-  const bool open = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  close(fd);
-  return open;
-}
 
 std::string ReadFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -114,7 +74,8 @@ ReceivedMail ParseMail(const std::string& raw) {
 
 }  // namespace
 
-MailServer::MailServer() : port_(FreePort()), url_(absl::StrCat("smtp://127.0.0.1:", port_)) {
+MailServer::MailServer()
+    : port_(testing::FreePort()), url_(absl::StrCat("smtp://127.0.0.1:", port_)) {
   Start();
 }
 
@@ -134,7 +95,7 @@ void MailServer::Start() {
   options.folder = testing::SourcePath("/tests/integration/reminder");
   options.log = folder_.path() + "/log";
   process_ = std::make_unique<testing::ChildProcess>(options);
-  process_->WaitUntil([this] { return Answers(port_); });
+  process_->WaitUntil([this] { return testing::Answers(port_); });
 }
 
 void MailServer::Stop() {
@@ -192,68 +153,5 @@ std::map<std::string, std::string> WebhookReceiver::Accepted() const {
   }
   return accepted;
 }
-
-namespace {
-
-// Whether the request has all of the body that it announced.
-bool IsWhole(const std::string& request) {
-  const size_t head = request.find("\r\n\r\n");
-  if (head == std::string::npos) return false;
-  const std::string lower = absl::AsciiStrToLower(request.substr(0, head));
-  const size_t field = lower.find("content-length:");
-  int length = 0;
-  if (field == std::string::npos) return true;
-  const std::string value = lower.substr(field + 15, lower.find('\r', field) - field - 15);
-  return absl::SimpleAtoi(value, &length) &&
-         request.size() >= head + 4 + static_cast<size_t>(length);
-}
-
-}  // namespace
-
-FixedServer::FixedServer(std::string reply) : reply_(std::move(reply)) {
-  std::tie(listener_, port_) = BindAny();
-  if (listen(listener_, 8) != 0) testing::Die("listen");
-  thread_ = std::thread([this] { Serve(); });
-}
-
-FixedServer::~FixedServer() {
-  shutdown(listener_, SHUT_RDWR);
-  thread_.join();
-  close(listener_);
-}
-
-void FixedServer::Serve() {
-  while (true) {
-    const int fd = accept(listener_, nullptr, nullptr);
-    if (fd < 0) return;
-    ++requests_;
-    std::string request;
-    char buffer[4096];
-    while (!IsWhole(request)) {
-      const ssize_t length = recv(fd, buffer, sizeof(buffer), 0);
-      if (length <= 0) break;
-      request.append(buffer, static_cast<size_t>(length));
-    }
-    {
-      absl::MutexLock lock(&mutex_);
-      last_ = request;
-    }
-    size_t sent = 0;
-    while (sent < reply_.size()) {
-      const ssize_t length = send(fd, reply_.data() + sent, reply_.size() - sent, MSG_NOSIGNAL);
-      if (length <= 0) break;
-      sent += static_cast<size_t>(length);
-    }
-    close(fd);
-  }
-}
-
-std::string FixedServer::last_body() const {
-  absl::MutexLock lock(&mutex_);
-  return last_.substr(std::min(last_.size(), last_.find("\r\n\r\n") + 4));
-}
-
-std::string FixedServer::url() const { return absl::StrCat("http://127.0.0.1:", port_, "/"); }
-std::string FixedServer::address_entry() const { return absl::StrCat("127.0.0.1/32:", port_); }
 
 }  // namespace rectify::reminder

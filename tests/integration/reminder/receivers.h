@@ -1,15 +1,11 @@
-// Real receivers for tests: a mail server, the sample webhook receiver, and a server that always
-// gives the same answer.
+// Real receivers for tests: a mail server and the sample webhook receiver.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "libs/testing/process.h"
 #include "libs/testing/sandbox.h"
 
@@ -53,27 +49,6 @@ class WebhookReceiver {
   testing::TempDir folder_;
   int port_ = 0;
   std::unique_ptr<testing::ChildProcess> process_;
-};
-
-// Answers every HTTP request with the same bytes.
-class FixedServer {
- public:
-  explicit FixedServer(std::string reply);
-  ~FixedServer();
-  std::string url() const;
-  std::string address_entry() const;
-  int requests() const { return requests_; }
-  // What the last request brought.
-  std::string last_body() const;
-
- private:
-  void Serve();
-  const std::string reply_;
-  int listener_ = -1, port_ = 0;
-  std::atomic<int> requests_ = 0;
-  mutable absl::Mutex mutex_;
-  std::string last_;
-  std::thread thread_;
 };
 
 }  // namespace rectify::reminder

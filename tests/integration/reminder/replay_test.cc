@@ -34,7 +34,7 @@ class ReplayTest : public ReminderTest {
 
   void SetUpWebhook(const WebhookReceiver& receiver) {
     contacts_.known[kVenue] = {{"系统", "", receiver.url()}};
-    auto allowed = channels::AllowList::Parse({receiver.address_entry()});
+    auto allowed = outbound::AllowList::Parse({receiver.address_entry()});
     ASSERT_OK(allowed);
     auto webhook = channels::WebhookChannel::Create(kSecret, *allowed);
     ASSERT_OK(webhook);

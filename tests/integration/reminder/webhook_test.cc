@@ -6,22 +6,19 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/crypto/crypto.h"
+#include "libs/testing/http_receiver.h"
 #include "tests/integration/reminder/fixture.h"
 #include "tests/integration/reminder/receivers.h"
 
 namespace rectify::reminder {
 namespace {
 
+using ::rectify::testing::HttpReceiver;
+using ::rectify::testing::HttpReply;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-std::string Reply(const std::string& status, const std::string& headers = "",
-                  const std::string& body = "") {
-  return absl::StrCat("HTTP/1.1 ", status, "\r\n", headers,
-                      "Connection: close\r\nContent-Length: ", body.size(), "\r\n\r\n", body);
-}
 
 // One reminder: T-7 to the venue's system.
 class WebhookTest : public ReminderTest {
@@ -40,7 +37,7 @@ class WebhookTest : public ReminderTest {
 
   void SetUpChannel(const std::string& url, const std::vector<std::string>& allow) {
     contacts_.known[kVenue] = {{"系统", "", url}};
-    auto allowed = channels::AllowList::Parse(allow);
+    auto allowed = outbound::AllowList::Parse(allow);
     ASSERT_OK(allowed);
     auto webhook = channels::WebhookChannel::Create(kSecret, *allowed);
     ASSERT_OK(webhook);
@@ -98,31 +95,31 @@ TEST_F(WebhookTest, AReceiverWithAnotherSecretRefusesForGood) {
 
 TEST_F(WebhookTest, ARedirectIsNeverFollowed) {
   WebhookReceiver receiver(kSecret);
-  FixedServer server(Reply("302 Found", absl::StrCat("Location: ", receiver.url(), "\r\n")));
+  HttpReceiver server(HttpReply("302 Found", absl::StrCat("Location: ", receiver.url(), "\r\n")));
   SetUpChannel(server.url(), {"127.0.0.0/8"});
   const domain::Reminder reminder = Settled();
   EXPECT_EQ(reminder.state, domain::State::kDead);
   EXPECT_THAT(reminder.last_error, StartsWith("HTTP 302"));
-  EXPECT_EQ(server.requests(), 1);
+  EXPECT_THAT(server.requests(), SizeIs(1));
   EXPECT_THAT(receiver.Accepted(), IsEmpty());
 }
 
 TEST_F(WebhookTest, AnAddressThatIsNotListedIsNeverConnected) {
-  FixedServer server(Reply("200 OK"));
+  HttpReceiver server(HttpReply("200 OK"));
   SetUpChannel(server.url(), {"10.0.0.0/8", "127.0.0.1/32:1"});
   const domain::Reminder reminder = Settled();
   EXPECT_EQ(reminder.state, domain::State::kDead);
   EXPECT_EQ(reminder.attempts, 1);
   EXPECT_EQ(reminder.last_error, "推送地址不在允许范围内");
-  EXPECT_EQ(server.requests(), 0);
+  EXPECT_THAT(server.requests(), IsEmpty());
 }
 
 TEST_F(WebhookTest, AListedNameDoesNotOpenLoopback) {
-  FixedServer server(Reply("200 OK"));
+  HttpReceiver server(HttpReply("200 OK"));
   const std::string port = server.url().substr(server.url().rfind(':'));
   SetUpChannel("http://localhost" + port, {"localhost"});
   EXPECT_EQ(Settled().state, domain::State::kDead);
-  EXPECT_EQ(server.requests(), 0);
+  EXPECT_THAT(server.requests(), IsEmpty());
 }
 
 TEST_F(WebhookTest, PlainHttpLeavesTheMachineNever) {
@@ -133,18 +130,18 @@ TEST_F(WebhookTest, PlainHttpLeavesTheMachineNever) {
 }
 
 TEST_F(WebhookTest, AProxyOfTheEnvironmentIsNotAsked) {
-  FixedServer proxy(Reply("200 OK"));
+  HttpReceiver proxy(HttpReply("200 OK"));
   WebhookReceiver receiver(kSecret);
   setenv("http_proxy", proxy.url().c_str(), 1);
   SetUpChannel(receiver.url(), {"127.0.0.0/8"});
   EXPECT_EQ(Settled().state, domain::State::kSent);
   unsetenv("http_proxy");
-  EXPECT_EQ(proxy.requests(), 0);
+  EXPECT_THAT(proxy.requests(), IsEmpty());
   EXPECT_THAT(receiver.Accepted(), SizeIs(1));
 }
 
 TEST_F(WebhookTest, AReceiverThatIsBusyIsWaitedFor) {
-  FixedServer server(Reply("429 Too Many Requests", "Retry-After: 600\r\n"));
+  HttpReceiver server(HttpReply("429 Too Many Requests", "Retry-After: 600\r\n"));
   SetUpChannel(server.url(), {server.address_entry()});
   Dispatch();
   EXPECT_EQ(Only("T-7").state, domain::State::kPending);
@@ -154,7 +151,7 @@ TEST_F(WebhookTest, AReceiverThatIsBusyIsWaitedFor) {
 TEST_F(WebhookTest, ADeadReceiverIsTriedAgain) {
   std::string url, entry;
   {
-    FixedServer server(Reply("200 OK"));
+    HttpReceiver server(HttpReply("200 OK"));
     url = server.url();
     entry = server.address_entry();
   }
@@ -165,14 +162,14 @@ TEST_F(WebhookTest, ADeadReceiverIsTriedAgain) {
 }
 
 TEST_F(WebhookTest, AnEndlessReplyIsCutOffAndItsStatusStands) {
-  FixedServer server(Reply("200 OK", "", std::string(1 << 20, 'x')));
+  HttpReceiver server(HttpReply("200 OK", "", std::string(1 << 20, 'x')));
   SetUpChannel(server.url(), {server.address_entry()});
   EXPECT_EQ(Settled().state, domain::State::kSent);
   EXPECT_LT(Deliveries().at(0).provider_reply.size(), 600U);
 }
 
 TEST_F(WebhookTest, ABinaryReplyIsMadeReadable) {
-  FixedServer server(Reply("400 Bad Request", "", std::string("\xFF\x00\x01 no", 6)));
+  HttpReceiver server(HttpReply("400 Bad Request", "", std::string("\xFF\x00\x01 no", 6)));
   SetUpChannel(server.url(), {server.address_entry()});
   EXPECT_EQ(Settled().state, domain::State::kDead);
   EXPECT_EQ(Only("T-7").last_error, "HTTP 400 ?   no");

@@ -1,8 +1,10 @@
 // What the contract promises about every method and field, read from the descriptors.
 #include <fstream>
 #include <functional>
+#include <map>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.h"
@@ -39,6 +41,8 @@
 #include "rectify/hazard/v1/self_inspection_events.pb.h"
 #include "rectify/hazard/v1/self_inspection_service.pb.h"
 #include "rectify/ops/v1/simulation_service.pb.h"
+#include "rectify/partner/v1/partner_service.pb.h"
+#include "rectify/partner/v1/webhook_service.pb.h"
 #include "rectify/reminder/v1/reminder_events.pb.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
 #include "rectify/venue/v1/building_events.pb.h"
@@ -76,6 +80,8 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           followup::v1::GetDrawRequest::descriptor()->file(),
           followup::v1::GetVisitRequest::descriptor()->file(),
           followup::v1::GetProblemLeadRequest::descriptor()->file(),
+          partner::v1::CreatePartnerRequest::descriptor()->file(),
+          partner::v1::GetWebhookRequest::descriptor()->file(),
           event::v1::GetHeadRequest::descriptor()->file(),
           audit::v1::ListAuditEntriesRequest::descriptor()->file(),
           ops::v1::SettleRequest::descriptor()->file()};
@@ -91,6 +97,23 @@ void ForEachMethod(const std::function<void(const MethodDescriptor&)>& fn) {
 
 const authz::v1::Rule& RuleOf(const MethodDescriptor& method) {
   return method.options().GetExtension(authz::v1::rule);
+}
+
+// Without the names of its variables: `/v1/districts/*/leads`.
+std::string Anonymous(const std::string& route) {
+  std::string path;
+  for (size_t i = 0; i < route.size(); ++i) {
+    const size_t equals = route[i] == '{' ? route.find('=', i) : std::string::npos;
+    if (equals != std::string::npos && equals < route.find('}', i)) {
+      i = equals;
+    } else if (route[i] == '{') {
+      path += '*';
+      i = route.find('}', i);
+    } else if (route[i] != '}') {
+      path += route[i];
+    }
+  }
+  return path;
 }
 
 std::string PermissionTable() {
@@ -142,6 +165,21 @@ TEST(ContractRulesTest, MethodsForOutsidersHaveAnHttpRoute) {
     const bool both_ways = method.client_streaming() && method.server_streaming();
     if (both_ways || method.service()->name() == "Simulation") return;
     EXPECT_TRUE(method.options().HasExtension(google::api::http)) << method.full_name();
+  });
+}
+
+// Two things of the same name would be one to whoever reads names, whichever servers have them.
+TEST(ContractRulesTest, NoTwoMethodsShareARoute) {
+  std::map<std::string, std::string> methods;
+  ForEachMethod([&](const MethodDescriptor& method) {
+    const auto& http = method.options().GetExtension(google::api::http);
+    const std::string& route = !http.get().empty()    ? http.get()
+                               : !http.post().empty() ? http.post()
+                                                      : http.patch();
+    if (route.empty()) return;
+    const std::string key = absl::StrCat(http.pattern_case(), " ", Anonymous(route));
+    const auto [found, fresh] = methods.emplace(key, method.full_name());
+    EXPECT_TRUE(fresh) << method.full_name() << " and " << found->second << ": " << route;
   });
 }
 

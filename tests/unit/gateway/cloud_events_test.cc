@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/protojson/cloud_event.h"
 #include "libs/testing/status_matchers.h"
 #include "rectify/event/v1/event_feed_service.pb.h"
 #include "rectify/venue/v1/venue_events.pb.h"
@@ -33,7 +34,7 @@ event::v1::EventEnvelope Closed(int64_t position) {
 }
 
 TEST(CloudEventsTest, HaveTheAttributesOfBothWorlds) {
-  const json event = json::parse(ToCloudEvent(Closed(9'007'199'254'740'993)));
+  const json event = json::parse(protojson::ToCloudEvent(Closed(9'007'199'254'740'993)));
   EXPECT_EQ(event["specversion"], "1.0");
   EXPECT_EQ(event["id"], "2-9007199254740993");
   EXPECT_EQ(event["source"], "/v1/sources/venue/feeds/departments");
@@ -58,7 +59,7 @@ TEST(CloudEventsTest, WhatIsNotKnownHereGoesAlongAsItIs) {
   event::v1::EventEnvelope event = Closed(1);
   event.set_type("rectify.venue.v1.OfALaterRelease");
   event.set_payload("\xff\x01");
-  const json shown = json::parse(ToCloudEvent(event));
+  const json shown = json::parse(protojson::ToCloudEvent(event));
   EXPECT_EQ(shown["datacontenttype"], "application/protobuf");
   EXPECT_EQ(shown["data_base64"], "/wE=");
   EXPECT_FALSE(shown.contains("data"));

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
-#include "libs/crypto/crypto.h"
 #include "libs/testing/status_matchers.h"
 #include "tests/unit/reminder/facts.h"
 
@@ -13,13 +12,6 @@ namespace {
 using ::rectify::testing::HasViolation;
 
 constexpr char kSecret[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-// The example of the specification's reference libraries.
-TEST(SignWebhook, AgreesWithTheReferenceLibraries) {
-  EXPECT_EQ(SignWebhook(*crypto::FromBase64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-                        "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", R"({"test": 2432232314})"),
-            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-}
 
 TEST(WebhookChannel, RefusesOtherSecrets) {
   for (const char* wrong :
@@ -59,7 +51,7 @@ TEST(WebhookChannel, TheMaskHidesThePath) {
 }
 
 TEST(WebhookChannel, OtherProtocolsAreRefusedForGood) {
-  ASSERT_OK_AND_ASSIGN(AllowList all, AllowList::Parse({"0.0.0.0/0"}));
+  ASSERT_OK_AND_ASSIGN(outbound::AllowList all, outbound::AllowList::Parse({"0.0.0.0/0"}));
   ASSERT_OK_AND_ASSIGN(auto channel, WebhookChannel::Create(kSecret, all));
   for (const char* address : {"file:///etc/passwd", "gopher://127.0.0.1/", "not a url"}) {
     Message message;

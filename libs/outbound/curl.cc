@@ -1,4 +1,4 @@
-#include "services/reminder_dispatch/channels/curl.h"
+#include "libs/outbound/curl.h"
 
 #include <new>
 
@@ -6,7 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/text.h"
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 namespace {
 
 constexpr long kTimeoutMs = 10000;  // NOLINT(google-runtime-int): libcurl's type
@@ -50,4 +50,4 @@ std::string ShortReply(const std::string& raw) {
   return Ellipsize(line, kReplyLength);
 }
 
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "libs/base/network.h"
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 
 struct SocketAddress {
   std::string bytes;  // see libs/base/network.h
@@ -46,4 +46,4 @@ class AllowList {
   std::vector<Entry> entries_;
 };
 
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 
 struct CurlDeleter {
   void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
@@ -31,4 +31,4 @@ Curl NewTransfer();
 // What a peer wrote as one short line of clean UTF-8 for people.
 std::string ShortReply(const std::string& raw);
 
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound

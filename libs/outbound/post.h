@@ -1,4 +1,4 @@
-// One HTTP POST, for every channel that speaks HTTP.
+// One HTTP POST to another system.
 #pragma once
 
 #include <optional>
@@ -6,10 +6,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "services/reminder_dispatch/channels/curl.h"
-#include "services/reminder_dispatch/domain/reminder.h"
+#include "libs/outbound/curl.h"
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 
 struct PostReply {
   CURLcode code = CURLE_OK;
@@ -26,8 +25,4 @@ bool IsSafeUrl(absl::string_view url);
 PostReply Post(CURL* handle, const std::string& url, const HeaderList& headers,
                const std::string& body);
 
-// By the status alone: 2xx is accepted; 408, 429, 5xx and silence are temporary; all others,
-// redirects too, are permanent. `label` names the channel for people.
-domain::Attempt JudgeStatus(absl::string_view label, const PostReply& reply);
-
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound

@@ -1,4 +1,4 @@
-#include "services/gateway/contracts/json.h"
+#include "libs/protojson/json.h"
 
 #include <memory>
 
@@ -11,7 +11,7 @@
 #include "google/protobuf/util/type_resolver.h"
 #include "google/protobuf/util/type_resolver_util.h"
 
-namespace rectify::gateway {
+namespace rectify::protojson {
 namespace {
 
 using google::protobuf::util::Status;
@@ -85,4 +85,4 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor& type,
   return absl::InternalError(absl::StrCat("the answer is no ", type.full_name()));
 }
 
-}  // namespace rectify::gateway
+}  // namespace rectify::protojson

@@ -1,4 +1,4 @@
-#include "services/reminder_dispatch/channels/allow_list.h"
+#include "libs/outbound/allow_list.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 namespace {
 
 using ::rectify::testing::HasViolation;
@@ -97,4 +97,4 @@ TEST(AllowList, RefusesEntriesItCannotRead) {
 }
 
 }  // namespace
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound

@@ -1,4 +1,4 @@
-#include "services/reminder_dispatch/channels/allow_list.h"
+#include "libs/outbound/allow_list.h"
 
 #include <netinet/in.h>
 
@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
-namespace rectify::reminder::channels {
+namespace rectify::outbound {
 namespace {
 
 bool InRange(const std::string& address, const char* range) {
@@ -102,4 +102,4 @@ bool AllowList::Allows(absl::string_view host, const SocketAddress& address) con
   });
 }
 
-}  // namespace rectify::reminder::channels
+}  // namespace rectify::outbound
