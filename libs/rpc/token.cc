@@ -19,6 +19,7 @@
 #include "libs/base/text.h"
 #include "libs/crypto/crypto.h"
 #include "libs/rpc/key_file.h"
+#include "libs/rpc/key_id.h"
 #include "nlohmann/json.hpp"
 #include "rectify/authz/v1/authz.pb.h"
 
@@ -33,7 +34,6 @@ constexpr absl::Duration kLeeway = absl::Seconds(60);
 constexpr size_t kMaxTokenBytes = 6144;  // metadata has 8 KiB for everything
 constexpr size_t kMaxSubject = 128;
 constexpr size_t kMaxRemembered = 4096;
-constexpr absl::string_view kPeople = "people", kPartners = "partners", kServiceKey = "svc-";
 constexpr absl::string_view kServiceRole = "SERVICE";
 
 absl::Status Invalid(absl::string_view cause) {
@@ -43,11 +43,6 @@ absl::Status Invalid(absl::string_view cause) {
        .text = {"登录凭证（token）无效或已过期", "the token is invalid or has expired"},
        .metadata = {{"cause", std::string(cause)}},
        .violations = {}});
-}
-
-bool IsKeyId(absl::string_view id) {
-  return id == kPeople || id == kPartners ||
-         (absl::StartsWith(id, kServiceKey) && id.size() > kServiceKey.size());
 }
 
 bool IsKnownRole(const std::string& name) {
@@ -131,14 +126,14 @@ absl::Status CheckAuthority(absl::string_view key_id, const Caller& caller) {
       !IsDistrictOrEmpty(caller.district)) {
     return Invalid("claims");
   }
-  if (key_id == kPeople) {
+  if (key_id == kPeopleKey) {
     const bool user = absl::StartsWith(caller.subject, "users/") &&
                       caller.subject.size() > absl::string_view("users/").size();
     return user && !caller.HasRole(kServiceRole) ? absl::OkStatus() : Invalid("authority");
   }
-  if (key_id == kPartners) return IsPartner(caller) ? absl::OkStatus() : Invalid("authority");
+  if (key_id == kPartnersKey) return IsPartner(caller) ? absl::OkStatus() : Invalid("authority");
   const bool itself =
-      caller.subject == absl::StrCat("services/", key_id.substr(kServiceKey.size()));
+      caller.subject == absl::StrCat("services/", key_id.substr(kServiceKeyPrefix.size()));
   const bool service = caller.roles.size() == 1 && caller.HasRole(kServiceRole);
   return itself && service ? absl::OkStatus() : Invalid("authority");
 }

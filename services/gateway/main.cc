@@ -29,7 +29,8 @@ void AddFlags(CLI::App& app, Options& options) {
       ->capture_default_str();
   rectify::flags::AddPeerFlag(app, options.gateway.peers)->required();
   app.add_option("--keys", options.gateway.keys,
-                 "Folder with private/svc-gateway.pem; without it partners' keys are not taken")
+                 "Folder with private/svc-gateway.pem; without it neither partners' keys nor the "
+                 "identity provider's tokens are taken")
       ->envname("RECTIFY_KEYS");
   app.add_option("--metrics-listen", options.metrics_listen, "Address of /metrics")
       ->envname("RECTIFY_METRICS_LISTEN");

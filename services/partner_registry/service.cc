@@ -12,6 +12,7 @@
 #include "partner_migrations.h"
 #include "services/partner_registry/api/context.h"
 #include "services/partner_registry/api/handlers.h"
+#include "services/partner_registry/api/logins.h"
 #include "services/partner_registry/events/feeds.h"
 #include "services/partner_registry/store/quota_store.h"
 #include "services/partner_registry/store/webhook_store.h"
@@ -63,11 +64,17 @@ absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config) {
   ASSIGN_OR_RETURN(
       std::unique_ptr<rpc::TokenSigner> signer,
       rpc::TokenSigner::FromFile(absl::StrCat(host.options().keys, "/private/partners.pem")));
-  const auto context =
-      std::make_shared<const api::Context>(host, std::move(signer), config.real_now);
+  std::unique_ptr<api::Logins> logins;
+  if (!config.oidc_file.empty()) {
+    ASSIGN_OR_RETURN(logins,
+                     api::Logins::Create(config.oidc_file, host.options().keys, config.real_now));
+  }
+  const auto context = std::make_shared<const api::Context>(host, std::move(signer),
+                                                            std::move(logins), config.real_now);
   api::RegisterPartners(context);
   api::RegisterApiKeys(context);
   api::RegisterAccess(context);
+  api::RegisterLogins(context);
   RETURN_IF_ERROR(SetUpWebhooks(host, config));
   for (const char* source : {"venue", "hazard", "deadline"}) host.Consume(source, events::GoOn);
   host.AddTimer("partner.look", absl::Seconds(1),

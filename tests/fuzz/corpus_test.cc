@@ -15,7 +15,7 @@ namespace {
 constexpr Target kTargets[] = {{"adapters", Adapters}, {"csv", Csv},           {"rows", Rows},
                                {"sheet", Sheet},       {"filter", Filter},     {"names", Names},
                                {"envelope", Envelope}, {"calendar", Calendar}, {"policy", Policy},
-                               {"token", Token},       {"http", Http}};
+                               {"token", Token},       {"login", Login},       {"http", Http}};
 
 const std::filesystem::path kCorpus = testing::SourcePath("/tests/fuzz/corpus");
 

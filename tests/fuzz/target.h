@@ -19,6 +19,7 @@ void Envelope(absl::string_view input);
 void Calendar(absl::string_view input);
 void Policy(absl::string_view input);
 void Token(absl::string_view input);
+void Login(absl::string_view input);
 void Http(absl::string_view input);
 
 struct Target {

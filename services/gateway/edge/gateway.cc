@@ -268,11 +268,20 @@ void Gateway::Handle(http::Request request, http::Respond respond) const {
 
 void Gateway::Admit(const std::shared_ptr<Exchange>& exchange, const std::string& credential,
                     const std::function<void()>& go) const {
-  if (door_ == nullptr || !IsApiKey(credential)) {
+  const CredentialKind kind = door_ == nullptr ? CredentialKind::kToken : KindOf(credential);
+  if (kind == CredentialKind::kToken) {
     exchange->token = credential;
     return go();
   }
-  door_->Enter(credential, exchange->request.remote,
+  if (kind == CredentialKind::kIdToken) {
+    return door_->LogIn(credential, exchange->language,
+                        [exchange, go](const absl::StatusOr<Passports::Passport>& passport) {
+                          if (!passport.ok()) return exchange->Fail(passport.status());
+                          exchange->token = (*passport)->token();
+                          go();
+                        });
+  }
+  door_->Enter(credential, exchange->request.remote, exchange->language,
                [exchange, go](absl::StatusOr<Visitor> visitor) {
                  if (!visitor.ok()) return exchange->Fail(visitor.status());
                  exchange->visitor = *std::move(visitor);

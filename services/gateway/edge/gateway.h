@@ -29,8 +29,8 @@ namespace rectify::gateway {
 struct GatewayOptions {
   // Where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
   std::map<std::string, std::string> peers;
-  // Folder with private/svc-gateway.pem, by which it asks the partner registry. Empty: keys of
-  // partners are not taken, only tokens.
+  // Folder with private/svc-gateway.pem, by which it asks the partner registry. Empty: neither keys
+  // of partners nor logins elsewhere are taken, only tokens of ours.
   std::string keys;
   AdapterFiles adapters;
 };

@@ -1,6 +1,7 @@
 #include "services/gateway/partners/partner_door.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,23 +13,68 @@ namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
 
-// A call of the partner registry in the gateway's own name.
-template <typename Request, typename Response>
-auto Asker(const rpc::Client& registry, rpc::OwnToken& token, const char* method) {
-  const auto* descriptor =
-      Request::descriptor()->file()->FindServiceByName("PartnerAccess")->FindMethodByName(method);
-  return [&registry, &token, descriptor](const Request& request,
-                                         std::function<void(absl::StatusOr<Response>)> done) {
+template <typename Response>
+using Answered = std::function<void(absl::StatusOr<Response>)>;
+
+// Calls of the partner registry in the gateway's own name.
+class Asker {
+ public:
+  Asker(const rpc::Client& registry, rpc::OwnToken& token) : registry_(registry), token_(token) {}
+
+  template <typename Request, typename Response>
+  void Ask(const char* method, const Request& request, const std::string& language,
+           Answered<Response> done) const {
+    const auto* service = Request::descriptor()->file()->FindServiceByName("PartnerAccess");
     rpc::CallOptions call;
-    call.token = token.Get();
+    call.token = token_.Get();
+    call.language = language;
     call.timeout = kTimeout;
-    registry.Start(*descriptor, request.SerializeAsString(), call,
-                   [done = std::move(done)](const absl::StatusOr<std::string>& encoded) {
-                     if (!encoded.ok()) return done(encoded.status());
-                     Response response;
-                     if (response.ParseFromString(*encoded)) return done(std::move(response));
-                     done(absl::InternalError("the partner registry's answer can't be read"));
-                   });
+    registry_.Start(*service->FindMethodByName(method), request.SerializeAsString(), call,
+                    [done = std::move(done)](const absl::StatusOr<std::string>& encoded) {
+                      if (!encoded.ok()) return done(encoded.status());
+                      Response response;
+                      if (response.ParseFromString(*encoded)) return done(std::move(response));
+                      done(absl::InternalError("the partner registry's answer can't be read"));
+                    });
+  }
+
+ private:
+  const rpc::Client& registry_;
+  rpc::OwnToken& token_;
+};
+
+Passports::Ask AskAboutKeys(const Asker& asker) {
+  return [asker](const Credential& shown, Answered<partner::v1::Passport> done) {
+    partner::v1::ExchangeApiKeyRequest request;
+    request.set_api_key(shown.text);
+    request.set_remote_address(shown.address);
+    asker.Ask("ExchangeApiKey", request, shown.language, std::move(done));
+  };
+}
+
+// Where nobody can log in, another issuer's token is as foreign as any.
+absl::StatusOr<partner::v1::Passport> ForCaller(absl::StatusOr<partner::v1::Passport> answer) {
+  const std::optional<ErrorDetail> detail = DetailOf(answer.status());
+  if (!detail || detail->reason != "LOGIN_NOT_SET_UP") return answer;
+  return MakeError(absl::StatusCode::kUnauthenticated, *detail);
+}
+
+Passports::Ask AskAboutLogins(const Asker& asker) {
+  return [asker](const Credential& shown, Answered<partner::v1::Passport> done) {
+    partner::v1::ExchangeIdTokenRequest request;
+    request.set_id_token(shown.text);
+    asker.Ask<partner::v1::ExchangeIdTokenRequest, partner::v1::Passport>(
+        "ExchangeIdToken", request, shown.language,
+        [done = std::move(done)](absl::StatusOr<partner::v1::Passport> answer) {
+          done(ForCaller(std::move(answer)));
+        });
+  };
+}
+
+Quotas::Ask AskForRequests(const Asker& asker) {
+  return [asker](const partner::v1::TakeRequestsRequest& request,
+                 Answered<partner::v1::TakeRequestsResponse> done) {
+    asker.Ask("TakeRequests", request, "", std::move(done));
   };
 }
 
@@ -65,24 +111,27 @@ absl::Status TooManyRequests() {
 }
 
 PartnerDoor::PartnerDoor(const rpc::Client& registry, rpc::OwnToken& token)
-    : passports_(Asker<partner::v1::ExchangeApiKeyRequest, partner::v1::Passport>(registry, token,
-                                                                                  "ExchangeApiKey"),
-                 absl::Now),
-      quotas_(Asker<partner::v1::TakeRequestsRequest, partner::v1::TakeRequestsResponse>(
-                  registry, token, "TakeRequests"),
-              absl::Now) {}
+    : keys_(AskAboutKeys({registry, token}), absl::Now, Passports::Follow::kRevocations),
+      logins_(AskAboutLogins({registry, token}), absl::Now, Passports::Follow::kNothing),
+      quotas_(AskForRequests({registry, token}), absl::Now) {}
 
 void PartnerDoor::Enter(const std::string& key, const std::string& remote,
+                        const std::string& language,
                         std::function<void(absl::StatusOr<Visitor>)> done) {
-  passports_.Get(key, AddressOf(remote),
-                 [this, done = std::move(done)](const absl::StatusOr<Passports::Passport>& known) {
-                   if (!known.ok()) return done(known.status());
-                   const Passports::Passport& passport = *known;
-                   quotas_.Take(passport->partner(), passport->requests_per_minute(),
-                                [passport, done](const Standing& standing) {
-                                  done(Visitor{passport, standing});
-                                });
-                 });
+  keys_.Get({key, AddressOf(remote), language},
+            [this, done = std::move(done)](const absl::StatusOr<Passports::Passport>& known) {
+              if (!known.ok()) return done(known.status());
+              const Passports::Passport& passport = *known;
+              quotas_.Take(passport->partner(), passport->requests_per_minute(),
+                           [passport, done](const Standing& standing) {
+                             done(Visitor{passport, standing});
+                           });
+            });
+}
+
+void PartnerDoor::LogIn(const std::string& id_token, const std::string& language,
+                        const Passports::Done& done) {
+  logins_.Get({id_token, "", language}, done);
 }
 
 }  // namespace rectify::gateway

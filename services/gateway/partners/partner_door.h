@@ -1,4 +1,5 @@
-// Where partners come in: a key becomes who shows it, and one of the requests of its minute.
+// Where those come in for whom the partner registry vouches. A partner's key becomes who shows it,
+// and one of the requests of its minute; a person's ID token becomes who has logged in.
 #pragma once
 
 #include <functional>
@@ -40,11 +41,15 @@ class PartnerDoor {
 
   // `remote`: address and port. UNAUTHENTICATED API_KEY_INVALID, or why the registry can't be
   // asked.
-  void Enter(const std::string& key, const std::string& remote,
+  void Enter(const std::string& key, const std::string& remote, const std::string& language,
              std::function<void(absl::StatusOr<Visitor>)> done);
+  // UNAUTHENTICATED ID_TOKEN_INVALID or LOGIN_NOT_SET_UP, PERMISSION_DENIED LOGIN_NOT_ASSIGNED, or
+  // why the registry can't tell.
+  void LogIn(const std::string& id_token, const std::string& language, const Passports::Done& done);
 
  private:
-  Passports passports_;
+  Passports keys_;
+  Passports logins_;
   Quotas quotas_;
 };
 

@@ -6,12 +6,18 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "libs/crypto/crypto.h"
+#include "libs/crypto/base64url.h"
+#include "libs/crypto/hash.h"
 #include "libs/rpc/convert.h"
+#include "libs/rpc/key_id.h"
+#include "nlohmann/json.hpp"
 
 namespace rectify::gateway {
 namespace {
+
+using Json = nlohmann::json;
 
 // So soon a gateway follows what the registry changes, as its contract says.
 constexpr absl::Duration kFresh = absl::Seconds(10);
@@ -23,7 +29,18 @@ constexpr size_t kMostEntries = 10'000;
 
 }  // namespace
 
-bool IsApiKey(absl::string_view credential) { return absl::StartsWith(credential, "rk_"); }
+CredentialKind KindOf(absl::string_view credential) {
+  if (absl::StartsWith(credential, "rk_")) return CredentialKind::kApiKey;
+  const std::vector<absl::string_view> parts = absl::StrSplit(credential, '.');
+  if (parts.size() != 3) return CredentialKind::kToken;
+  const absl::StatusOr<std::string> claims = crypto::FromBase64Url(parts[1]);
+  if (!claims.ok()) return CredentialKind::kToken;
+  const Json json = Json::parse(*claims, nullptr, /*allow_exceptions=*/false);
+  const auto issuer = json.is_object() ? json.find("iss") : json.end();
+  const bool ours = issuer == json.end() || !issuer->is_string() ||
+                    rpc::IsKeyId(issuer->get_ref<const std::string&>());
+  return ours ? CredentialKind::kToken : CredentialKind::kIdToken;
+}
 
 bool InScope(const partner::v1::Passport& passport, const std::string& method) {
   return std::any_of(
@@ -32,12 +49,13 @@ bool InScope(const partner::v1::Passport& passport, const std::string& method) {
       });
 }
 
-Passports::Passports(Ask ask, std::function<absl::Time()> now)
-    : ask_(std::move(ask)), now_(std::move(now)) {}
+Passports::Passports(Ask ask, std::function<absl::Time()> now, Follow follow)
+    : ask_(std::move(ask)), now_(std::move(now)), follow_(follow) {}
 
-void Passports::Get(const std::string& key, const std::string& address, const Done& done) {
+void Passports::Get(const Credential& credential, const Done& done) {
   // A dump of the memory should not tell keys.
-  const std::string name = absl::StrCat(crypto::Sha256(key), address);
+  const std::string name =
+      absl::StrCat(crypto::Sha256(credential.text), credential.address, "|", credential.language);
   std::optional<absl::StatusOr<Passport>> known;
   {
     absl::MutexLock lock(&mutex_);
@@ -51,10 +69,7 @@ void Passports::Get(const std::string& key, const std::string& address, const Do
     }
   }
   if (known) return done(*known);
-  partner::v1::ExchangeApiKeyRequest request;
-  request.set_api_key(key);
-  request.set_remote_address(address);
-  ask_(request, [this, name](absl::StatusOr<partner::v1::Passport> answer) {
+  ask_(credential, [this, name](absl::StatusOr<partner::v1::Passport> answer) {
     Learn(name, std::move(answer));
   });
 }
@@ -67,9 +82,10 @@ void Passports::Learn(const std::string& name, absl::StatusOr<partner::v1::Passp
     Entry& entry = entries_[name];
     const absl::Time now = now_();
     if (answer.ok()) {
+      entry.good_until = GoodUntil(*answer);
       entry.answer = std::make_shared<const partner::v1::Passport>(*std::move(answer));
-      entry.good_until = now + kFresh;
-    } else if (absl::IsUnauthenticated(answer.status())) {
+    } else if (absl::IsUnauthenticated(answer.status()) ||
+               absl::IsPermissionDenied(answer.status())) {
       entry.answer = answer.status();
       entry.good_until = now + kFresh;
     } else {
@@ -83,6 +99,12 @@ void Passports::Learn(const std::string& name, absl::StatusOr<partner::v1::Passp
     waiting = std::exchange(entry.waiting, {});
   }
   for (const Done& done : waiting) done(told);
+}
+
+absl::Time Passports::GoodUntil(const partner::v1::Passport& passport) const {
+  const absl::Time fresh = now_() + kFresh;
+  if (follow_ == Follow::kRevocations) return fresh;
+  return std::max(fresh, rpc::ToTime(passport.expire_time()) - kLeastLife);
 }
 
 void Passports::MakeRoom() {

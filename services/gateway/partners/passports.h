@@ -1,4 +1,4 @@
-// Keys of partners turned into tokens, remembered for a while.
+// What callers show turned into tokens of ours, remembered for a while.
 #pragma once
 
 #include <functional>
@@ -16,8 +16,19 @@
 
 namespace rectify::gateway {
 
-// Whether a credential is a partner's key rather than a token.
-bool IsApiKey(absl::string_view credential);
+// What a caller shows, by its looks; whether it is genuine, others find out.
+enum class CredentialKind {
+  kToken,    // of ours, or anything else that the services refuse
+  kApiKey,   // a partner's key
+  kIdToken,  // a JWT of another issuer than ours: of somebody who has logged in elsewhere
+};
+CredentialKind KindOf(absl::string_view credential);
+
+struct Credential {
+  std::string text;
+  std::string address;   // where it came from, without port; empty where that does not matter
+  std::string language;  // of error texts: "zh-CN" or "en"
+};
 
 // Whether a method is one of those that `scopes` name.
 bool InScope(const partner::v1::Passport& passport, const std::string& method);
@@ -27,14 +38,17 @@ class Passports {
  public:
   using Passport = std::shared_ptr<const partner::v1::Passport>;
   using Done = std::function<void(const absl::StatusOr<Passport>&)>;
-  using Ask = std::function<void(const partner::v1::ExchangeApiKeyRequest&,
+  using Ask = std::function<void(const Credential&,
                                  std::function<void(absl::StatusOr<partner::v1::Passport>)>)>;
+  // Whether what was shown can be taken back before its time.
+  enum class Follow { kRevocations, kNothing };
 
-  Passports(Ask ask, std::function<absl::Time()> now);
+  Passports(Ask ask, std::function<absl::Time()> now, Follow follow);
 
-  // An answer, good or bad, is good for ten seconds. While the registry is away, a passport serves
-  // as long as its token lives.
-  void Get(const std::string& key, const std::string& address, const Done& done);
+  // An answer, good or bad, is good for ten seconds; a passport of what can't be taken back, until
+  // shortly before its token ends. While the registry is away, a passport serves as long as its
+  // token lives.
+  void Get(const Credential& credential, const Done& done);
 
  private:
   struct Entry {
@@ -44,11 +58,13 @@ class Passports {
     std::vector<Done> waiting;
   };
 
+  absl::Time GoodUntil(const partner::v1::Passport& passport) const;
   void Learn(const std::string& name, absl::StatusOr<partner::v1::Passport> answer);
   void MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Ask ask_;
   const std::function<absl::Time()> now_;
+  const Follow follow_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };

@@ -15,9 +15,6 @@
 namespace rectify::partner::api {
 namespace {
 
-// How long a gateway may go on with a token while this service is away. A key that is revoked in
-// between works until then at such a gateway, and there only.
-constexpr absl::Duration kTokenLife = absl::Minutes(5);
 constexpr absl::Duration kMinute = absl::Minutes(1);
 
 absl::Status KeyError() {

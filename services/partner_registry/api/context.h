@@ -10,16 +10,23 @@
 #include "absl/strings/str_split.h"
 #include "libs/rpc/token.h"
 #include "libs/service/host.h"
+#include "services/partner_registry/api/logins.h"
 
 namespace rectify::partner::api {
 
+// How long a gateway may go on with a token while this service is away. A key that is revoked in
+// between works until then at such a gateway, and there only.
+inline constexpr absl::Duration kTokenLife = absl::Minutes(5);
+
 // Outlives the server; thread-safe.
 struct Context {
-  Context(service::Host& h, std::unique_ptr<rpc::TokenSigner> s, std::function<absl::Time()> clock)
-      : host(h), signer(std::move(s)), real_now(std::move(clock)) {}
+  Context(service::Host& h, std::unique_ptr<rpc::TokenSigner> s, std::unique_ptr<Logins> l,
+          std::function<absl::Time()> clock)
+      : host(h), signer(std::move(s)), logins(std::move(l)), real_now(std::move(clock)) {}
 
   service::Host& host;
-  const std::unique_ptr<rpc::TokenSigner> signer;
+  const std::unique_ptr<rpc::TokenSigner> signer;  // of partners
+  const std::unique_ptr<Logins> logins;            // nullptr: nobody can log in
   // Of keys, tokens and minutes: the clock of the business may be simulated.
   const std::function<absl::Time()> real_now;
 };

@@ -30,7 +30,8 @@ const std::vector<std::string> kNeverRead = {
     "hazard rectify.hazard.v1.MajorHazards.GetMajorHazard",
     "hazard rectify.hazard.v1.MajorHazards.SuggestMajorHazard",
     "hazard rectify.hazard.v1.SelfInspections.GetSelfInspection",
-    "partner rectify.partner.v1.PartnerAccess.ExchangeApiKey",  // nobody here knows the secret
+    "partner rectify.partner.v1.PartnerAccess.ExchangeApiKey",   // nobody here knows the secret
+    "partner rectify.partner.v1.PartnerAccess.ExchangeIdToken",  // nobody here can log in elsewhere
     "reminder rectify.reminder.v1.ReminderDispatch.PreviewReminders",
     "venue rectify.venue.v1.BuildingRegistry.GetBuilding",
     "venue rectify.venue.v1.BuildingRegistry.GetUnit",

@@ -8,12 +8,13 @@
 
 namespace rectify::partner {
 
-PartnerTest::PartnerTest()
+PartnerTest::PartnerTest(const std::string& oidc_file)
     : system_(absl::FromUnixSeconds(1672710000),
               {"partner", "gateway", "venue", "hazard", "deadline"}) {
-  host_ = &system_.Start("partner", Migrations(), [this](service::Host& host) {
+  host_ = &system_.Start("partner", Migrations(), [&](service::Host& host) {
     return RegisterPartner(host, {.real_now = [this] { return real_now_; },
-                                  .webhook_allow = {receiver_.address_entry()}});
+                                  .webhook_allow = {receiver_.address_entry()},
+                                  .oidc_file = oidc_file});
   });
 }
 

@@ -20,7 +20,8 @@ inline constexpr char kRequestId[] = "0185766a-7000-7000-8000-00000000000a";
 
 class PartnerTest : public ::testing::Test {
  protected:
-  PartnerTest();
+  // `oidc_file`: who may log in elsewhere; empty: nobody.
+  explicit PartnerTest(const std::string& oidc_file = "");
 
   rpc::Client& registrar() { return system_.As("partner", "users/deng.ji", {"REGISTRAR"}); }
   rpc::Client& elsewhere() {

@@ -1,9 +1,10 @@
-// Keys and requests of partners, as a gateway remembers them.
+// Keys and requests of partners, and logins of people, as a gateway remembers them.
 #include "services/gateway/partners/partner_door.h"
 
 #include <optional>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "libs/base/error.h"
@@ -13,7 +14,6 @@
 namespace rectify::gateway {
 namespace {
 
-using partner::v1::ExchangeApiKeyRequest;
 using partner::v1::Passport;
 using partner::v1::TakeRequestsRequest;
 using partner::v1::TakeRequestsResponse;
@@ -39,24 +39,32 @@ class PassportsTest : public ::testing::Test {
     answer(passport);
   }
   // The token that a request gets, or why none; "…" when it still waits.
-  std::shared_ptr<std::string> Get(const std::string& key,
-                                   const std::string& address = "10.0.0.1") {
+  std::shared_ptr<std::string> Get(const std::string& key, const std::string& address = "10.0.0.1",
+                                   const std::string& language = "zh-CN") {
+    return GetFrom(passports_, key, address, language);
+  }
+  static std::shared_ptr<std::string> GetFrom(Passports& passports, const std::string& key,
+                                              const std::string& address,
+                                              const std::string& language) {
     auto told = std::make_shared<std::string>("…");
-    passports_.Get(key, address, [told](const absl::StatusOr<Passports::Passport>& passport) {
-      *told = passport.ok() ? (*passport)->token() : std::string(passport.status().message());
-    });
+    passports.Get(
+        {key, address, language}, [told](const absl::StatusOr<Passports::Passport>& passport) {
+          *told = passport.ok() ? (*passport)->token() : std::string(passport.status().message());
+        });
     return told;
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
   int asked_ = 0;
   std::function<void(absl::StatusOr<Passport>)> answer_;
-  Passports passports_{
-      [this](const ExchangeApiKeyRequest&, std::function<void(absl::StatusOr<Passport>)> done) {
-        ++asked_;
-        answer_ = std::move(done);
-      },
-      [this] { return now_; }};
+  const Passports::Ask ask_ = [this](const Credential& shown,
+                                     std::function<void(absl::StatusOr<Passport>)> done) {
+    ++asked_;
+    shown_ = shown.text;
+    answer_ = std::move(done);
+  };
+  std::string shown_;
+  Passports passports_{ask_, [this] { return now_; }, Passports::Follow::kRevocations};
 };
 
 TEST_F(PassportsTest, OneQuestionServesAllWhoWaitAndAllOfTenSeconds) {
@@ -111,6 +119,34 @@ TEST_F(PassportsTest, WhileTheRegistryIsAwayATokenServesAsLongAsItLives) {
   EXPECT_EQ(*too_old, "away");
 }
 
+TEST_F(PassportsTest, ARefusalIsWordedForWhoeverAsks) {
+  Get("rk_a", "10.0.0.1", "zh-CN");
+  Answer(Refusal());
+  EXPECT_EQ(*Get("rk_a", "10.0.0.1", "en"), "…");
+  EXPECT_EQ(asked_, 2);
+}
+
+TEST_F(PassportsTest, WhatCantBeTakenBackServesUntilShortlyBeforeItsTokenEnds) {
+  Passports logins{ask_, [this] { return now_; }, Passports::Follow::kNothing};
+  const auto get = [&] { return GetFrom(logins, "token", "", "zh-CN"); };
+  get();
+  EXPECT_EQ(shown_, "token");
+  Answer("t1", absl::Minutes(5));
+  now_ += absl::Minutes(5) - absl::Seconds(30) - absl::Milliseconds(1);
+  EXPECT_EQ(*get(), "t1");
+  EXPECT_EQ(asked_, 1);
+  now_ += absl::Milliseconds(1);
+  EXPECT_EQ(*get(), "…");
+  Answer("t2", absl::Seconds(5));
+  EXPECT_EQ(*get(), "t2") << "services take it for a minute longer than it says";
+  EXPECT_EQ(asked_, 2);
+  now_ += absl::Seconds(10);
+  EXPECT_EQ(*get(), "…");
+  Answer(MakeError(absl::StatusCode::kPermissionDenied,
+                   {.reason = "LOGIN_NOT_ASSIGNED", .text = {}, .metadata = {}, .violations = {}}));
+  EXPECT_NE(*get(), "…") << "and a refusal is remembered";
+}
+
 TEST_F(PassportsTest, WrongKeysDoNotFillTheMemory) {
   for (int i = 0; i < 20'500; ++i) {
     Get(absl::StrCat("rk_", i));
@@ -121,6 +157,30 @@ TEST_F(PassportsTest, WrongKeysDoNotFillTheMemory) {
   EXPECT_EQ(asked_, 20'500) << "the newest are remembered";
   Get("rk_0");
   EXPECT_EQ(asked_, 20'501) << "the oldest are not";
+}
+
+std::string Jwt(const std::string& claims) {
+  return absl::StrCat("e30.", absl::WebSafeBase64Escape(claims), ".c2ln");
+}
+
+TEST(KindOf, TellsKeysAndTokensOfOthersFromOurOwn) {
+  EXPECT_EQ(KindOf("rk_a"), CredentialKind::kApiKey);
+  for (const char* issuer : {"people", "partners", "svc-gateway"}) {
+    EXPECT_EQ(KindOf(Jwt(absl::StrCat("{\"iss\":\"", issuer, "\"}"))), CredentialKind::kToken);
+  }
+  for (const char* issuer : {"https://idp.example.cn", "People", "svc-", ""}) {
+    EXPECT_EQ(KindOf(Jwt(absl::StrCat("{\"iss\":\"", issuer, "\"}"))), CredentialKind::kIdToken)
+        << issuer;
+  }
+}
+
+TEST(KindOf, LeavesWhatCantBeReadToTheServices) {
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string("a.b.c"), std::string("rk"), Jwt(""),
+        Jwt("[]"), Jwt("{}"), Jwt("{\"iss\":7}"), Jwt("{\"iss\":"),
+        Jwt("{\"iss\":\"https://a\"}") + ".more"}) {
+    EXPECT_EQ(KindOf(text), CredentialKind::kToken) << text;
+  }
 }
 
 TEST(InScope, NamesAMethodOrAllOfAService) {

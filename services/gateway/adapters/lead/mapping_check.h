@@ -1,46 +1,23 @@
-// Faults of a mapping file, all at once, so that it is mended at once.
+// Faults of a mapping file.
 #pragma once
 
-#include <set>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "libs/base/error.h"
+#include "libs/base/file_check.h"
 #include "rectify/hazard/v1/lead.pb.h"
 
 namespace rectify::gateway {
 
-class MappingCheck {
+class MappingCheck : public FileCheck {
  public:
-  // `file` names it in the faults.
-  explicit MappingCheck(absl::string_view file) : file_(file) {}
+  using FileCheck::FileCheck;
 
-  void Require(bool holds, absl::string_view place, absl::string_view zh, absl::string_view en) {
-    if (holds) return;
-    faults_.push_back(
-        {std::string(place),
-         {absl::StrCat(file_, ": ", place, " ", zh), absl::StrCat(file_, ": ", place, " ", en)}});
-  }
-  // A name, or a word that must be there once among its kind.
-  void RequireNew(std::set<std::string>& known, const std::string& word, absl::string_view place) {
-    Require(!word.empty() && known.insert(word).second, place, "为空或者重复",
-            "is empty or there twice");
-  }
   // Every state of a lead, and each outcome of it, has one of `stages` (with `state` and
   // `outcome`).
   template <typename Stages>
   void RequireEveryState(const Stages& stages, absl::string_view place);
-
-  // OK, or INVALID_ARGUMENT with all faults.
-  absl::Status Result() const { return faults_.empty() ? absl::OkStatus() : FieldErrors(faults_); }
-
- private:
-  const std::string file_;
-  std::vector<FieldViolation> faults_;
 };
 
 // The first of `stages` that fits; nullptr when none does.

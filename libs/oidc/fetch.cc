@@ -1,0 +1,110 @@
+#include "libs/oidc/fetch.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "libs/base/network.h"
+#include "libs/outbound/curl.h"
+
+namespace rectify::oidc {
+namespace {
+
+constexpr size_t kMostBytes = 256 << 10;
+
+using CurlUrl = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+// "" when the address has no such part.
+std::string Part(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
+  std::string value(text);
+  curl_free(text);
+  return value;
+}
+
+bool IsLoopback(absl::string_view host) {
+  if (host == "localhost") return true;  // to curl it is nothing else, whatever a name server says
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  const std::optional<std::string> address = ParseAddress(std::string(host));
+  return address.has_value() && (Network::Parse("127.0.0.0/8")->Contains(*address) ||
+                                 Network::Parse("::1/128")->Contains(*address));
+}
+
+size_t Read(char* buffer, size_t size, size_t count, void* context) {
+  auto* body = static_cast<std::string*>(context);
+  const size_t length = size * count;
+  if (body->size() + length > kMostBytes) return 0;  // ends the transfer
+  body->append(buffer, length);
+  return length;
+}
+
+std::optional<absl::Duration> MaxAgeOf(CURL* handle) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(handle, "Cache-Control", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+    return std::nullopt;
+  }
+  return MaxAgeIn(header->value);
+}
+
+}  // namespace
+
+bool IsSafeUrl(const std::string& url) {
+  const CurlUrl parsed(curl_url(), curl_url_cleanup);
+  if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      !Part(parsed.get(), CURLUPART_USER).empty() ||
+      !Part(parsed.get(), CURLUPART_FRAGMENT).empty()) {
+    return false;
+  }
+  const std::string scheme = Part(parsed.get(), CURLUPART_SCHEME);
+  return scheme == "https" || (scheme == "http" && IsLoopback(Part(parsed.get(), CURLUPART_HOST)));
+}
+
+std::optional<absl::Duration> MaxAgeIn(absl::string_view cache_control) {
+  std::optional<absl::Duration> age;
+  for (absl::string_view word : absl::StrSplit(cache_control, ',')) {
+    const std::string directive = absl::AsciiStrToLower(absl::StripAsciiWhitespace(word));
+    if (directive == "no-store" || directive == "no-cache") return absl::ZeroDuration();
+    absl::string_view value = directive;
+    int64_t seconds = 0;
+    if (absl::ConsumePrefix(&value, "max-age=") && absl::SimpleAtoi(value, &seconds)) {
+      age = absl::Seconds(std::max<int64_t>(seconds, 0));
+    }
+  }
+  return age;
+}
+
+absl::StatusOr<Document> Fetch(const std::string& url) {
+  if (!IsSafeUrl(url)) {
+    return absl::InvalidArgumentError(absl::StrCat(url, " is neither https nor on loopback"));
+  }
+  const outbound::Curl curl = outbound::NewTransfer();
+  CURL* handle = curl.get();
+  Document document;
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "rectify");
+  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Read);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &document.body);
+  const CURLcode code = curl_easy_perform(handle);
+  if (code == CURLE_WRITE_ERROR) {
+    return absl::UnavailableError(absl::StrCat(url, " has more than ", kMostBytes, " bytes"));
+  }
+  if (code != CURLE_OK) {
+    return absl::UnavailableError(absl::StrCat(url, ": ", curl_easy_strerror(code)));
+  }
+  long status = 0;  // NOLINT(google-runtime-int): libcurl's type
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  if (status != 200) return absl::UnavailableError(absl::StrCat(url, ": HTTP ", status));
+  document.max_age = MaxAgeOf(handle);
+  return document;
+}
+
+}  // namespace rectify::oidc

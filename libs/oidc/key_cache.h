@@ -1,0 +1,62 @@
+// The present keys of an identity provider, by OpenID Connect Discovery 1.0.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "libs/crypto/public_key.h"
+#include "libs/oidc/fetch.h"
+#include "libs/oidc/key_set.h"
+
+namespace rectify::oidc {
+
+// Thread-safe. What is fetched stays as long as its Cache-Control says, an hour when it says
+// nothing, and in any case between a minute and a day. Who asks for a key that is too old, or not
+// there, fetches; meanwhile the others go on with what there is. It is tried at most every 30 s.
+// While the provider is away, its keys go on for a day.
+class KeyCache {
+ public:
+  using Get = std::function<absl::StatusOr<Document>(const std::string& url)>;
+
+  // `issuer`: a safe address (see IsSafeUrl). `now`: real time.
+  KeyCache(std::string issuer, Get get, std::function<absl::Time()> now);
+
+  // UNAUTHENTICATED ID_TOKEN_INVALID when the provider has no such key, UNAVAILABLE
+  // LOGIN_UNAVAILABLE when that can't be told now.
+  absl::StatusOr<crypto::PublicKey> Find(const std::string& id, Algorithm algorithm);
+  // Fetches when it is time to; what goes wrong is logged.
+  void Refresh();
+
+ private:
+  struct Known {
+    std::string keys_url;
+    absl::Time url_good_until = absl::InfinitePast();
+    std::vector<Key> keys;
+    absl::Time keys_good_until = absl::InfinitePast();
+  };
+
+  const Key* Lookup(const std::string& id, Algorithm algorithm) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the caller is the one to fetch now.
+  bool Begin(bool missing);
+  bool IsMissing(const std::string& id, Algorithm algorithm);
+  void FetchAll();
+  absl::StatusOr<Known> Ask(Known known) const;
+  absl::StatusOr<std::string> ReadDiscovery(const Document& document) const;
+
+  const std::string issuer_;
+  const Get get_;
+  const std::function<absl::Time()> now_;
+  absl::Mutex mutex_;
+  Known known_ ABSL_GUARDED_BY(mutex_);
+  absl::Time tried_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool fetching_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;  // when it was last tried
+};
+
+}  // namespace rectify::oidc
