@@ -271,8 +271,14 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
   for (const auto& [name, target] : options.peers) {
     rpc::ClientOptions client;
     client.target = target;
+    if (!options.tls_roots.empty()) {
+      client.tls = {.root_file = options.tls_roots,
+                    .cert_file = options.server.tls.cert_file,
+                    .key_file = options.server.tls.key_file};
+    }
     client.token = [token = impl.token.get()] { return token->Get(); };
     impl.peers[name] = std::make_unique<rpc::Client>(std::move(client));
+    RETURN_IF_ERROR(impl.peers[name]->usable());
   }
 
   impl.commands = std::make_unique<events::Commands>(*impl.pool, *impl.clock,
