@@ -110,7 +110,7 @@ struct Host::Impl {
                     .cert_file = given.server.tls.cert_file,
                     .key_file = given.server.tls.key_file};
     }
-    client.token = [token = token.get()] { return token->Get(); };
+    client.token = [own = token.get()] { return own->Get(); };
     for (const auto& [name, target] : given.peers) {
       client.target = target;
       peers[name] = std::make_unique<rpc::Client>(client);

@@ -44,13 +44,13 @@ class TlsTest : public RpcTest {
   }
 
   // A client that shows `own`.
-  Client Connect(const Caller& caller, const CertFiles& own = {}) const {
+  Client Connect(const Caller& caller, const CertFiles& own = {}, int attempts = 1) const {
     const std::string key_id = caller.HasRole("SERVICE") ? "svc-clerk" : "people";
     ClientOptions options;
     options.target = Target();
     options.tls = {.root_file = roots_, .cert_file = own.cert, .key_file = own.key};
     options.token = [token = TokenOf(caller, key_id)] { return token; };
-    options.max_attempts = 1;
+    options.max_attempts = attempts;
     return Client(std::move(options));
   }
   absl::Status Get(const Client& client, const std::string& language = "") const {
@@ -212,7 +212,8 @@ TEST_F(TlsTest, TheNextConnectionHasTheServersNewCertificate) {
 TEST_F(TlsTest, TheNextConnectionShowsTheClientsNewCertificate) {
   StartServer();
   options_.listen = Target();
-  const Client client = Connect(Clerk(), authority_.Issue("own", "rectify://services/thief"));
+  const Client client =
+      Connect(Clerk(), authority_.Issue("own", "rectify://services/thief"), /*attempts=*/6);
   EXPECT_EQ(Get(client), StatusIs(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISMATCH"));
   authority_.Issue("own", kClerkUri);
   const absl::Time limit = absl::Now() + kPatience;
