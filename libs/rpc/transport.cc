@@ -41,6 +41,19 @@ absl::Status CheckPair(const std::string& cert_file, const std::string& key_file
   return cert_file.empty() ? absl::OkStatus() : CheckKeyOf(cert_file, key_file);
 }
 
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const ServerTls& tls) {
+  TlsServerCredentialsOptions options(std::make_shared<FileWatcherCertificateProvider>(
+      tls.key_file, tls.cert_file, tls.client_ca_file, kLookSeconds));
+  options.watch_identity_key_cert_pairs();
+  if (!tls.client_ca_file.empty()) {
+    options.watch_root_certs();
+    options.set_cert_request_type(tls.require_client_cert
+                                      ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                      : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
 std::shared_ptr<grpc::ChannelCredentials> MakeChannelCredentials(const ClientTls& tls) {
   TlsChannelCredentialsOptions options;
   options.set_certificate_provider(std::make_shared<FileWatcherCertificateProvider>(
@@ -77,17 +90,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentials(absl:
     if (!IsLoopback(listen)) return PlaintextRefused(listen);
     return grpc::InsecureServerCredentials();
   }
-  TlsServerCredentialsOptions options(std::make_shared<FileWatcherCertificateProvider>(
-      tls.key_file, tls.cert_file, tls.client_ca_file, kLookSeconds));
-  options.watch_identity_key_cert_pairs();
-  if (!tls.client_ca_file.empty()) {
-    RETURN_IF_ERROR(CheckCertificates(tls.client_ca_file));
-    options.watch_root_certs();
-    options.set_cert_request_type(tls.require_client_cert
-                                      ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                                      : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  }
-  return grpc::experimental::TlsServerCredentials(options);
+  if (!tls.client_ca_file.empty()) RETURN_IF_ERROR(CheckCertificates(tls.client_ca_file));
+  return MakeServerCredentials(tls);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentials(
