@@ -75,7 +75,7 @@ class MutualTlsTest(unittest.TestCase):
     def test_services_follow_each_other_and_ask_each_other(self):
         self.system.kill("redis")  # so that events come by rpc alone
         venue = self.district.venue("加密事件示例")["name"]
-        self.assertEqual(self.district.drafted_order(venue)["state"], "STATE_DRAFT")
+        self.assertEqual(self.district.drafted_order(venue)["state"], "STATE_DRAFTED")
 
     def test_the_gateway_asks_in_its_own_name_whose_key_it_is(self):
         partner = partners.register(self.registrar, CODE, displayName="教育局平台",
