@@ -1,5 +1,6 @@
 # The composition of one running Rectify: which service is where, with which flags, and every call of
 # the command line program. Sourced after lib.sh and servers.sh.
+source "$REPO/deploy/certificates.sh"
 
 # short name (schema, event source, identity), folder in services/, offset of its port
 readonly SERVICES=(
@@ -151,6 +152,8 @@ service_command() {
   add_clock
   command+=(--listen "127.0.0.1:$own_port" --pg "$(pg_of "$self")"
     --keys "$STATE/keys")
+  add_tls
+  ! tls_on || command+=(--tls-client-ca "$(tls_file ca.pem)")
   if [[ $self == "$SEALED" ]]; then
     command+=(--field-key "$STATE/$SEALED/field.key")
   else
@@ -173,7 +176,15 @@ up_gateway() {
   each_service add_peer
   command+=(--listen "127.0.0.1:$(port $GATEWAY_PORT)" --keys "$STATE/keys"
     --metrics-listen "127.0.0.1:$(port $((GATEWAY_PORT + METRICS_OFFSET)))")
+  add_tls
+  ! tls_on || command+=(--tls-peer-cert "$(tls_file gateway.pem)" --tls-peer-key "$(tls_file gateway.key)")
   start_process gateway "ready_serving gateway" "${command[@]}"
+}
+
+# Like add_peer. By what it serves, and whom of its peers it believes.
+add_tls() {
+  ! tls_on || command+=(--tls-cert "$(tls_file "$self.pem")" --tls-key "$(tls_file "$self.key")"
+    --tls-roots "$(tls_file ca.pem)")
 }
 
 # Adds a --peer to the command of service_command, its caller's caller.
@@ -187,6 +198,7 @@ up_system() {
   require_ports
   echo "$PORT_BASE" >"$STATE/port-base"
   make_keys
+  make_certificates
   up_postgres
   start_redis "$(port $REDIS_PORT)" "$STATE/redis"
   [[ -e $STATE/clock ]] || cli_init_clock
@@ -242,7 +254,8 @@ down_servers() {
 # ---- What a user of this system needs in the shell
 
 write_env() {
-  local entry name folder offset
+  local entry name folder offset scheme=http
+  ! tls_on || scheme=https
   {
     echo "# source this file to use the command line program on this system"
     echo "export PATH=$(printf %q "$BUILD/services/cli"):\$PATH"
@@ -250,7 +263,12 @@ write_env() {
       read -r name folder offset <<<"$entry"
       echo "export RECTIFY_${name^^}=127.0.0.1:$(port "$offset")"
     done
-    echo "export RECTIFY_GATEWAY=http://127.0.0.1:$(port $GATEWAY_PORT)"
+    echo "export RECTIFY_GATEWAY=$scheme://127.0.0.1:$(port $GATEWAY_PORT)"
+    if tls_on; then
+      printf 'export RECTIFY_TLS=1 RECTIFY_TLS_ROOTS=%q\n' "$(tls_file ca.pem)"
+    else
+      echo "unset RECTIFY_TLS RECTIFY_TLS_ROOTS"
+    fi
     printf 'export RECTIFY_KEYS=%q\n' "$STATE/keys"
     printf 'export RECTIFY_CLOCK=%q\n' "shm:$STATE/clock"
     printf 'export RECTIFY_STATE=%q\n' "$STATE"

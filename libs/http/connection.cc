@@ -411,7 +411,8 @@ class Connection : public Endable, public std::enable_shared_from_this<Connectio
 
 }  // namespace
 
-asio::awaitable<void> Serve(tcp::socket socket, asio::ssl::context* tls, Connections& connections) {
+asio::awaitable<void> Serve(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
+                            Connections& connections) {
   error_code error;
   const tcp::endpoint endpoint = socket.remote_endpoint(error);
   if (error) co_return;  // gone already

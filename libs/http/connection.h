@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <memory>
 
 #include "libs/http/connections.h"
 
@@ -11,6 +12,7 @@ namespace rectify::http {
 
 // Serves until the client or the server ends it; `tls` may be nullptr.
 boost::asio::awaitable<void> Serve(boost::asio::ip::tcp::socket socket,
-                                   boost::asio::ssl::context* tls, Connections& connections);
+                                   std::shared_ptr<boost::asio::ssl::context> tls,
+                                   Connections& connections);
 
 }  // namespace rectify::http

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -45,7 +46,15 @@ absl::StatusOr<tcp::endpoint> ParseListen(const std::string& listen) {
       absl::StrCat("cannot listen on ", listen, ": expected ADDRESS:PORT"));
 }
 
-absl::Status LoadTls(const ServerOptions& options, asio::ssl::context& tls) {
+// When certificate and key were last changed; the least of all times for one that is not there.
+using FileTimes = std::pair<std::filesystem::file_time_type, std::filesystem::file_time_type>;
+FileTimes TlsFileTimes(const ServerOptions& options) {
+  std::error_code ignored;
+  return {std::filesystem::last_write_time(options.tls_cert_file, ignored),
+          std::filesystem::last_write_time(options.tls_key_file, ignored)};
+}
+
+absl::Status UseFiles(const ServerOptions& options, asio::ssl::context& tls) {
   tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                   asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                   asio::ssl::context::no_tlsv1_1);
@@ -69,7 +78,8 @@ struct Server::Impl {
   ServerOptions options;
   Handler handler;
   std::optional<Connections> connections;
-  std::optional<asio::ssl::context> tls;
+  std::shared_ptr<asio::ssl::context> tls;  // nullptr: plaintext
+  FileTimes tls_times;                      // of the files that were read last
   asio::io_context context;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   // On one strand, with all that happens to them.
@@ -82,8 +92,7 @@ struct Server::Impl {
   absl::Status Open() {
     ASSIGN_OR_RETURN(const tcp::endpoint endpoint, ParseListen(options.listen));
     if (!options.tls_cert_file.empty()) {
-      tls.emplace(asio::ssl::context::tls_server);
-      RETURN_IF_ERROR(LoadTls(options, *tls));
+      RETURN_IF_ERROR(LoadTls());
     } else if (!endpoint.address().is_loopback()) {
       return absl::FailedPreconditionError(
           absl::StrCat("plaintext does not leave the machine: give ", options.listen,
@@ -102,12 +111,30 @@ struct Server::Impl {
         absl::StrCat("cannot listen on ", options.listen, ": ", error.message()));
   }
 
+  // Afresh; on an error what was there stays.
+  absl::Status LoadTls() {
+    tls_times = TlsFileTimes(options);
+    auto fresh = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    RETURN_IF_ERROR(UseFiles(options, *fresh));
+    tls = std::move(fresh);
+    return absl::OkStatus();
+  }
+
+  // Files that were exchanged are for the connections that come from now on.
+  void FollowTlsFiles() {
+    if (tls == nullptr || TlsFileTimes(options) == tls_times) return;
+    if (const absl::Status loaded = LoadTls(); !loaded.ok()) {
+      log::Warning("tls_files_not_taken", {{"error", std::string(loaded.message())}});
+    }
+  }
+
   asio::awaitable<void> Watch() {
     while (watching) {
       look->expires_after(absl::ToChronoNanoseconds(connections->OverdueLook()));
       error_code ended;
       co_await look->async_wait(asio::redirect_error(asio::use_awaitable, ended));
       connections->EndOverdue();
+      FollowTlsFiles();
     }
   }
 
@@ -118,8 +145,7 @@ struct Server::Impl {
           asio::make_strand(context), asio::redirect_error(asio::use_awaitable, error));
       if (!error) {
         const auto strand = socket.get_executor();
-        asio::co_spawn(strand, Serve(std::move(socket), tls ? &*tls : nullptr, *connections),
-                       asio::detached);
+        asio::co_spawn(strand, Serve(std::move(socket), tls, *connections), asio::detached);
       } else if (error != asio::error::operation_aborted) {
         // Out of file descriptors, as a rule: connections that end make room.
         log::Warning("http_accept_failed", {{"error", error.message()}});

@@ -30,6 +30,7 @@ struct ServerOptions {
   // taken in pieces; 0: it is taken whole, within max_body_bytes. Without it all are.
   std::function<uint64_t(const Request& header)> most_in_pieces;
   // Both or neither (PEM). Without them the address must be loopback: plaintext does not leave.
+  // Read again when they change, for the connections that come from then on.
   std::string tls_cert_file, tls_key_file;
   // The answer to a fault.
   std::function<Response(Fault)> refuse;

@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "grpc/grpc_security_constants.h"
+#include "grpcpp/security/auth_context.h"
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
@@ -74,6 +76,23 @@ absl::Status CheckDistrict(const Method& method, const Message& request, const C
   return NotFoundError(name);
 }
 
+// gRPC tells of a certificate only after it was verified.
+absl::Status CheckCertificate(const std::string& subject, const grpc::AuthContext& connection) {
+  const std::string needed = absl::StrCat(kCertificateUri, subject);
+  const auto names = connection.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  if (std::find(names.begin(), names.end(), needed) != names.end()) return absl::OkStatus();
+  const bool none = connection.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME).empty();
+  return MakeError(
+      absl::StatusCode::kUnauthenticated,
+      {.reason = none ? "CERTIFICATE_MISSING" : "CERTIFICATE_MISMATCH",
+       .text = {absl::StrCat("服务令牌只能在出示证书 ", needed, " 的连接上使用，本连接",
+                             none ? "没有证书" : "的证书不是它"),
+                absl::StrCat("a service's token is taken only with the certificate ", needed,
+                             none ? ", the connection has none" : ", the connection has another")},
+       .metadata = {{"needed", needed}},
+       .violations = {}});
+}
+
 }  // namespace
 
 // The first language of accept-language that we have; Chinese otherwise.
@@ -95,7 +114,9 @@ Arrival ReadArrival(const Method& method, const grpc::CallbackServerContext& con
 }
 
 absl::StatusOr<Caller> Authorize(const Method& method, absl::string_view authorization,
-                                 const TokenVerifier& verifier) {
+                                 const TokenVerifier& verifier,
+                                 const grpc::CallbackServerContext& context,
+                                 const ServerOptions& options) {
   if (method.is_public) return Caller();
   constexpr absl::string_view kScheme = "bearer ";
   absl::string_view token;
@@ -103,6 +124,9 @@ absl::StatusOr<Caller> Authorize(const Method& method, absl::string_view authori
     token = absl::StripAsciiWhitespace(authorization.substr(kScheme.size()));
   }
   ASSIGN_OR_RETURN(Caller caller, verifier.Verify(token));
+  if (!options.tls.client_ca_file.empty() && caller.HasRole("SERVICE")) {
+    RETURN_IF_ERROR(CheckCertificate(caller.subject, *context.auth_context()));
+  }
   if (std::any_of(method.any_of.begin(), method.any_of.end(),
                   [&](const std::string& role) { return caller.HasRole(role); })) {
     return caller;

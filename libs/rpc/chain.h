@@ -33,9 +33,13 @@ Arrival ReadArrival(const Method& method, const grpc::CallbackServerContext& con
 // "zh-CN" or "en".
 std::string LanguageOf(const grpc::CallbackServerContext& context);
 
-// The token's caller, when one of its roles may call the method.
+// The token's caller, when one of its roles may call the method. A service must have the connection
+// for it too, when the server has a client CA: UNAUTHENTICATED with CERTIFICATE_MISSING or
+// CERTIFICATE_MISMATCH otherwise.
 absl::StatusOr<Caller> Authorize(const Method& method, absl::string_view authorization,
-                                 const TokenVerifier& verifier);
+                                 const TokenVerifier& verifier,
+                                 const grpc::CallbackServerContext& context,
+                                 const ServerOptions& options);
 
 // Parses and checks one message: encoding, district, field rules. `continuation`: a later message
 // of a stream, which may leave the resource field empty.

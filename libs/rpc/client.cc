@@ -92,10 +92,11 @@ void Client::Impl::Prepare(grpc::ClientContext& context, absl::Time deadline,
 
 Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
-  auto credentials = ChannelCredentials(impl_->options.target, impl_->options.tls_root_file);
+  auto credentials = ChannelCredentials(impl_->options.target, impl_->options.tls);
   impl_->usable = credentials.status();
   if (!credentials.ok()) return;
-  impl_->channel = Connect(impl_->options.target, *credentials);
+  impl_->credentials = *std::move(credentials);
+  impl_->channel = Connect(impl_->options.target, impl_->credentials);
   impl_->has_connection = true;
 }
 
@@ -106,6 +107,8 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
 }
 
 Client::~Client() = default;
+
+const absl::Status& Client::usable() const { return impl_->usable; }
 
 absl::Status Client::UnaryInto(absl::string_view method, const Message& request, Message& response,
                                const CallOptions& call) const {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "libs/rpc/tls.h"
 
 namespace grpc {
 class Channel;
@@ -20,8 +21,8 @@ class Channel;
 namespace rectify::rpc {
 
 struct ClientOptions {
-  std::string target;                  // "127.0.0.1:50051" or "dns:///host:port"
-  std::string tls_root_file;           // empty: plaintext, loopback only
+  std::string target;  // "127.0.0.1:50051" or "dns:///host:port"
+  ClientTls tls;
   std::function<std::string()> token;  // called per attempt; empty string: none
   absl::Duration timeout = absl::Seconds(10);
   int max_attempts = 4;  // on UNAVAILABLE, for idempotent rules or with a request_id
@@ -70,6 +71,9 @@ class Client {
   explicit Client(ClientOptions options);
   Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
   ~Client();
+
+  // FAILED_PRECONDITION when the options allow no connection; each call fails with it then.
+  const absl::Status& usable() const;
 
   // `method`: full name "rectify.venue.v1.VenueRegistry.CreateVenue".
   template <typename Response>

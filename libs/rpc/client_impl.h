@@ -12,6 +12,7 @@
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/security/credentials.h"
 #include "libs/rpc/buffer.h"
 #include "libs/rpc/client.h"
 
@@ -55,6 +56,8 @@ struct Client::Impl {
 
   ClientOptions options;
   absl::Status usable;  // why no channel could be made
+  // Kept for the clients that are made with the same files.
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
   std::shared_ptr<grpc::Channel> channel;
   // The state of the channel's connection may be asked for; an in-process one has none.
   bool has_connection = false;

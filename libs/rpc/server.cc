@@ -128,9 +128,7 @@ void Server::Stream(
 
 absl::Status Server::Start() {
   ASSIGN_OR_RETURN(const std::vector<MethodService> contracts, impl_->table.Resolve());
-  ASSIGN_OR_RETURN(auto credentials,
-                   ServerCredentials(impl_->options.listen, impl_->options.tls_cert_file,
-                                     impl_->options.tls_key_file));
+  ASSIGN_OR_RETURN(auto credentials, ServerCredentials(impl_->options.listen, impl_->options.tls));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;

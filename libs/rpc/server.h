@@ -2,8 +2,9 @@
 // refuses to start when a method has no handler or no permission rule, and runs every call through
 // one chain:
 //
-//   bytes → bounded executor → deadline budget → token → role → parse (unknown fields, UTF-8)
-//         → district → field rules → handler → google.rpc error details → metrics, one log line
+//   bytes → bounded executor → deadline budget → token (→ certificate) → role
+//         → parse (unknown fields, UTF-8) → district → field rules → handler → google.rpc error
+//         details → metrics, one log line
 //
 // Strangers do not reach the parser; a full executor costs no parsing at all.
 //
@@ -23,6 +24,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "libs/rpc/call.h"
+#include "libs/rpc/tls.h"
 #include "libs/rpc/token.h"
 
 namespace grpc {
@@ -67,8 +69,7 @@ struct ServerOptions {
   absl::Duration max_deadline = absl::Seconds(60);
   absl::Duration return_margin = absl::Milliseconds(20);  // kept for the answer's way back
   absl::Duration minimum_work = absl::Milliseconds(30);   // refuse when less is left
-  // PEM files of the server's certificate and key; empty: plaintext, allowed on loopback only.
-  std::string tls_cert_file, tls_key_file;
+  ServerTls tls;
 };
 
 class Server {

@@ -116,7 +116,8 @@ class StreamCall final : public ByteStream, public Emitter {
   absl::Status Begin() {
     RETURN_IF_ERROR(CheckBudget(arrival_.call, *context_, dispatcher_.options()));
     ASSIGN_OR_RETURN(arrival_.call.caller,
-                     Authorize(method_, arrival_.authorization, dispatcher_.verifier()));
+                     Authorize(method_, arrival_.authorization, dispatcher_.verifier(), *context_,
+                               dispatcher_.options()));
     return absl::OkStatus();
   }
 

@@ -22,7 +22,8 @@ absl::Status UnaryCall::CheckBudget() const {
 
 absl::Status UnaryCall::Read(const TokenVerifier& verifier) {
   RETURN_IF_ERROR(CheckBudget());
-  ASSIGN_OR_RETURN(arrival_.call.caller, Authorize(method_, arrival_.authorization, verifier));
+  ASSIGN_OR_RETURN(arrival_.call.caller,
+                   Authorize(method_, arrival_.authorization, verifier, context_, options_));
   const std::string bytes = Flatten(request_);
   ASSIGN_OR_RETURN(message_, ReadRequest(method_, bytes, arrival_.call.caller, false));
   IdentifyCommand(*message_, bytes, arrival_.call);

@@ -103,6 +103,22 @@ struct Host::Impl {
   std::vector<std::jthread> threads;
   bool started = false;
 
+  absl::Status OpenPeers(const HostOptions& given) {
+    rpc::ClientOptions client;
+    if (!given.tls_roots.empty()) {
+      client.tls = {.root_file = given.tls_roots,
+                    .cert_file = given.server.tls.cert_file,
+                    .key_file = given.server.tls.key_file};
+    }
+    client.token = [own = token.get()] { return own->Get(); };
+    for (const auto& [name, target] : given.peers) {
+      client.target = target;
+      peers[name] = std::make_unique<rpc::Client>(client);
+      RETURN_IF_ERROR(peers[name]->usable());
+    }
+    return absl::OkStatus();
+  }
+
   bool Driven() const {
     return absl::Now() - absl::FromUnixMillis(settled_at.load(std::memory_order_relaxed)) < kDriven;
   }
@@ -268,12 +284,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Create(HostOptions options,
   ASSIGN_OR_RETURN(auto signer, rpc::TokenSigner::FromFile(absl::StrCat(
                                     options.keys, "/private/svc-", options.name, ".pem")));
   impl.token = std::make_unique<rpc::OwnToken>(std::move(signer), "services/" + options.name);
-  for (const auto& [name, target] : options.peers) {
-    rpc::ClientOptions client;
-    client.target = target;
-    client.token = [token = impl.token.get()] { return token->Get(); };
-    impl.peers[name] = std::make_unique<rpc::Client>(std::move(client));
-  }
+  RETURN_IF_ERROR(impl.OpenPeers(options));
 
   impl.commands = std::make_unique<events::Commands>(*impl.pool, *impl.clock,
                                                      [&impl] { impl.committed.Ring(); });

@@ -34,13 +34,15 @@ struct HostOptions {
   bool allow_simulated_clock = false;  // --allow-simulated-clock
   std::string keys;  // --keys: folder with public/, private/svc-<name>.pem, field.key
   std::map<std::string, std::string> peers;  // --peer venue=127.0.0.1:7101 (repeatable)
-  std::string metrics_listen;                // --metrics-listen; empty: not served
+  // --tls-roots, RECTIFY_TLS_ROOTS: peers by TLS, to whom the server's own certificate is shown.
+  std::string tls_roots;
+  std::string metrics_listen;  // --metrics-listen; empty: not served
   std::string log_level = "info";
   int db_connections = 6;  // --db-connections: executor workers + background
   // Nobody learns anything from outside the service's own rpcs: no event feed, no audit trail and
   // no metrics are served, nothing goes to Redis. Set by a service's main, not by a flag.
   bool sealed = false;
-  rpc::ServerOptions server;  // --listen
+  rpc::ServerOptions server;  // --listen, --tls-cert, --tls-key, --tls-client-ca
 };
 
 // Adds the flags above to a CLI11 app, which the service may extend with its own.

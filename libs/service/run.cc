@@ -7,6 +7,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/base/stop_signals.h"
 #include "libs/flags/peer_flag.h"
+#include "libs/flags/tls_flags.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
 #include "libs/service/host.h"
@@ -52,8 +53,15 @@ void AddHostFlags(CLI::App& app, HostOptions& options) {
   app.add_option("--db-connections", options.db_connections, "Database connections")
       ->check(CLI::Range(2, 64))
       ->capture_default_str();
-  app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
-  app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
+  rpc::ServerTls& tls = options.server.tls;
+  flags::AddTlsFlags(app, tls.cert_file, tls.key_file, options.tls_roots);
+  app.add_option(
+         "--tls-client-ca", tls.client_ca_file,
+         "Certificates of those whose clients to recognise (PEM); with it services need theirs")
+      ->envname("RECTIFY_TLS_CLIENT_CA");
+  app.add_flag("--tls-require-client-cert", tls.require_client_cert,
+               "Nobody is served without a certificate")
+      ->envname("RECTIFY_TLS_REQUIRE_CLIENT_CERT");
 }
 
 int Main(int argc, char** argv, const std::string& name, std::vector<pg::Migration> migrations,

@@ -17,6 +17,9 @@ void AddGlobalOptions(CLI::App& app, rectify::cli::Session& session) {
                    "服务地址 主机:端口")
         ->envname(variable);
   }
+  app.add_option("--tls-roots", session.options.tls_roots,
+                 "所信任的根证书文件（PEM）；不填则不加密，仅限本机")
+      ->envname("RECTIFY_TLS_ROOTS");
   app.add_option("--token", session.options.token, "访问令牌")->envname("RECTIFY_TOKEN");
   app.add_option("--keys", session.options.keys, "密钥目录（签发令牌、演练）")
       ->envname("RECTIFY_KEYS");

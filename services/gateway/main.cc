@@ -5,6 +5,7 @@
 #include "absl/synchronization/mutex.h"
 #include "libs/base/stop_signals.h"
 #include "libs/flags/peer_flag.h"
+#include "libs/flags/tls_flags.h"
 #include "libs/http/server.h"
 #include "libs/log/log.h"
 #include "libs/metrics/metrics.h"
@@ -43,8 +44,12 @@ void AddFlags(CLI::App& app, Options& options) {
   app.add_option("--grid-mapping", options.gateway.adapters.grid,
                  "Grid platform and leads, protobuf text; default: the built-in mapping")
       ->envname("RECTIFY_GRID_MAPPING");
-  app.add_option("--tls-cert", options.server.tls_cert_file, "Certificate (PEM)");
-  app.add_option("--tls-key", options.server.tls_key_file, "Its key (PEM)");
+  rectify::rpc::ClientTls& tls = options.gateway.tls;
+  rectify::flags::AddTlsFlags(app, options.server.tls_cert_file, options.server.tls_key_file,
+                              tls.root_file);
+  app.add_option("--tls-peer-cert", tls.cert_file, "Certificate to show to the peers (PEM)")
+      ->envname("RECTIFY_TLS_PEER_CERT");
+  app.add_option("--tls-peer-key", tls.key_file, "Its key (PEM)")->envname("RECTIFY_TLS_PEER_KEY");
 }
 
 int Fail(const absl::Status& status) {

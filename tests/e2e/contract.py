@@ -1,5 +1,7 @@
 """Calls by the contract's descriptors, with errors decoded to what the contract promises of them."""
 
+import pathlib
+
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
@@ -66,20 +68,29 @@ def service_of(method):
     return method.split(".")[1]
 
 
+def believing(roots, certificate=None, key=None):
+    """Credentials of a channel from PEM files; None without roots."""
+    read = [pathlib.Path(file).read_bytes() if file else None for file in (roots, key, certificate)]
+    return grpc.ssl_channel_credentials(*read) if roots else None
+
+
 class Client:
-    """Blocking calls to the services of one system as one caller."""
+    """Blocking calls to the services of one system as one caller.
+
+    `tls`: credentials of a channel; without them it speaks in the clear."""
 
     # In the descriptors once, for all clients.
     contract = None
 
-    def __init__(self, addresses, token):
+    def __init__(self, addresses, token, tls=None):
         if Client.contract is None:
             Client.contract = Contract()
+        options = [("grpc.enable_http_proxy", 0), ("grpc.max_send_message_length", -1),
+                   ("grpc.initial_reconnect_backoff_ms", 100),
+                   ("grpc.max_reconnect_backoff_ms", 1000)]
         self._channels = {
-            service: grpc.insecure_channel(address, options=[
-                ("grpc.enable_http_proxy", 0), ("grpc.max_send_message_length", -1),
-                ("grpc.initial_reconnect_backoff_ms", 100),
-                ("grpc.max_reconnect_backoff_ms", 1000)])
+            service: grpc.secure_channel(address, tls, options) if tls
+            else grpc.insecure_channel(address, options)
             for service, address in addresses.items()}
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
 

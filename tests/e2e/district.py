@@ -60,7 +60,8 @@ class District:
         return self._clients[key]
 
     def connect(self, token):
-        return contract.Client({service: self.system.address(service) for service in SERVICES}, token)
+        addresses = {service: self.system.address(service) for service in SERVICES}
+        return contract.Client(addresses, token, contract.believing(self.system.roots))
 
     @property
     def registrar(self):

@@ -41,16 +41,17 @@ class Answer:
 
 
 class Http:
-    """One caller; a connection that is kept."""
+    """One caller; a connection that is kept. `tls`: the context of an https address."""
 
-    def __init__(self, address, token):
+    def __init__(self, address, token, tls=None):
         self._address = urllib.parse.urlsplit(address)
         self.token = token
+        self._tls = tls
         self._connection = None
 
     def __call__(self, verb, path, body=None, query=None, **headers):
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._address.netloc, timeout=30)
+            self._connection = self._connect()
         # What a Link names is encoded already.
         target = path if "?" in path else urllib.parse.quote(path, safe="/:") + (
             "?" + urllib.parse.urlencode(query) if query else "")
@@ -63,6 +64,11 @@ class Http:
             sent.setdefault("Content-Type", "application/json")
         self._connection.request(verb, target, data, sent)
         return Answer(self._connection.getresponse())
+
+    def _connect(self):
+        if self._address.scheme == "https":
+            return http.client.HTTPSConnection(self._address.netloc, context=self._tls, timeout=30)
+        return http.client.HTTPConnection(self._address.netloc, timeout=30)
 
     def close(self):
         if self._connection is not None:

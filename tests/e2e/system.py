@@ -42,8 +42,11 @@ class CommandFailed(Exception):
 
 
 class System:
-    def __init__(self):
+    """`tls`: everything in it speaks TLS, by certificates of its own."""
+
+    def __init__(self, tls=False):
         self.folder = None
+        self._tls = tls
         self._environment = {}
         self._tokens = {}
 
@@ -100,6 +103,11 @@ class System:
         return self._environment[f"RECTIFY_{service.upper()}"]
 
     @property
+    def roots(self):
+        """The PEM file by which its servers are believed, or None."""
+        return self._environment.get("RECTIFY_TLS_ROOTS")
+
+    @property
     def maildir(self):
         return self.folder / "mail"
 
@@ -152,7 +160,7 @@ class System:
 
     def _bash_environment(self):
         return {**os.environ, "RECTIFY_STATE": str(self.folder),
-                "RECTIFY_PORT_BASE": str(self._base)}
+                "RECTIFY_PORT_BASE": str(self._base), "RECTIFY_TLS": "1" if self._tls else ""}
 
     # ---- Cleaning up after what the scripts could not stop
 

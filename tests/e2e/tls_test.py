@@ -14,7 +14,7 @@ import urllib.parse
 import warnings
 
 import system
-from district import HAZARDS, SERVICES, District
+from district import HAZARDS, SERVICES, District, eventually
 
 CODE = "120134"
 GATEWAY = system.BUILD / "services/gateway/rectify-gateway"
@@ -30,20 +30,28 @@ class TlsTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.certificate = pathlib.Path(folder.name, "cert.pem")
-        key = pathlib.Path(folder.name, "key.pem")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-             "-nodes", "-days", "2", "-subj", "/CN=example", "-addext",
-             "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cls.certificate)],
-            check=True, capture_output=True, timeout=60)
+        cls.key = pathlib.Path(folder.name, "key.pem")
+        cls.make_certificate()
         peers = [word for name in SERVICES
                  for word in ("--peer", f"{name}={cls.system.address(name)}")]
         cls.gateway = subprocess.Popen(  # pylint: disable=consider-using-with
             [str(GATEWAY), "--listen", "127.0.0.1:0", "--tls-cert", str(cls.certificate),
-             "--tls-key", str(key), *peers],
+             "--tls-key", str(cls.key), *peers],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
         cls.addClassCleanup(cls.end_gateway)
         cls.port = int(cls.gateway.stdout.readline().split()[-1])
+
+    @classmethod
+    def make_certificate(cls):
+        """Another one, exchanged in one step for each file."""
+        fresh = [file.with_suffix(".new") for file in (cls.key, cls.certificate)]
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+             "-nodes", "-days", "2", "-subj", "/CN=example", "-addext",
+             "subjectAltName=IP:127.0.0.1", "-keyout", str(fresh[0]), "-out", str(fresh[1])],
+            check=True, capture_output=True, timeout=60)
+        for file in fresh:
+            file.replace(file.with_suffix(".pem"))
 
     @classmethod
     def end_gateway(cls):
@@ -111,6 +119,17 @@ class TlsTest(unittest.TestCase):
     def test_who_does_not_know_it_goes_away(self):
         with self.assertRaises(ssl.SSLCertVerificationError):
             self.get(self.connect(ssl.create_default_context()), "/livez")
+
+    def test_who_comes_after_the_files_were_exchanged_sees_the_new_certificate(self):
+        before = self.connect(self.trusting())
+        self.assertEqual(self.get(before, "/livez").read(), b"ok\n")
+        self.make_certificate()
+        expected = ssl.PEM_cert_to_DER_cert(self.certificate.read_text(encoding="ascii"))
+        eventually(self, "new certificate", lambda: ssl.PEM_cert_to_DER_cert(
+            ssl.get_server_certificate(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)) == expected)
+        self.assertEqual(self.get(self.connect(self.trusting()), "/livez").status, 200)
+        # Who was there before stays.
+        self.assertEqual(self.get(before, "/livez").read(), b"ok\n")
 
     def test_nothing_is_said_in_the_clear_or_by_a_broken_protocol(self):
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as plain:

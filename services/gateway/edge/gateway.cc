@@ -60,8 +60,10 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Create(const GatewayOptions& o
   for (const auto& [name, target] : options.peers) {
     rpc::ClientOptions client;
     client.target = target;
+    client.tls = options.tls;
     client.timeout = kTimeout;
     gateway->clients_[name] = std::make_unique<rpc::Client>(std::move(client));
+    RETURN_IF_ERROR(gateway->clients_[name]->usable());
   }
   RETURN_IF_ERROR(gateway->OpenDoor(options));
   const Json document = OpenApiDocument(gateway->routes_);

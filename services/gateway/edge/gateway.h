@@ -29,6 +29,7 @@ namespace rectify::gateway {
 struct GatewayOptions {
   // Where each service is, "venue" → "127.0.0.1:7411". What no peer serves has no route.
   std::map<std::string, std::string> peers;
+  rpc::ClientTls tls;  // towards them
   // Folder with private/svc-gateway.pem, by which it asks the partner registry. Empty: neither keys
   // of partners nor logins elsewhere are taken, only tokens of ours.
   std::string keys;
