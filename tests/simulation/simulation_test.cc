@@ -47,12 +47,7 @@ TEST(SimulationTest, SeedsThatOnceFailedHold) {
   EXPECT_GT(seeds, 0);
 }
 
-// Under a sanitizer a run takes several times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr uint64_t kSeeds = 30;
-#else
-constexpr uint64_t kSeeds = 300;
-#endif
+constexpr uint64_t kSeeds = RECTIFY_SEEDS;
 
 TEST(SimulationTest, FixedSeedsHold) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) ExpectBothModesHold(seed);
