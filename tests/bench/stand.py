@@ -241,3 +241,18 @@ def background(command, **more):
             yield line
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def turn_held(bench):
+    """As if another replica had the sequencer's turn, and did nothing with it."""
+    command = ["psql", "-qAtX", bench.dsn("hazard"), "-c", "BEGIN",
+               "-c", "SELECT source FROM hazard.source_head FOR UPDATE",
+               "-c", "SELECT pg_sleep(600)"]
+    environment = {**os.environ, "PGAPPNAME": "bench-turn"}
+    with background(command, env=environment):
+        try:
+            yield
+        finally:
+            bench.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                  "WHERE application_name = 'bench-turn'")

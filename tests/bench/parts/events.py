@@ -136,7 +136,7 @@ def _sequencer_cost(session):
     seconds = session.size(smoke=1, quick=4, full=10)
 
     def without():
-        with _turn_held(session.bench):
+        with stand.turn_held(session.bench):
             return _record(session, seconds)
 
     with stand.quiet():
@@ -146,21 +146,6 @@ def _sequencer_cost(session):
     yield goals.at_most("P5", "write throughput that sequencer and relay take",
                         f"{rounds.describe('sequenced')} | without "
                         f"{rounds.describe('unsequenced')}", cost * 100, 10, "%")
-
-
-@contextlib.contextmanager
-def _turn_held(bench):
-    """As if another replica had the sequencer's turn, and did nothing with it."""
-    command = ["psql", "-qAtX", bench.dsn("hazard"), "-c", "BEGIN",
-               "-c", "SELECT source FROM hazard.source_head FOR UPDATE",
-               "-c", "SELECT pg_sleep(600)"]
-    environment = {**os.environ, "PGAPPNAME": "bench-turn"}
-    with stand.background(command, env=environment):
-        try:
-            yield
-        finally:
-            bench.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                  "WHERE application_name = 'bench-turn'")
 
 
 def _slow_commits(session):

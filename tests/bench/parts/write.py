@@ -135,9 +135,18 @@ def many(session):
 
 def one(session):
     write = session.once(Write)
+
+    def without_turn():
+        with stand.turn_held(write.bench):
+            return write.service(1)()
+
     with stand.quiet():
-        rounds = goals.Rounds(service=write.service(1), CTE=write.pgbench("cte.sql", 1)).run(
-            session.rounds)
+        rounds = goals.Rounds(service=write.service(1), CTE=write.pgbench("cte.sql", 1),
+                              echo=write.echo(session, 1), without_turn=without_turn).run(
+                                  session.rounds)
     yield goals.at_least("P2", "RecordInspection c=1 / pgbench, one CTE",
                          f"{rounds.describe('service')} | {rounds.describe('CTE')}",
                          rounds.ratio("service", "CTE"), 0.55)
+    yield goals.plain("P2", "the same while nobody moves its events into the log",
+                      rounds.describe("without_turn"))
+    yield goals.plain("P2", "gRPC echo of the same messages", rounds.describe("echo"))

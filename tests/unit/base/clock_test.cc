@@ -199,6 +199,23 @@ TEST(CivilDayTest, BelongsToChina) {
   EXPECT_EQ(FormatChinaMinute(kStart), "2023-01-03 10:15");
 }
 
+TEST(CivilDayTest, IsWhatTheZoneSays) {
+  for (absl::CivilDay day(1600, 1, 1); day.year() < 2500; ++day) {
+    const absl::Time start = StartOfDay(day);
+    ASSERT_EQ(start, absl::FromCivil(day, ChinaZone())) << day;
+    ASSERT_EQ(CivilDayOf(start), day);
+    ASSERT_EQ(CivilDayOf(start - absl::Nanoseconds(1)), day - 1);
+  }
+  for (const absl::CivilDay far : {absl::CivilDay(-12'000, 3, 1), absl::CivilDay(-9'999, 1, 1),
+                                   absl::CivilDay(9'999, 12, 31), absl::CivilDay(40'000, 2, 29)}) {
+    EXPECT_EQ(StartOfDay(far), absl::FromCivil(far, ChinaZone()));
+    EXPECT_EQ(CivilDayOf(StartOfDay(far)), far);
+  }
+  for (const absl::Time never : {absl::InfinitePast(), absl::InfiniteFuture()}) {
+    EXPECT_EQ(CivilDayOf(never), absl::ToCivilDay(never, ChinaZone()));
+  }
+}
+
 TEST(CivilDayTest, IsWrittenAndReadInOneForm) {
   ASSERT_OK_AND_ASSIGN(const absl::CivilDay day, ParseCivilDay("2024-02-29"));
   EXPECT_EQ(day, absl::CivilDay(2024, 2, 29));
