@@ -3,40 +3,19 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "libs/base/network.h"
 #include "libs/outbound/curl.h"
+#include "libs/outbound/safe_url.h"
 
 namespace rectify::oidc {
 namespace {
 
 constexpr size_t kMostBytes = 256 << 10;
-
-using CurlUrl = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
-
-// "" when the address has no such part.
-std::string Part(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return "";
-  std::string value(text);
-  curl_free(text);
-  return value;
-}
-
-bool IsLoopback(absl::string_view host) {
-  if (host == "localhost") return true;  // to curl it is nothing else, whatever a name server says
-  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  const std::optional<std::string> address = ParseAddress(std::string(host));
-  return address.has_value() && (Network::Parse("127.0.0.0/8")->Contains(*address) ||
-                                 Network::Parse("::1/128")->Contains(*address));
-}
 
 size_t Read(char* buffer, size_t size, size_t count, void* context) {
   auto* body = static_cast<std::string*>(context);
@@ -56,17 +35,6 @@ std::optional<absl::Duration> MaxAgeOf(CURL* handle) {
 
 }  // namespace
 
-bool IsSafeUrl(const std::string& url) {
-  const CurlUrl parsed(curl_url(), curl_url_cleanup);
-  if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      !Part(parsed.get(), CURLUPART_USER).empty() ||
-      !Part(parsed.get(), CURLUPART_FRAGMENT).empty()) {
-    return false;
-  }
-  const std::string scheme = Part(parsed.get(), CURLUPART_SCHEME);
-  return scheme == "https" || (scheme == "http" && IsLoopback(Part(parsed.get(), CURLUPART_HOST)));
-}
-
 std::optional<absl::Duration> MaxAgeIn(absl::string_view cache_control) {
   std::optional<absl::Duration> age;
   for (absl::string_view word : absl::StrSplit(cache_control, ',')) {
@@ -82,7 +50,7 @@ std::optional<absl::Duration> MaxAgeIn(absl::string_view cache_control) {
 }
 
 absl::StatusOr<Document> Fetch(const std::string& url) {
-  if (!IsSafeUrl(url)) {
+  if (!outbound::IsSafeUrl(url)) {
     return absl::InvalidArgumentError(absl::StrCat(url, " is neither https nor on loopback"));
   }
   const outbound::Curl curl = outbound::NewTransfer();

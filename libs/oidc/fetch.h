@@ -15,10 +15,6 @@ struct Document {
   std::optional<absl::Duration> max_age;  // by Cache-Control; zero when it must not be kept
 };
 
-// https, or http on loopback, where nobody can put another document in its place. Neither a user
-// nor a fragment.
-bool IsSafeUrl(const std::string& url);
-
 // GET. Takes at most 10 s and 256 KiB, and follows no redirect. INVALID_ARGUMENT for an address
 // that is not safe, UNAVAILABLE for everything that goes wrong after that.
 absl::StatusOr<Document> Fetch(const std::string& url);

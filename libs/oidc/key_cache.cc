@@ -8,6 +8,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/log/log.h"
 #include "libs/oidc/refusal.h"
+#include "libs/outbound/safe_url.h"
 #include "nlohmann/json.hpp"
 
 namespace rectify::oidc {
@@ -104,7 +105,7 @@ absl::StatusOr<std::string> KeyCache::ReadDiscovery(const Document& document) co
     return absl::InvalidArgumentError("the discovery document is not of this issuer");
   }
   const auto url = json.find("jwks_uri");
-  if (url == json.end() || !url->is_string() || !IsSafeUrl(url->get<std::string>())) {
+  if (url == json.end() || !url->is_string() || !outbound::IsSafeUrl(url->get<std::string>())) {
     return absl::InvalidArgumentError("jwks_uri of the discovery document is no https address");
   }
   return url->get<std::string>();

@@ -23,7 +23,7 @@ class KeyCache {
  public:
   using Get = std::function<absl::StatusOr<Document>(const std::string& url)>;
 
-  // `issuer`: a safe address (see IsSafeUrl). `now`: real time.
+  // `issuer`: a safe address (outbound::IsSafeUrl). `now`: real time.
   KeyCache(std::string issuer, Get get, std::function<absl::Time()> now);
 
   // UNAUTHENTICATED ID_TOKEN_INVALID when the provider has no such key, UNAVAILABLE

@@ -1,7 +1,5 @@
 #include "libs/outbound/post.h"
 
-#include "absl/strings/match.h"
-
 namespace rectify::outbound {
 namespace {
 
@@ -16,10 +14,6 @@ size_t ReadReply(char* buffer, size_t size, size_t count, void* context) {
 }
 
 }  // namespace
-
-bool IsSafeUrl(absl::string_view url) {
-  return absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://127.");
-}
 
 PostReply Post(CURL* handle, const std::string& url, const HeaderList& headers,
                const std::string& body) {

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/outbound/curl.h"
 
@@ -16,9 +15,6 @@ struct PostReply {
   std::string body;
   std::optional<absl::Duration> retry_after;
 };
-
-// https, or http on loopback: what is sent holds a key.
-bool IsSafeUrl(absl::string_view url);
 
 // Posts `body` over a handle that the caller may have prepared further. A reply that is too long is
 // cut off; its status stands.

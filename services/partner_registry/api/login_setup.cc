@@ -10,7 +10,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/file_check.h"
 #include "libs/base/status_macros.h"
-#include "libs/oidc/fetch.h"
+#include "libs/outbound/safe_url.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/resource_name.h"
 #include "rectify/authz/v1/authz.pb.h"
@@ -45,7 +45,7 @@ bool IsClaim(const std::string& name) {
 }
 
 oidc::Provider ToProvider(const v1::LoginSetup& setup, FileCheck& check) {
-  check.Require(oidc::IsSafeUrl(setup.issuer()) && !absl::StrContains(setup.issuer(), '?'),
+  check.Require(outbound::IsSafeUrl(setup.issuer()) && !absl::StrContains(setup.issuer(), '?'),
                 "issuer", "应为 https 地址（仅本机可用 http）",
                 "must be an https address (http on loopback only)");
   check.Require(!setup.client_id().empty(), "client_id", "必填", "is required");

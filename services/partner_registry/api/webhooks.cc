@@ -7,6 +7,7 @@
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
+#include "libs/outbound/safe_url.h"
 #include "libs/protojson/cloud_event.h"
 #include "libs/rpc/convert.h"
 #include "rectify/partner/v1/webhook_events.pb.h"
@@ -40,13 +41,20 @@ absl::StatusOr<int64_t> FirstPosition(pg::Pool& pool, const std::string& partner
                                        absl::StrCat("after_position must be -1, or 0 to ", head)});
 }
 
+absl::Status CheckUrl(const v1::Webhook& webhook) {
+  if (outbound::IsSafeUrl(webhook.url())) return absl::OkStatus();
+  return FieldError("webhook.url",
+                    {"url应为https地址（本机可用http），不带用户名和#",
+                     "url must be https (http on loopback only), without user and fragment"});
+}
+
 absl::StatusOr<v1::AddWebhookResponse> AddWebhook(const WebhookContext& context,
                                                   const rpc::Call& call,
                                                   const v1::AddWebhookRequest& request) {
   const absl::Time now = context.real_now();
   const NameParts name = PartsOf(request.parent());
   RETURN_IF_ERROR(CheckOwner(call.caller, request.parent(), request.parent()));
-  RETURN_IF_ERROR(PrefixFields(domain::CheckUrl(request.webhook().url()), "webhook"));
+  RETURN_IF_ERROR(CheckUrl(request.webhook()));
   ASSIGN_OR_RETURN(const int64_t position,
                    FirstPosition(context.host.pool(), name.partner, request.after_position()));
   std::string secret;
@@ -119,7 +127,7 @@ absl::StatusOr<v1::Webhook> UpdateWebhook(const WebhookContext& context, const r
     if (path == "url" || path == "*") continue;
     return FieldError("update_mask", {"update_mask只能有url", "update_mask takes url only"});
   }
-  RETURN_IF_ERROR(PrefixFields(domain::CheckUrl(request.webhook().url()), "webhook"));
+  RETURN_IF_ERROR(CheckUrl(request.webhook()));
   return RunVerb(context, call, request.webhook().name(), request.webhook().etag(),
                  [&](Change& change, Webhook webhook) -> absl::StatusOr<Webhook> {
                    if (webhook.url == request.webhook().url()) return webhook;

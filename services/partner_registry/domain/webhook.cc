@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 
@@ -41,18 +40,6 @@ Webhook GoOn(Webhook webhook, absl::Time now) {
 std::string WebhookName(absl::string_view district, absl::string_view partner,
                         absl::string_view id) {
   return absl::StrCat("districts/", district, "/partners/", partner, "/webhooks/", id);
-}
-
-absl::Status CheckUrl(const std::string& url) {
-  const bool safe = absl::StartsWith(url, "https://") || absl::StartsWith(url, "http://127.") ||
-                    absl::StartsWith(url, "http://[::1]");
-  const bool clean = std::all_of(url.begin(), url.end(), [](unsigned char c) {
-    return c > 0x20 && c < 0x7F && c != '#' && c != '@' && c != '\\';
-  });
-  if (safe && clean) return absl::OkStatus();
-  return FieldError("url",
-                    {"url应为https地址（本机可用http），不带用户名和#",
-                     "url must be https (http on loopback only), without user and fragment"});
 }
 
 Webhook Pause(Webhook webhook) {

@@ -58,9 +58,6 @@ struct WebhookKey {
   bool SignsAt(absl::Time now) const { return !expire_time.has_value() || *expire_time > now; }
 };
 
-// https, or http on loopback, without user or fragment. INVALID_ARGUMENT.
-absl::Status CheckUrl(const std::string& url);
-
 // From ACTIVE; others stay.
 Webhook Pause(Webhook webhook);
 // To ACTIVE, beginning anew with the next event (one that is at work stays as it is), or with the

@@ -7,7 +7,7 @@
 #include "absl/strings/strip.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
-#include "libs/outbound/post.h"
+#include "libs/outbound/safe_url.h"
 #include "libs/rpc/convert.h"
 #include "libs/rpc/key_file.h"
 #include "rectify/reminder/v1/channel_setup.pb.h"

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
+#include "libs/outbound/safe_url.h"
 #include "services/reminder_dispatch/channels/judge.h"
 #include "services/reminder_dispatch/domain/message.h"
 

@@ -1,4 +1,4 @@
-// Which addresses are safe, and how long a document may be kept.
+// From where a document is fetched, and how long it may be kept.
 #include "libs/oidc/fetch.h"
 
 #include "gmock/gmock.h"
@@ -6,25 +6,6 @@
 
 namespace rectify::oidc {
 namespace {
-
-TEST(IsSafeUrlTest, HttpsOrLoopback) {
-  for (const char* url :
-       {"https://idp.example.cn", "https://idp.example.cn:8443/realms/fire", "http://127.0.0.1:80/",
-        "http://127.3.2.1/", "http://localhost:8080/a", "http://[::1]:8080/"}) {
-    EXPECT_TRUE(IsSafeUrl(url)) << url;
-  }
-}
-
-TEST(IsSafeUrlTest, NothingElse) {
-  for (const char* url :
-       {"", "idp.example.cn", "http://idp.example.cn/", "http://10.0.0.1/", "http://127.evil.cn/",
-        "http://127.0.0.1.evil.cn/", "http://localhost.evil.cn/", "http://[fe80::1]/",
-        "ftp://127.0.0.1/", "file:///etc/passwd", "https://", "https://me:secret@idp.example.cn/",
-        "https://me@idp.example.cn/", "http://127.0.0.1@idp.example.cn/",
-        "https://idp.example.cn/#a"}) {
-    EXPECT_FALSE(IsSafeUrl(url)) << url;
-  }
-}
 
 TEST(FetchTest, AsksNoAddressThatIsNotSafe) {
   EXPECT_EQ(Fetch("http://idp.example.cn/").status().code(), absl::StatusCode::kInvalidArgument);
