@@ -8,22 +8,17 @@ import sys
 import tempfile
 import unittest
 
+import java
 import main_path
 import system
 from district import District
 
 CLIENTS = pathlib.Path(__file__).resolve().parent / "clients"
 PROTO = system.ROOT / "proto"
-# Debian's, which carry no list of what they need themselves.
-JARS = [f"/usr/share/java/{name}.jar" for name in (
-    "grpc-api", "grpc-context", "grpc-core", "grpc-netty", "grpc-protobuf", "grpc-protobuf-lite",
-    "grpc-stub", "gson", "guava", "perfmark-api", "protobuf", "netty-buffer", "netty-codec",
-    "netty-codec-http", "netty-codec-http2", "netty-common", "netty-handler", "netty-resolver",
-    "netty-transport")]
-# Only the compiler looks at the annotation @Generated, which the JDK has no more.
-COMPILER_JARS = [*JARS, "/usr/share/java/geronimo-annotation-1.3-spec.jar"]
-# Compiler and client are over before better machine code would pay.
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+JARS = ["grpc-api", "grpc-context", "grpc-core", "grpc-netty", "grpc-protobuf", "grpc-protobuf-lite",
+        "grpc-stub", "gson", "guava", "perfmark-api", "protobuf", "netty-buffer", "netty-codec",
+        "netty-codec-http", "netty-codec-http2", "netty-common", "netty-handler", "netty-resolver",
+        "netty-transport"]
 
 
 class ForeignClients(unittest.TestCase):
@@ -50,23 +45,15 @@ class ForeignClients(unittest.TestCase):
 
     def test_java_from_generated_code(self):
         with tempfile.TemporaryDirectory() as folder:
-            classpath = ":".join([self.java_classes(pathlib.Path(folder)), *JARS])
-            self.walk("示例·Java𠮷场所", "java", *SHORT_LIVED, "-cp", classpath, "JavaMainPath")
-
-    def java_classes(self, folder):
-        """Compiles the client and, of what is generated from the protos, what it refers to: all of
-        it takes the compiler three times as long."""
-        sources, classes = folder / "sources", folder / "classes"
-        sources.mkdir()
-        self.run_program(
-            "protoc", f"--proto_path={PROTO}", f"--java_out={sources}", f"--grpc-java_out={sources}",
-            f"--plugin=protoc-gen-grpc-java={shutil.which('grpc_java_plugin')}",
-            *(str(path) for path in sorted(PROTO.rglob("*.proto"))))
-        self.run_program(
-            "javac", *(f"-J{option}" for option in SHORT_LIVED), "-proc:none", "-nowarn", "-g:none",
-            "-encoding", "UTF-8", "-cp", ":".join(COMPILER_JARS), "-sourcepath", str(sources),
-            "-d", str(classes), str(CLIENTS / "JavaMainPath.java"))
-        return str(classes)
+            sources, classes = pathlib.Path(folder) / "sources", pathlib.Path(folder) / "classes"
+            sources.mkdir()
+            self.run_program(
+                "protoc", f"--proto_path={PROTO}", f"--java_out={sources}",
+                f"--grpc-java_out={sources}",
+                f"--plugin=protoc-gen-grpc-java={shutil.which('grpc_java_plugin')}",
+                *(str(path) for path in sorted(PROTO.rglob("*.proto"))))
+            self.run_program(*java.compiler([CLIENTS / "JavaMainPath.java"], sources, classes, JARS))
+            self.walk("示例·Java𠮷场所", *java.runner("JavaMainPath", classes, JARS))
 
 
 if __name__ == "__main__":

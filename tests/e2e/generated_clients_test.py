@@ -1,9 +1,10 @@
-"""Clients that know the gateway by its OpenAPI document only: one in TypeScript, by types that a stock
-generator makes of it, and one in Python, by a stock validator of its schemas."""
+"""Clients that know the gateway by its OpenAPI document only: in TypeScript and Java, by what stock
+generators make of it, and in Python, by a stock validator of its schemas."""
 
 import copy
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,41 +13,70 @@ import urllib.request
 
 import jsonschema
 
+import java
 import main_path
 import system
 from district import District, new_id
 from openapi_client import OpenApiClient
 
 MODULES = pathlib.Path(__file__).resolve().parents[1] / "node_modules"
-PROGRAM = pathlib.Path(__file__).resolve().parent / "clients/typescript_main_path.mts"
+CLIENTS = pathlib.Path(__file__).resolve().parent / "clients"
+TYPESCRIPT = (CLIENTS / "typescript_main_path.mts").read_text(encoding="utf-8")
+JAVA = (CLIENTS / "JavaGeneratedMainPath.java").read_text(encoding="utf-8")
+# A stock JAX-RS client and what it needs.
+JARS = ["javax.ws.rs-api", "resteasy-client", "resteasy-jaxrs", "swagger-annotations",
+        "jackson-annotations", "jackson-core", "jackson-databind", "jackson-jaxrs-base",
+        "jackson-jaxrs-json-provider", "jackson-module-jaxb-annotations", "jaxb-api", "httpclient",
+        "httpcore", "commons-codec", "commons-io", "commons-logging", "javax.activation",
+        "jboss-logging"]
 
 
 def setUpModule():
     whole = system.shared()
-    GeneratedClient.district = DocumentClient.district = District(whole, "120136")
-    unittest.addModuleCleanup(GeneratedClient.district.close)
+    Client.district = District(whole, "120136")
+    unittest.addModuleCleanup(Client.district.close)
     with urllib.request.urlopen(whole.address("gateway") + "/openapi.json", timeout=30) as response:
-        DocumentClient.document = json.load(response)
+        Client.document = json.load(response)
+
+
+def run(*command, **more):
+    return subprocess.run([*map(str, command)], text=True, capture_output=True, timeout=300,
+                          check=False, **more)
 
 
 def node(*command, **more):
-    return subprocess.run([shutil.which("node"), *map(str, command)], text=True, capture_output=True,
-                          timeout=300, check=False, **more)
+    return run(shutil.which("node"), *command, **more)
 
 
-class GeneratedClient(unittest.TestCase):
+class Client(unittest.TestCase):
     district = None
+    document = None
 
+
+class GeneratedClient(Client):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         (cls.folder / "node_modules").symlink_to(MODULES)
-        document = cls.district.system.address("gateway") + "/openapi.json"
-        made = node(MODULES / "openapi-typescript/bin/cli.js", document, "-o",
-                    cls.folder / "rectify.mts", cwd=cls.folder)
+        (cls.folder / "openapi.json").write_text(json.dumps(cls.document), encoding="utf-8")
+        made = cls.generate()
         if made.returncode != 0:
             raise AssertionError(made.stdout + made.stderr)
+
+    def walk(self, venue_name, *command):
+        done = run(*command, input=json.dumps(main_path.given(self.district, venue_name)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        main_path.assert_closed(self, result)
+        self.assertEqual(result["early"], "ORDER_STATE")
+
+
+class TypeScriptClient(GeneratedClient):
+    @classmethod
+    def generate(cls):
+        return node(MODULES / "openapi-typescript/bin/cli.js", "openapi.json", "-o", "rectify.mts",
+                    cwd=cls.folder)
 
     def compile(self, **programs):
         """What the compiler says of the programs by name. It writes all of them as .mjs, or none."""
@@ -60,17 +90,11 @@ class GeneratedClient(unittest.TestCase):
             self.assertEqual(source.with_suffix(".mjs").exists(), done.returncode == 0, done.stdout)
         return done.stdout + done.stderr
 
-    def test_typescript_main_path(self):
-        self.assertEqual(self.compile(main_path=PROGRAM.read_text(encoding="utf-8")), "")
-        given = main_path.given(self.district, "示例·TypeScript𠮷场所")
-        done = node(self.folder / "main_path.mjs", input=json.dumps(given))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        result = json.loads(done.stdout)
-        main_path.assert_closed(self, result)
-        self.assertEqual(result["early"], "ORDER_STATE")
+    def test_main_path(self):
+        self.assertEqual(self.compile(main_path=TYPESCRIPT), "")
+        self.walk("示例·TypeScript𠮷场所", shutil.which("node"), self.folder / "main_path.mjs")
 
     def test_what_the_document_does_not_tell_of_does_not_compile(self):
-        text = PROGRAM.read_text(encoding="utf-8")
         slips = {"request_field": ("displayName:", "displayNme:"),
                  "answer_field": ("closed.documentNumber", "closed.documentNr"),
                  "value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
@@ -78,18 +102,58 @@ class GeneratedClient(unittest.TestCase):
                  "missing_body": (' body: { statement: "箱门已更换" },', ""),
                  "path": ("{orderId}:recheck", "{orderId}:rechek")}
         for right, _ in slips.values():
-            self.assertEqual(text.count(right), 1, right)
-        said = self.compile(right=text, **{name: text.replace(*slip) for name, slip in slips.items()})
+            self.assertEqual(TYPESCRIPT.count(right), 1, right)
+        said = self.compile(right=TYPESCRIPT, **{name: TYPESCRIPT.replace(*slip)
+                                                 for name, slip in slips.items()})
         self.assertNotIn("right.mts", said)
         for name in slips:
             self.assertRegex(said, rf"(?m)^{name}\.mts\(\d+,\d+\): error TS")
 
 
-class DocumentClient(unittest.TestCase):
-    """Each call holds what was sent and what came against the document."""
+class JavaClient(GeneratedClient):
+    @classmethod
+    def generate(cls):
+        (cls.folder / "config.json").write_text(json.dumps({
+            "inputPath": "openapi.json", "outputPath": "sources",
+            "generator": "@openapi-generator-plus/java-jaxrs-client-generator",
+            "package": "cn.rectify.client", "useBeanValidation": False,
+            "dateTimeImplementation": "java.lang.String"}), encoding="utf-8")
+        made = node(MODULES / "openapi-generator-plus/bin/ogplus.js", "-c",
+                    "config.json", cwd=cls.folder)
+        # What Debian's annotations for documents, which are older than the generator, do not have.
+        for source in (cls.folder / "sources").rglob("*.java"):
+            source.write_text(re.sub(r", requiredMode = [\w.]+", "",
+                                     source.read_text(encoding="utf-8")), encoding="utf-8")
+        return made
 
-    district = None
-    document = None
+    def compile(self, **programs):
+        """What the compiler says of the programs by name."""
+        sources = [self.folder / f"{name}.java" for name in programs]
+        for source, text in zip(sources, programs.values()):
+            source.write_text(text.replace("JavaGeneratedMainPath", source.stem), encoding="utf-8")
+        done = run(*java.compiler(sources, self.folder / "sources", self.folder / "classes", JARS))
+        return done.stdout + done.stderr
+
+    def test_main_path(self):
+        self.assertEqual(self.compile(MainPath=JAVA), "")
+        self.walk("示例·JavaHTTP𠮷场所", *java.runner("MainPath", self.folder / "classes", JARS))
+
+    def test_what_the_document_does_not_tell_of_does_not_compile(self):
+        slips = {"RequestField": (".displayName(", ".displayNme("),
+                 "AnswerField": ("closed.getDocumentNumber()", "closed.getDocumentNr()"),
+                 "Value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
+                 "MissingBody": (', new IssueOrderBody());', ");"),
+                 "Method": ("rectificationDeadlinesRecordRecheck(", "rectificationDeadlinesRechek(")}
+        for right, _ in slips.values():
+            self.assertEqual(JAVA.count(right), 1, right)
+        said = self.compile(Right=JAVA, **{name: JAVA.replace(*slip) for name, slip in slips.items()})
+        self.assertNotIn("/Right.java", said)
+        for name in slips:
+            self.assertRegex(said, rf"(?m)/{name}\.java:\d+: error: ")
+
+
+class DocumentClient(Client):
+    """Each call holds what was sent and what came against the document."""
 
     def setUp(self):
         self.client = OpenApiClient(self.district.system.address("gateway"), self.document)
