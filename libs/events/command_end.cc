@@ -44,11 +44,11 @@ std::string Literal(const std::vector<std::string>& values) {
 
 }  // namespace
 
-void CommandEnd::Origin::Add(const Change& change) {
+void CommandEnd::Origin::Add(const Change& change, bool tells_cause) {
   actors.push_back(change.actor_);
-  traces.push_back(change.trace_);
-  request_ids.push_back(change.request_id_.empty() ? pg::Param(nullptr)
-                                                   : pg::Param(change.request_id_));
+  traces.push_back(tells_cause ? change.trace_ : "");
+  const bool known = tells_cause && !change.request_id_.empty();
+  request_ids.push_back(known ? pg::Param(change.request_id_) : pg::Param(nullptr));
 }
 
 void CommandEnd::Add(Change& change) {
@@ -67,7 +67,8 @@ void CommandEnd::Add(Change& change) {
     audit_.details.push_back(Literal(pairs));
   }
   for (Change::Outgoing& outgoing : change.outbox_) {
-    outbox_.origin.Add(change);
+    // Whom a feed of his own tells has nothing to do with the command.
+    outbox_.origin.Add(change, /*tells_cause=*/outgoing.feeds.empty());
     outbox_.aggregates.push_back(std::move(outgoing.aggregate));
     outbox_.types.push_back(std::move(outgoing.type));
     outbox_.versions.push_back(outgoing.version);

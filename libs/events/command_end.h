@@ -24,7 +24,8 @@ class CommandEnd {
  private:
   // Who did it, for each row.
   struct Origin {
-    void Add(const Change& change);
+    // `tells_cause`: which command it was, as well.
+    void Add(const Change& change, bool tells_cause = true);
     std::vector<std::string> actors, traces;
     std::vector<pg::Param> request_ids;  // of services acting on their own: NULL
   };

@@ -52,8 +52,9 @@ absl::Status CheckFeed(const std::string& source, const std::string& asked_sourc
 // A feed that is named after somebody is for him alone; services and operators read all.
 absl::Status CheckReader(const rpc::Caller& caller, const std::string& feed) {
   if (caller.HasRole("SERVICE") || caller.HasRole("OPERATOR")) return absl::OkStatus();
-  return IsUuid(feed) && absl::EndsWith(caller.subject, absl::StrCat("/", feed)) ? absl::OkStatus()
-                                                                                 : NoSuchFeed();
+  const bool own = IsUuid(feed) && absl::StartsWith(caller.subject, "districts/") &&
+                   absl::EndsWith(caller.subject, absl::StrCat("/partners/", feed));
+  return own ? absl::OkStatus() : NoSuchFeed();
 }
 
 // The earliest fork after the reader's epoch that is on record, as a position of the feed.

@@ -30,7 +30,7 @@ KeyCache::KeyCache(std::string issuer, Get get, std::function<absl::Time()> now)
     : issuer_(std::move(issuer)), get_(std::move(get)), now_(std::move(now)) {}
 
 absl::StatusOr<crypto::PublicKey> KeyCache::Find(const std::string& id, Algorithm algorithm) {
-  if (Begin(IsMissing(id, algorithm))) FetchAll();
+  if (IsMissing(id, algorithm) && Begin()) FetchAll();
   absl::MutexLock lock(&mutex_);
   if (now_() >= known_.keys_good_until + kOutage) return KeysUnavailable();
   if (const Key* key = Lookup(id, algorithm); key != nullptr) return key->key;
@@ -41,7 +41,7 @@ absl::StatusOr<crypto::PublicKey> KeyCache::Find(const std::string& id, Algorith
 }
 
 void KeyCache::Refresh() {
-  if (Begin(false)) FetchAll();
+  if (IsOld() && Begin()) FetchAll();
 }
 
 const Key* KeyCache::Lookup(const std::string& id, Algorithm algorithm) const {
@@ -53,14 +53,18 @@ const Key* KeyCache::Lookup(const std::string& id, Algorithm algorithm) const {
 
 bool KeyCache::IsMissing(const std::string& id, Algorithm algorithm) {
   absl::MutexLock lock(&mutex_);
-  return Lookup(id, algorithm) == nullptr;
+  return Lookup(id, algorithm) == nullptr || now_() >= known_.keys_good_until + kOutage;
 }
 
-bool KeyCache::Begin(bool missing) {
+bool KeyCache::IsOld() {
+  absl::MutexLock lock(&mutex_);
+  return now_() >= known_.keys_good_until;
+}
+
+bool KeyCache::Begin() {
   absl::MutexLock lock(&mutex_);
   const absl::Time now = now_();
-  const bool wanted = missing || now >= known_.keys_good_until;
-  if (!wanted || fetching_ || now < tried_ + kPause) return false;
+  if (fetching_ || now < tried_ + kPause) return false;
   tried_ = now;
   fetching_ = true;
   return true;
@@ -80,7 +84,11 @@ void KeyCache::FetchAll() {
   absl::MutexLock lock(&mutex_);
   fetching_ = false;
   failed_ = !answer.ok();
-  if (answer.ok()) known_ = *std::move(answer);
+  if (answer.ok()) {
+    known_ = *std::move(answer);
+  } else {
+    known_.url_good_until = absl::InfinitePast();  // it may be that the keys have moved
+  }
 }
 
 absl::StatusOr<KeyCache::Known> KeyCache::Ask(Known known) const {

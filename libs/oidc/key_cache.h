@@ -16,9 +16,9 @@
 namespace rectify::oidc {
 
 // Thread-safe. What is fetched stays as long as its Cache-Control says, an hour when it says
-// nothing, and in any case between a minute and a day. Who asks for a key that is too old, or not
-// there, fetches; meanwhile the others go on with what there is. It is tried at most every 30 s.
-// While the provider is away, its keys go on for a day.
+// nothing, and in any case between a minute and a day; then Refresh() fetches it again, and Find()
+// goes on with what there is, for a day if need be. Only who asks for a key that is not there waits
+// until it is fetched. It is tried at most every 30 s.
 class KeyCache {
  public:
   using Get = std::function<absl::StatusOr<Document>(const std::string& url)>;
@@ -29,7 +29,7 @@ class KeyCache {
   // UNAUTHENTICATED ID_TOKEN_INVALID when the provider has no such key, UNAVAILABLE
   // LOGIN_UNAVAILABLE when that can't be told now.
   absl::StatusOr<crypto::PublicKey> Find(const std::string& id, Algorithm algorithm);
-  // Fetches when it is time to; what goes wrong is logged.
+  // To be called every few seconds. Fetches when it is time to; what goes wrong is logged.
   void Refresh();
 
  private:
@@ -42,9 +42,10 @@ class KeyCache {
 
   const Key* Lookup(const std::string& id, Algorithm algorithm) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether the caller is the one to fetch now.
-  bool Begin(bool missing);
   bool IsMissing(const std::string& id, Algorithm algorithm);
+  bool IsOld();
+  // Whether the caller is the one to fetch now.
+  bool Begin();
   void FetchAll();
   absl::StatusOr<Known> Ask(Known known) const;
   absl::StatusOr<std::string> ReadDiscovery(const Document& document) const;

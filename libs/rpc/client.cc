@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -58,6 +59,15 @@ absl::Duration Backoff(int attempt, absl::Duration asked) {
   return std::max(asked, WithJitter(own));
 }
 
+// gRPC ends the whole process over a header with a byte that none may have, and no token of anybody
+// has one: what is sent instead is refused as a token.
+std::string Sendable(std::string token) {
+  const bool visible = std::all_of(token.begin(), token.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
+  return visible ? std::move(token) : "-";
+}
+
 // Ends early when a lost connection is back. Waits for the channel rather than sleeping: gRPC 1.51
 // moves a connection forward only while somebody does; calls that fail at once do not, and its
 // background thread looks every 5 s.
@@ -82,12 +92,12 @@ std::string PathOf(const MethodDescriptor& method) {
 void Client::Impl::Prepare(grpc::ClientContext& context, absl::Time deadline,
                            const CallOptions& call) const {
   context.set_deadline(absl::ToChronoTime(deadline));
-  const std::string token = !call.token.empty() ? call.token
-                            : options.token     ? options.token()
-                                                : std::string();
+  const std::string token = Sendable(!call.token.empty() ? call.token
+                                     : options.token     ? options.token()
+                                                         : std::string());
   if (!token.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token));
   if (!call.language.empty()) context.AddMetadata("accept-language", call.language);
-  context.AddMetadata("traceparent", call.trace.empty() ? NewTraceparent() : call.trace);
+  context.AddMetadata("traceparent", IsTraceparent(call.trace) ? call.trace : NewTraceparent());
 }
 
 Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>()) {

@@ -26,7 +26,7 @@ absl::StatusOr<const rpc::Client*> Connection::Open(const std::string& service,
   }
   rpc::ClientOptions options;
   options.target = options_.addresses.at(service);
-  options.tls.root_file = options_.tls_roots;
+  options.tls = options_.tls;
   options.token = std::move(token);
   options.timeout = absl::Seconds(30);
   client = std::make_unique<rpc::Client>(std::move(options));

@@ -22,9 +22,9 @@ inline constexpr const char* kSources[] = {"venue", "hazard", "deadline", "remin
 
 struct ConnectionOptions {
   std::map<std::string, std::string> addresses;  // service → host:port
-  std::string tls_roots;                         // PEM file; empty: plaintext, loopback only
-  std::string token;                             // a ready token
-  std::string keys;  // folder of `rectify keys init`, for commands that make tokens
+  rpc::ClientTls tls;
+  std::string token;  // a ready token
+  std::string keys;   // folder of `rectify keys init`, for commands that make tokens
 };
 
 // Clients by service. Not thread-safe.

@@ -17,9 +17,14 @@ void AddGlobalOptions(CLI::App& app, rectify::cli::Session& session) {
                    "服务地址 主机:端口")
         ->envname(variable);
   }
-  app.add_option("--tls-roots", session.options.tls_roots,
+  app.add_option("--tls-roots", session.options.tls.root_file,
                  "所信任的根证书文件（PEM）；不填则不加密，仅限本机")
       ->envname("RECTIFY_TLS_ROOTS");
+  app.add_option("--tls-cert", session.options.tls.cert_file,
+                 "向服务出示的证书文件（PEM），服务要求证书时需要")
+      ->envname("RECTIFY_TLS_CERT");
+  app.add_option("--tls-key", session.options.tls.key_file, "该证书的私钥文件（PEM）")
+      ->envname("RECTIFY_TLS_KEY");
   app.add_option("--token", session.options.token, "访问令牌")->envname("RECTIFY_TOKEN");
   app.add_option("--keys", session.options.keys, "密钥目录（签发令牌、演练）")
       ->envname("RECTIFY_KEYS");

@@ -75,6 +75,12 @@ absl::Status RegisterPartner(service::Host& host, const PartnerConfig& config) {
   api::RegisterApiKeys(context);
   api::RegisterAccess(context);
   api::RegisterLogins(context);
+  if (context->logins != nullptr) {
+    host.AddTimer("partner.login_keys", absl::Seconds(5), [context] {
+      context->logins->RefreshKeys();
+      return 0;
+    });
+  }
   RETURN_IF_ERROR(SetUpWebhooks(host, config));
   for (const char* source : {"venue", "hazard", "deadline"}) host.Consume(source, events::GoOn);
   host.AddTimer("partner.look", absl::Seconds(1),

@@ -195,7 +195,9 @@ class Open311Test(AdapterCase):
         request_id = ElementTree.fromstring(answer.body).findtext("request/service_request_id")
         self.assertEqual(self.by_xml(self.caller(), f"requests/{request_id}.xml", api_key=key)[1][0]
                          ["address"], "示例路3号")
-        self.refused(403, "token", self.report(self.caller(), address_string="x", api_key="x"))
+        for wrong in ("x", "钥匙"):
+            self.refused(403, "token",
+                         self.report(self.caller(), address_string="x", api_key=wrong))
         self.refused(403, "", self.report(self.caller(), address_string="x"))
         self.refused(403, "", self.caller()("GET", f"{self.base}/requests.json"))
         self.assertEqual(self.by_xml(self.caller(), "requests.xml", 403)[0], "errors")

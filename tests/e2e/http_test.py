@@ -1,5 +1,6 @@
 """The same district over HTTP/JSON only, with nothing but what every language has: a socket and JSON."""
 
+import base64
 import csv
 import gzip
 import hashlib
@@ -269,6 +270,13 @@ class HttpTest(unittest.TestCase):
         missing = self.problem(404, "NOT_FOUND", self.registrar, "GET",
                                f"{self.parent}/venues/{new_id()}")
         self.assertEqual(sorted(foreign.json), sorted(missing.json))
+
+    def test_bytes_that_no_header_of_grpc_may_have_are_refused_like_others(self):
+        stranger, path = self.caller("", ""), f"{self.parent}/venues"
+        password = base64.b64encode("li:密码".encode()).decode()
+        for shown in ("Bearer a\xffb", "Bearer a\tb", "Bearer a b", f"Basic {password}"):
+            self.problem(401, "TOKEN_INVALID", stranger, "GET", path, Authorization=shown)
+        self.answer(self.registrar, "GET", path, query={"pageSize": 1}, traceparent="\xff")
 
     def test_bad_requests_name_what_is_wrong_in_both_languages(self):
         path = f"{self.parent}/venues"

@@ -105,6 +105,12 @@ class MutualTlsTest(unittest.TestCase):
                              ("UNAUTHENTICATED", reason))
             self.assertEqual(refused.exception.metadata["needed"], "rectify://services/hazard")
 
+    def test_no_services_token_passes_the_gateway(self):
+        for service, reason in (("gateway", "TOKEN_INVALID"), ("hazard", "CERTIFICATE_MISMATCH")):
+            stolen = self.http(service_token(self.keys, service))
+            answer = stolen("GET", f"/v1/districts/{CODE}/venues")
+            self.assertEqual((answer.status, answer.json["reason"]), (401, reason))
+
     def test_only_its_owner_reads_a_key_and_what_lasts_is_kept(self):
         folder = self.keys / "tls"
         self.assertEqual(folder.stat().st_mode & 0o777, 0o700)

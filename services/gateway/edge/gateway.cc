@@ -270,8 +270,9 @@ void Gateway::Handle(http::Request request, http::Respond respond) const {
 
 void Gateway::Admit(const std::shared_ptr<Exchange>& exchange, const std::string& credential,
                     const std::function<void()>& go) const {
-  const CredentialKind kind = door_ == nullptr ? CredentialKind::kToken : KindOf(credential);
-  if (kind == CredentialKind::kToken) {
+  const CredentialKind kind = KindOf(credential);
+  if (kind == CredentialKind::kOwn) return exchange->Fail(OwnTokenFromOutside());
+  if (kind == CredentialKind::kToken || door_ == nullptr) {
     exchange->token = credential;
     return go();
   }

@@ -7,11 +7,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/error.h"
+#include "libs/log/log.h"
 
 namespace rectify::gateway {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Seconds(5);
+
+// What the registry says of the gateway's own token and certificate is no verdict on what a caller
+// shows; it can't be asked until somebody has mended it.
+absl::Status OfTheCaller(const absl::Status& status) {
+  if (!absl::IsUnauthenticated(status) && !absl::IsPermissionDenied(status)) return status;
+  const std::string reason = ReasonOf(status);
+  for (const char* verdict : {"API_KEY_INVALID", "ID_TOKEN_INVALID", "LOGIN_NOT_ASSIGNED"}) {
+    if (reason == verdict) return status;
+  }
+  log::Error("partner_registry_refuses_the_gateway", {{"status", status.ToString()}});
+  return absl::UnavailableError("the partner registry refuses the gateway");
+}
 
 template <typename Response>
 using Answered = std::function<void(absl::StatusOr<Response>)>;
@@ -31,7 +44,7 @@ class Asker {
     call.timeout = kTimeout;
     registry_.Start(*service->FindMethodByName(method), request.SerializeAsString(), call,
                     [done = std::move(done)](const absl::StatusOr<std::string>& encoded) {
-                      if (!encoded.ok()) return done(encoded.status());
+                      if (!encoded.ok()) return done(OfTheCaller(encoded.status()));
                       Response response;
                       if (response.ParseFromString(*encoded)) return done(std::move(response));
                       done(absl::InternalError("the partner registry's answer can't be read"));
@@ -98,6 +111,15 @@ void AddStanding(const Standing& standing, absl::Time now, http::Headers& header
   headers.Add("RateLimit-Policy", absl::StrCat("\"minute\";q=", standing.limit, ";w=60"));
   headers.Add("RateLimit", absl::StrCat("\"minute\";r=", standing.left, ";t=", wait));
   if (!standing.granted) headers.Set("Retry-After", absl::StrCat(wait));
+}
+
+absl::Status OwnTokenFromOutside() {
+  return MakeError(absl::StatusCode::kUnauthenticated,
+                   {.reason = "TOKEN_INVALID",
+                    .text = {"网关自己的凭证不能从外部使用",
+                             "the gateway's own token is taken from nobody outside"},
+                    .metadata = {},
+                    .violations = {}});
 }
 
 absl::Status TooManyRequests() {

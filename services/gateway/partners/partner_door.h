@@ -31,6 +31,8 @@ struct Visitor {
 void AddStanding(const Standing& standing, absl::Time now, http::Headers& headers);
 
 // RESOURCE_EXHAUSTED RATE_LIMITED.
+// What the gateway shows its peers must not work for somebody who has copied it: UNAUTHENTICATED.
+absl::Status OwnTokenFromOutside();
 absl::Status TooManyRequests();
 
 // Thread-safe.

@@ -26,6 +26,7 @@ constexpr absl::Duration kOutagePause = absl::Seconds(1);
 constexpr absl::Duration kLeastLife = absl::Seconds(30);
 // Wrong keys are remembered too, so somebody may try to fill the memory with them.
 constexpr size_t kMostEntries = 10'000;
+constexpr absl::string_view kOwnKey = "svc-gateway";
 
 }  // namespace
 
@@ -37,9 +38,10 @@ CredentialKind KindOf(absl::string_view credential) {
   if (!claims.ok()) return CredentialKind::kToken;
   const Json json = Json::parse(*claims, nullptr, /*allow_exceptions=*/false);
   const auto issuer = json.is_object() ? json.find("iss") : json.end();
-  const bool ours = issuer == json.end() || !issuer->is_string() ||
-                    rpc::IsKeyId(issuer->get_ref<const std::string&>());
-  return ours ? CredentialKind::kToken : CredentialKind::kIdToken;
+  if (issuer == json.end() || !issuer->is_string()) return CredentialKind::kToken;
+  const auto& id = issuer->get_ref<const std::string&>();
+  if (id == kOwnKey) return CredentialKind::kOwn;
+  return rpc::IsKeyId(id) ? CredentialKind::kToken : CredentialKind::kIdToken;
 }
 
 bool InScope(const partner::v1::Passport& passport, const std::string& method) {
@@ -109,7 +111,13 @@ absl::Time Passports::GoodUntil(const partner::v1::Passport& passport) const {
 
 void Passports::MakeRoom() {
   if (entries_.size() < kMostEntries) return;
-  absl::erase_if(entries_, [](const auto& entry) { return !entry.second.asking; });
+  const auto forget = [&](bool refusals_only) {
+    absl::erase_if(entries_, [&](const auto& one) {
+      return !one.second.asking && !(refusals_only && one.second.answer.ok());
+    });
+  };
+  forget(/*refusals_only=*/true);
+  if (entries_.size() >= kMostEntries) forget(/*refusals_only=*/false);
 }
 
 }  // namespace rectify::gateway

@@ -21,6 +21,7 @@ enum class CredentialKind {
   kToken,    // of ours, or anything else that the services refuse
   kApiKey,   // a partner's key
   kIdToken,  // a JWT of another issuer than ours: of somebody who has logged in elsewhere
+  kOwn,      // the gateway's own, which nobody outside has
 };
 CredentialKind KindOf(absl::string_view credential);
 

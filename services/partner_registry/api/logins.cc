@@ -50,9 +50,7 @@ Logins::Logins(LoginSetup setup, std::unique_ptr<rpc::TokenSigner> signer,
           [this](const std::string& id, oidc::Algorithm algorithm) {
             return keys_.Find(id, algorithm);
           },
-          real_now) {
-  keys_.Refresh();
-}
+          real_now) {}
 
 absl::StatusOr<std::unique_ptr<Logins>> Logins::Create(
     const std::string& setup_file, const std::string& keys,

@@ -17,12 +17,14 @@ namespace rectify::partner::api {
 // Thread-safe.
 class Logins {
  public:
-  // `setup_file` is read now, and the provider is asked for its keys; one that does not answer is
-  // asked again later. `keys` is the folder with private/people.pem, which signs for people.
+  // `setup_file` is read now. `keys` is the folder with private/people.pem, which signs for people.
   static absl::StatusOr<std::unique_ptr<Logins>> Create(
       const std::string& setup_file, const std::string& keys,
       const std::function<absl::Time()>& real_now);
 
+  // To be called every few seconds: asks the provider for its keys as often as they say, so that no
+  // login waits for them.
+  void RefreshKeys() { keys_.Refresh(); }
   const oidc::IdTokenVerifier& verifier() const { return verifier_; }
   const domain::LoginRules& rules() const { return setup_.rules; }
   const rpc::TokenSigner& signer() const { return *signer_; }

@@ -152,17 +152,19 @@ absl::StatusOr<v1::Webhook> PauseWebhook(const WebhookContext& context, const rp
 
 absl::StatusOr<v1::Webhook> ResumeWebhook(const WebhookContext& context, const rpc::Call& call,
                                           const v1::ResumeWebhookRequest& request) {
-  return RunVerb(
-      context, call, request.name(), request.etag(),
-      [&](Change& change, Webhook webhook) -> absl::StatusOr<Webhook> {
-        ASSIGN_OR_RETURN(Webhook resumed,
-                         domain::Resume(webhook, request.skip_event(), context.real_now()));
-        if (resumed.version != webhook.version) {
-          events::RecordWebhook(change, resumed, "ResumeWebhook",
-                                request.skip_event() ? "略过一个事件，恢复推送" : "恢复推送");
-        }
-        return resumed;
-      });
+  return RunVerb(context, call, request.name(), request.etag(),
+                 [&](Change& change, Webhook webhook) -> absl::StatusOr<Webhook> {
+                   const int64_t skip = request.skip_position();
+                   ASSIGN_OR_RETURN(Webhook resumed,
+                                    domain::Resume(webhook, skip, context.real_now()));
+                   if (skip != 0) RETURN_IF_ERROR(store::GiveUp(change.sql(), webhook.id, skip));
+                   if (resumed.version != webhook.version) {
+                     events::RecordWebhook(
+                         change, resumed, "ResumeWebhook",
+                         skip == 0 ? "恢复推送" : absl::StrCat("略过第", skip, "个事件，恢复推送"));
+                   }
+                   return resumed;
+                 });
 }
 
 absl::StatusOr<v1::Webhook> ReplayWebhook(const WebhookContext& context, const rpc::Call& call,
@@ -231,8 +233,11 @@ absl::StatusOr<v1::TestWebhookResponse> TestWebhook(const WebhookContext& contex
         ASSIGN_OR_RETURN(keys, store::LiveKeys(tx, *context.cipher, webhook.id, now));
         return absl::OkStatus();
       }));
+  const std::string test = request.request_id().empty()
+                               ? NewUuid7(now)
+                               : DeriveRequestId(call.caller.subject, request.request_id());
   const domain::Answer answer =
-      context.send(webhook, keys, absl::StrCat(webhook.id, "-test-", NewUuid7(now)),
+      context.send(webhook, keys, absl::StrCat(webhook.id, "-test-", test),
                    protojson::ToCloudEvent(TestEvent(webhook, now)));
   v1::TestWebhookResponse response;
   response.set_delivered(answer.kind == domain::Answer::Kind::kTaken);

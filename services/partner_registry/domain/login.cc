@@ -28,14 +28,19 @@ absl::Status NotAssigned(std::string zh, std::string en) {
                                                          .violations = {}});
 }
 
+// nullptr when there is none. It lives as long as the claims.
+const Json* ClaimOf(const Json& claims, const std::string& name) {
+  if (!absl::StartsWith(name, "/")) {
+    const auto claim = claims.find(name);
+    return claim == claims.end() ? nullptr : &*claim;
+  }
+  const Json::json_pointer path(name);
+  return claims.contains(path) ? &claims.at(path) : nullptr;
+}
+
 // The texts of a claim: one, those of a list, or none. They live as long as the claims.
 std::vector<absl::string_view> TextsOf(const Json& claims, const std::string& name) {
-  const Json* found = nullptr;
-  if (!absl::StartsWith(name, "/")) {
-    if (const auto claim = claims.find(name); claim != claims.end()) found = &*claim;
-  } else if (const Json::json_pointer path(name); claims.contains(path)) {
-    found = &claims.at(path);
-  }
+  const Json* found = ClaimOf(claims, name);
   std::vector<absl::string_view> texts;
   const auto add = [&](const Json& value) {
     if (value.is_string()) texts.emplace_back(value.get_ref<const std::string&>());
@@ -44,6 +49,18 @@ std::vector<absl::string_view> TextsOf(const Json& claims, const std::string& na
   if (!found->is_array()) add(*found);
   if (found->is_array()) std::for_each(found->begin(), found->end(), add);
   return texts;
+}
+
+// What narrows somebody's rights must not be passed over because it is a number.
+absl::Status CheckTexts(const Json& claims, const std::string& name) {
+  const Json* found = ClaimOf(claims, name);
+  const auto is_text = [](const Json& value) { return value.is_string(); };
+  if (found == nullptr || found->is_null() || found->is_string() ||
+      (found->is_array() && std::all_of(found->begin(), found->end(), is_text))) {
+    return absl::OkStatus();
+  }
+  return NotAssigned(absl::StrCat("登录信息的 ", name, " 不是文本"),
+                     absl::StrCat(name, " of the login is no text"));
 }
 
 bool Fits(const LoginRule& rule, const Json& claims) {
@@ -78,6 +95,7 @@ struct Given {
 
 absl::Status AddClaims(const LoginRules& rules, const Json& claims, Given& given) {
   if (!rules.district_claim.empty()) {
+    RETURN_IF_ERROR(CheckTexts(claims, rules.district_claim));
     for (absl::string_view district : TextsOf(claims, rules.district_claim)) {
       if (!IsDistrict(district)) {
         return NotAssigned(absl::StrCat("登录信息的 ", rules.district_claim, " 不是行政区划代码"),
@@ -87,6 +105,7 @@ absl::Status AddClaims(const LoginRules& rules, const Json& claims, Given& given
     }
   }
   if (rules.post_claim.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckTexts(claims, rules.post_claim));
   for (absl::string_view post : TextsOf(claims, rules.post_claim)) {
     if (!rules.is_post(post)) {
       return NotAssigned(
@@ -98,14 +117,16 @@ absl::Status AddClaims(const LoginRules& rules, const Json& claims, Given& given
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> DistrictOf(const Given& given) {
+absl::StatusOr<std::string> DistrictOf(const LoginRules& rules, const Given& given) {
   if (given.districts.size() > 1) {
     return NotAssigned("登录信息对应多个行政区，请联系管理员",
                        "the login belongs to several districts, tell your administrator");
   }
   if (!given.districts.empty()) return *given.districts.begin();
-  // Without a district, an operator may look everywhere; nobody else may do anything anywhere.
-  if (given.roles.size() == 1 && *given.roles.begin() == kOperator && given.posts.empty()) {
+  // Without a district, an operator may look everywhere, unless it is the login that should have
+  // told where; nobody else may do anything anywhere.
+  if (rules.district_claim.empty() && given.roles.size() == 1 &&
+      *given.roles.begin() == kOperator && given.posts.empty()) {
     return std::string();
   }
   return NotAssigned("登录信息没有对应的行政区，请联系管理员",
@@ -131,7 +152,7 @@ absl::StatusOr<Person> PersonOf(const LoginRules& rules, const Json& claims) {
     return NotAssigned("登录成功，但没有分配岗位，请联系管理员",
                        "logged in, but no role is assigned, tell your administrator");
   }
-  ASSIGN_OR_RETURN(person.district, DistrictOf(given));
+  ASSIGN_OR_RETURN(person.district, DistrictOf(rules, given));
   const std::string prefix = absl::StrCat("districts/", person.district, "/");
   if (given.posts.size() > kMostPosts ||
       !std::all_of(given.posts.begin(), given.posts.end(),

@@ -49,11 +49,12 @@ Webhook Pause(Webhook webhook) {
   return webhook;
 }
 
-absl::StatusOr<Webhook> Resume(Webhook webhook, bool skip_event, absl::Time now) {
-  if (skip_event && webhook.failed_attempts == 0) {
-    return FieldError("skip_event",
-                      {"skip_event只能略过推送失败的事件",
-                       "skip_event leaves out an event that has failed, there is none"});
+absl::StatusOr<Webhook> Resume(Webhook webhook, int64_t skip_position, absl::Time now) {
+  const bool skip_event = skip_position != 0;
+  if (skip_event && (webhook.failed_attempts == 0 || skip_position != webhook.next_position())) {
+    return FieldError("skip_position",
+                      {"skip_position只能是正在推送失败的事件的位置",
+                       "skip_position must be that of the next event, and it must have failed"});
   }
   if (webhook.state == WebhookState::kActive && webhook.failed_attempts == 0) return webhook;
   webhook.state = WebhookState::kActive;

@@ -61,8 +61,9 @@ struct WebhookKey {
 // From ACTIVE; others stay.
 Webhook Pause(Webhook webhook);
 // To ACTIVE, beginning anew with the next event (one that is at work stays as it is), or with the
-// one after it: INVALID_ARGUMENT unless it has failed, because it may not have happened yet.
-absl::StatusOr<Webhook> Resume(Webhook webhook, bool skip_event, absl::Time now);
+// one after it, if that is at `skip_position` (0: none): INVALID_ARGUMENT unless it has failed,
+// because it may not have happened yet, or is another than the caller has seen fail.
+absl::StatusOr<Webhook> Resume(Webhook webhook, int64_t skip_position, absl::Time now);
 // INVALID_ARGUMENT for a range that is empty or reaches beyond what was brought.
 absl::StatusOr<Webhook> Replay(Webhook webhook, int64_t after_position, int64_t to_position,
                                absl::Time now);

@@ -111,7 +111,9 @@ absl::Status GoOn(Change& change, const EventEnvelope& event) {
   if (!IsForDepartments(event)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<Thing> told, ThingOf(event));
   if (!told.has_value() || told->district.empty()) return absl::OkStatus();
-  // Held before the event is kept, so that no look comes between.
+  // No look comes between the partners that are told and the event that is kept: one that has just
+  // begun to follow would learn of it from neither.
+  RETURN_IF_ERROR(store::ShareTelling(change.sql()));
   ASSIGN_OR_RETURN(const std::vector<Partner> partners,
                    store::HoldFollowers(change.sql(), told->district));
   ASSIGN_OR_RETURN(const Thing thing, store::KeepEvent(change.sql(), *told, event));

@@ -98,7 +98,12 @@ absl::StatusOr<std::optional<Thing>> ThingOf(const event::v1::EventEnvelope& eve
     return rpc::MatchName(each.pattern, event.aggregate(), "aggregate").ok();
   });
   const auto* type = DescriptorPool::generated_pool()->FindMessageTypeByName(event.type());
-  if (kind == Kinds().end() || type == nullptr) return std::optional<Thing>();
+  if (type == nullptr) {
+    return absl::UnavailableError(absl::StrCat(event.source(), "/", event.position(),
+                                               " is of type ", event.type(),
+                                               ", which a newer version knows"));
+  }
+  if (kind == Kinds().end()) return std::optional<Thing>();
   const std::unique_ptr<Message> payload(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
   if (!payload->ParseFromString(event.payload())) {

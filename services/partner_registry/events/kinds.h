@@ -14,7 +14,8 @@
 namespace rectify::partner::events {
 
 // As far as this event tells it; nullopt: no method of the contract gets a thing of this name.
-// DATA_LOSS when the payload can't be read.
+// DATA_LOSS when the payload can't be read; UNAVAILABLE when a newer version tells of something
+// that this one does not know, because nothing would bring it back later.
 absl::StatusOr<std::optional<domain::Thing>> ThingOf(const event::v1::EventEnvelope& event);
 
 // Whether there are events of the type, or of a type of the package: `package.Type`, `package.*`.

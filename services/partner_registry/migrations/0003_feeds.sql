@@ -1,6 +1,8 @@
 -- Feeds of partners: what other services have told departments, which partner's feed tells of what, and
 -- how far a feed has been brought in line with what its partner may see.
 
+-- A feed is named by its partner's id alone, whatever the district.
+alter table partners add constraint partners_id_uq unique (id);
 alter table partners
   add column event_types text[] not null default '{}',  -- full names, or packages with .*
   add column types_version bigint not null default 1,   -- grows with event_types
@@ -21,6 +23,7 @@ create index things_district_name on things (district, name);
 create table thing_events (
   source text not null,
   position bigint not null,            -- in the source's internal feed
+  epoch int not null,                  -- of the source's history
   thing text not null,
   version bigint not null,
   type text not null,

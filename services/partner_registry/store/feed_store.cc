@@ -23,9 +23,22 @@ constexpr pg::Statement kKeepThing = {"partner.keep_thing", R"sql(
          desks = array(select distinct unnest(t.desks || excluded.desks) order by 1)
   returning name, district, readers, has_desk, desks)sql"};
 
+// What a source told after the place where its history forked later on never happened.
+constexpr pg::Statement kForgetLost = {"partner.forget_lost_events", R"sql(
+  with lost as (
+    delete from thing_events where source = $1::text and position >= $2::bigint and epoch < $3::int
+    returning thing
+  ), anew as (
+    update told_things set types_version = 0 where thing in (select thing from lost)
+    returning district, partner
+  )
+  update partners set looked_at = ''
+   where (district, id) in (select district, partner from anew))sql"};
+
 constexpr pg::Statement kKeepEvent = {"partner.keep_event", R"sql(
-  insert into thing_events (source, position, thing, version, type, payload, occur_time)
-  values ($1::text, $2::bigint, $3::text, $4::bigint, $5::text, $6::bytea, $7::timestamptz))sql"};
+  insert into thing_events (source, position, epoch, thing, version, type, payload, occur_time)
+  values ($1::text, $2::bigint, $3::int, $4::text, $5::bigint, $6::text, $7::bytea,
+          $8::timestamptz))sql"};
 
 constexpr pg::Statement kHistory = {"partner.thing_history", R"sql(
   select thing, version, type, payload, occur_time from thing_events
@@ -45,6 +58,15 @@ constexpr pg::Statement kBeginTelling = {"partner.begin_telling", R"sql(
 
 constexpr pg::Statement kEndTelling = {"partner.end_telling", R"sql(
   delete from told_things where thing = $1::text and partner = $2::uuid)sql"};
+
+// One for all partners, because a look needs it before it knows whose turn it is.
+constexpr pg::Statement kShareTelling = {"partner.share_telling", R"sql(
+  select pg_advisory_xact_lock_shared(hashtext('partner.telling')))sql"};
+constexpr pg::Statement kOwnTelling = {"partner.own_telling", R"sql(
+  select pg_advisory_xact_lock(hashtext('partner.telling')))sql"};
+
+constexpr pg::Statement kAwaitsLook = {"partner.awaits_look", R"sql(
+  select exists (select from partners where looked_at is not null))sql"};
 
 constexpr pg::Statement kNextLook = {"partner.next_look", R"sql(
   select district, id, looked_at from partners where looked_at is not null
@@ -80,8 +102,9 @@ EventEnvelope ToEvent(const pg::Row& row) {
 }  // namespace
 
 absl::StatusOr<Thing> KeepEvent(pg::Tx& tx, const Thing& told, const EventEnvelope& event) {
-  RETURN_IF_ERROR(tx.Exec(kKeepEvent, {event.source(), event.position(), event.aggregate(),
-                                       event.aggregate_version(), event.type(),
+  RETURN_IF_ERROR(tx.Send(kForgetLost, {event.source(), event.position(), event.epoch()}));
+  RETURN_IF_ERROR(tx.Exec(kKeepEvent, {event.source(), event.position(), event.epoch(),
+                                       event.aggregate(), event.aggregate_version(), event.type(),
                                        pg::Bytes{event.payload()}, rpc::ToTime(event.occur_time())})
                       .status());
   int64_t readers = 0;
@@ -126,7 +149,12 @@ absl::Status EndTelling(pg::Tx& tx, const Partner& partner, const std::string& t
 
 absl::Status LookAgain(pg::Tx& tx, const Partner& partner) { return SaveLook(tx, partner, ""); }
 
+absl::Status ShareTelling(pg::Tx& tx) { return tx.Send(kShareTelling, {}); }
+
 absl::StatusOr<std::optional<Look>> NextLook(pg::Tx& tx) {
+  ASSIGN_OR_RETURN(const pg::Rows awaits, tx.Exec(kAwaitsLook, {}));
+  if (!awaits[0].Bool(0)) return std::optional<Look>();
+  RETURN_IF_ERROR(tx.Exec(kOwnTelling, {}).status());
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kNextLook, {}));
   if (rows.empty()) return std::optional<Look>();
   ASSIGN_OR_RETURN(Partner partner, ReadPartner(tx, rows[0].Text(0), rows[0].Text(1)));

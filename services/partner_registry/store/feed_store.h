@@ -37,6 +37,8 @@ struct Look {
   domain::Partner partner;
   std::string after;
 };
+// Until the transaction ends nobody looks (NextLook), which in turn waits until nobody tells.
+absl::Status ShareTelling(pg::Tx& tx);
 // A partner for which something is left to look at, locked; nullopt: there is none.
 absl::StatusOr<std::optional<Look>> NextLook(pg::Tx& tx);
 // nullopt: everything was looked at.

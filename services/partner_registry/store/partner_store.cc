@@ -138,7 +138,7 @@ std::vector<pg::Param> ParamsOf(const Partner& partner, absl::Time now) {
 
 absl::Status Taken(const absl::Status& status) {
   const std::string constraint = pg::ConstraintOf(status);
-  const bool id = constraint == "partners_district_id_pk";
+  const bool id = constraint == "partners_district_id_pk" || constraint == "partners_id_uq";
   if (!id && constraint != "partners_district_display_name_uq") return status;
   const Text text = id ? Text{"该编号的接入单位已登记", "a partner with this id exists"}
                        : Text{"该名称的接入单位已登记", "a partner with this name exists"};

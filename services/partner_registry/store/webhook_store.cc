@@ -40,7 +40,10 @@ constexpr pg::Statement kSaveProgress = {
     "partner.save_webhook_progress", WEBHOOK_SET
     "held_until = $15::timestamptz"
     " where district = $1::text and partner = $2::uuid and id = $3::uuid"
-    "   and holder = $14::uuid returning id"};
+    "   and holder = $14::uuid"
+    "   and exists (select from partners p"
+    "                where p.district = $1::text and p.id = $2::uuid and p.state = 1)"
+    " returning id"};
 
 constexpr pg::Statement kLetGo = {"partner.let_go_of_webhook", R"sql(
   update webhooks set holder = null, held_until = null
@@ -86,13 +89,18 @@ constexpr pg::Statement kLiveKeys = {"partner.live_webhook_keys", R"sql(
    where webhook = $1::uuid and (expire_time is null or expire_time > $2::timestamptz)
    order by expire_time desc nulls first)sql"};
 
+constexpr pg::Statement kGiveUp = {"partner.give_up_delivery", R"sql(
+  update webhook_deliveries set state = 3
+   where webhook = $1::uuid and position = $2::bigint and state = 1)sql"};
+
 constexpr pg::Statement kNote = {"partner.note_delivery", R"sql(
   insert into webhook_deliveries as d (webhook, position, epoch, event_type, subject, state, attempts,
                                        first_attempt_time, last_attempt_time, last_reply, body_sha256)
   values ($1::uuid, $2::bigint, $3::int, $4::text, $5::text, $6::smallint, 1, $7::timestamptz,
           $7::timestamptz, $8::text, $9::bytea)
   on conflict (webhook, position, epoch) do update
-     set state = excluded.state, attempts = d.attempts + 1,
+     set state = case when $10::boolean then excluded.state else d.state end,
+         attempts = d.attempts + 1,
          last_attempt_time = excluded.last_attempt_time, last_reply = excluded.last_reply,
          body_sha256 = excluded.body_sha256)sql"};
 
@@ -271,12 +279,17 @@ absl::Status LetGo(pg::Tx& tx, const Webhook& webhook, const std::string& holder
   return tx.Exec(kLetGo, {webhook.district, webhook.partner, webhook.id, holder}).status();
 }
 
-absl::Status NoteAttempt(pg::Tx& tx, const std::string& webhook, const Delivery& delivery) {
+absl::Status NoteAttempt(pg::Tx& tx, const std::string& webhook, const Delivery& delivery,
+                         bool decides) {
   return tx
       .Exec(kNote, {webhook, delivery.position, delivery.epoch, delivery.event_type,
                     delivery.subject, static_cast<int>(delivery.state), delivery.last_attempt_time,
-                    delivery.last_reply, pg::Bytes{delivery.body_sha256}})
+                    delivery.last_reply, pg::Bytes{delivery.body_sha256}, decides})
       .status();
+}
+
+absl::Status GiveUp(pg::Tx& tx, const std::string& webhook, int64_t position) {
+  return tx.Send(kGiveUp, {webhook, position});
 }
 
 absl::StatusOr<std::pair<std::vector<Delivery>, std::string>> ListDeliveries(

@@ -47,7 +47,8 @@ absl::StatusOr<std::vector<domain::WebhookKey>> LiveKeys(pg::Tx& tx,
 // there is none that nobody holds.
 absl::StatusOr<std::optional<domain::Webhook>> TakeDue(pg::Tx& tx, const std::string& holder,
                                                        absl::Time now, absl::Time until);
-// What became of its next event; false when `holder` has lost it meanwhile.
+// What became of its next event; false when `holder` has lost it meanwhile, or its partner was
+// suspended.
 absl::StatusOr<bool> SaveProgress(pg::Tx& tx, const domain::Webhook& webhook,
                                   const std::string& holder, absl::Time until);
 absl::Status LetGo(pg::Tx& tx, const domain::Webhook& webhook, const std::string& holder);
@@ -61,8 +62,12 @@ struct Delivery {
   absl::Time first_attempt_time, last_attempt_time;
   std::string last_reply, body_sha256;
 };
-// One more attempt.
-absl::Status NoteAttempt(pg::Tx& tx, const std::string& webhook, const Delivery& delivery);
+// One more attempt. `decides`: what has become of the event is what this attempt says; one of
+// somebody who has lost the webhook only counts.
+absl::Status NoteAttempt(pg::Tx& tx, const std::string& webhook, const Delivery& delivery,
+                         bool decides);
+// The event at this position, if it has failed, is left out.
+absl::Status GiveUp(pg::Tx& tx, const std::string& webhook, int64_t position);
 absl::StatusOr<std::pair<std::vector<Delivery>, std::string>> ListDeliveries(
     pg::Tx& tx, const std::string& webhook, absl::string_view filter, int page_size,
     absl::string_view page_token);

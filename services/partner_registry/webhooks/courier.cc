@@ -21,8 +21,9 @@ using event::v1::EventEnvelope;
 using rectify::events::Change;
 
 constexpr char kSource[] = "partner";
-// So that others get their turn.
+// So that others get their turn, and what was decided about partner, webhook and keys meanwhile.
 constexpr int kEventsAtOnce = 50;
+constexpr absl::Duration kRound = absl::Seconds(5);
 // Longer than a call takes, with what is noted of it.
 constexpr absl::Duration kHold = absl::Minutes(1);
 constexpr long kGone = 410;  // NOLINT(google-runtime-int): libcurl's type
@@ -93,7 +94,7 @@ absl::StatusOr<int> Courier::Run() {
   for (const EventEnvelope& event : round.events) {
     ++brought;
     ASSIGN_OR_RETURN(const bool more, BringOne(*webhook, round, event));
-    if (!more) break;
+    if (!more || real_now_() - now > kRound) break;
   }
   RETURN_IF_ERROR(pool_.Transact("partner.let_go_of_webhook", {},
                                  [&](pg::Tx& tx) { return store::LetGo(tx, *webhook, holder_); }));
@@ -146,7 +147,7 @@ absl::StatusOr<bool> Courier::Note(const Webhook& after, const Answer& answer,
   bool held = false;
   const auto note = [&](pg::Tx& tx) -> absl::Status {
     ASSIGN_OR_RETURN(held, store::SaveProgress(tx, after, holder_, now + kHold));
-    return store::NoteAttempt(tx, after.id, delivery);
+    return store::NoteAttempt(tx, after.id, delivery, held);
   };
   if (state != domain::DeliveryState::kDead) {
     RETURN_IF_ERROR(pool_.Transact("partner.note_delivery", {}, note));

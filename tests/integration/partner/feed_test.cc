@@ -33,6 +33,7 @@ class FeedTest : public PartnerTest {
     event::v1::EventEnvelope event;
     event.set_source("hazard");
     event.set_position(++position_);
+    event.set_epoch(epoch_);
     event.set_aggregate(aggregate);
     event.set_aggregate_version(version);
     event.set_type(Payload::descriptor()->full_name());
@@ -40,9 +41,15 @@ class FeedTest : public PartnerTest {
     event.set_actor("users/li");
     *event.mutable_occur_time() = rpc::ToTimestamp(kOccurTime);
     if (for_departments) event.add_audiences(event::v1::AUDIENCE_DEPARTMENTS);
-    ASSERT_OK(host_->commands().Act(
-        {.actor = "services/partner", .parent = "test", .trace = ""}, "test",
-        [&](rectify::events::Change& change) { return events::GoOn(change, event); }));
+    ASSERT_OK(Tell(event));
+  }
+  absl::Status Tell(const event::v1::EventEnvelope& event) {
+    return host_->commands().Act(
+        {.actor = "services/partner",
+         .parent = "test",
+         .trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+         .request_id = kRequestId},
+        "test", [&](rectify::events::Change& change) { return events::GoOn(change, event); });
   }
   void Received(const std::string& lead, const std::string& reporter) {
     hazard::v1::LeadReceived payload;
@@ -103,6 +110,7 @@ class FeedTest : public PartnerTest {
 
   static constexpr absl::Time kOccurTime = absl::FromUnixSeconds(1672700000);
   int64_t position_ = 0;
+  int32_t epoch_ = 1;
 };
 
 TEST_F(FeedTest, HasWhatThePartnersDesksMaySee) {
@@ -169,9 +177,33 @@ TEST_F(FeedTest, TellsWhatAndWhenButNotWhoDidIt) {
   ASSERT_THAT(response.events(), SizeIs(1));
   EXPECT_EQ(rpc::ToTime(response.events(0).occur_time()), kOccurTime);
   EXPECT_EQ(response.events(0).actor(), "services/partner");
+  EXPECT_EQ(response.events(0).request_id(), "");
+  EXPECT_EQ(response.events(0).trace(), "");
   hazard::v1::LeadReceived payload;
   ASSERT_TRUE(payload.ParseFromString(response.events(0).payload()));
   EXPECT_EQ(payload.lead().reporter(), kJiaoyu);
+}
+
+TEST_F(FeedTest, WhatAForkTookBackIsToldAnew) {
+  const v1::Partner partner = Follower();
+  Received(kLead, kJiaoyu);
+  Transferred(kLead, kZhujian);
+  EXPECT_THAT(Told(partner), ElementsAre("LeadReceived 1 1", "LeadTransferred 2 1"));
+  position_ = 1;
+  ++epoch_;
+  Received(kOther, kJiaoyu);
+  EXPECT_THAT(Told(partner),
+              ElementsAre("LeadReceived 1 1", "LeadTransferred 2 1", "LeadReceived 1 2",
+                          "AccessGranted 1 1", "LeadReceived 1 1"));
+}
+
+TEST_F(FeedTest, WaitsWithWhatItDoesNotUnderstandYet) {
+  event::v1::EventEnvelope event;
+  event.set_source("hazard");
+  event.set_aggregate(kLead);
+  event.set_type("rectify.hazard.v1.LeadReopened");
+  event.add_audiences(event::v1::AUDIENCE_DEPARTMENTS);
+  EXPECT_EQ(Tell(event).code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(FeedTest, IsItsPartnersAlone) {

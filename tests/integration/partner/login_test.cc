@@ -22,7 +22,7 @@ constexpr char kRules[] = R"(
   rules { claim: "sub" value: "li"
           posts: "districts/120110/officers/01850000-0000-7000-8000-000000001001" })";
 
-// Before the registry, which asks it for its keys at once.
+// Before the registry, which asks it for its keys.
 struct HasIssuer {
   HasIssuer() { issuer_.Publish({old_key_}); }
   const oidc::Signer old_key_ = oidc::Signer::Rsa("old"), new_key_ = oidc::Signer::P256("new");
@@ -31,7 +31,7 @@ struct HasIssuer {
 
 class LoginTest : protected HasIssuer, public PartnerTest {
  protected:
-  LoginTest() : PartnerTest(issuer_.Setup(kRules)) {}
+  LoginTest() : PartnerTest(issuer_.Setup(kRules)) { system_.Settle(); }
 
   Json Claims(const std::string& user = "li") const {
     const int64_t now = absl::ToUnixSeconds(real_now_);
@@ -116,6 +116,7 @@ TEST_F(LoginTest, FollowsTheProvidersKeys) {
   issuer_.Publish({new_key_});
   ASSERT_OK(LogIn(old_key_.Token(Claims())));
   real_now_ += absl::Minutes(10);
+  system_.Settle();
   ExpectRefused(old_key_.Token(Claims()), "key");
   ASSERT_OK(LogIn(new_key_.Token(Claims())));
 }

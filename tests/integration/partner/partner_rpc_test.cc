@@ -28,6 +28,20 @@ TEST_F(PartnerTest, HasANameOfItsOwn) {
   EXPECT_THAT(Create(Sample()), StatusIs(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS"));
 }
 
+// Its feed is named by it alone.
+TEST_F(PartnerTest, HasItsIdInAllDistricts) {
+  ASSERT_OK(Create(Sample(), kId));
+  v1::CreatePartnerRequest request;
+  request.set_parent("districts/120111");
+  request.set_partner_id(kId);
+  *request.mutable_partner() = Sample();
+  request.mutable_partner()->set_posts(0, "districts/120111/departments/jiaoyu");
+  EXPECT_THAT(Call<v1::Partner>(elsewhere(), "PartnerRegistry.CreatePartner", request),
+              StatusIs(absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS"));
+  request.clear_partner_id();
+  EXPECT_OK(Call<v1::Partner>(elsewhere(), "PartnerRegistry.CreatePartner", request));
+}
+
 TEST_F(PartnerTest, ScopesAreMethodsThatTheRoleMayCall) {
   v1::Partner partner = Sample();
   partner.add_scopes("rectify.hazard.v1.Leads.CreateLead");    // its role may

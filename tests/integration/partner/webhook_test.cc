@@ -214,7 +214,9 @@ TEST_F(WebhookTest, ADeadEventCanBeLeftOut) {
   ASSERT_EQ(Get(webhook).state(), State::STATE_STOPPED) << "at once";
   receiver_.AnswerWith(HttpReply("200 OK"));
   v1::ResumeWebhookRequest without;
-  without.set_skip_event(true);
+  without.set_skip_position(2);
+  EXPECT_THAT(Do("ResumeWebhook", webhook, without).status(), HasViolation("skip_position"));
+  without.set_skip_position(1);
   ASSERT_OK(Do("ResumeWebhook", webhook, without));
   system_.Settle();
   EXPECT_THAT(Positions(), ElementsAre(1, 2));

@@ -159,13 +159,24 @@ TEST_F(PassportsTest, WrongKeysDoNotFillTheMemory) {
   EXPECT_EQ(asked_, 20'501) << "the oldest are not";
 }
 
+TEST_F(PassportsTest, WrongKeysDoNotPushOutGoodOnes) {
+  Get("rk_good");
+  Answer("t1");
+  for (int i = 0; i < 10'500; ++i) {
+    Get(absl::StrCat("rk_", i));
+    Answer(Refusal());
+  }
+  EXPECT_EQ(*Get("rk_good"), "t1");
+}
+
 std::string Jwt(const std::string& claims) {
   return absl::StrCat("e30.", absl::WebSafeBase64Escape(claims), ".c2ln");
 }
 
 TEST(KindOf, TellsKeysAndTokensOfOthersFromOurOwn) {
   EXPECT_EQ(KindOf("rk_a"), CredentialKind::kApiKey);
-  for (const char* issuer : {"people", "partners", "svc-gateway"}) {
+  EXPECT_EQ(KindOf(Jwt("{\"iss\":\"svc-gateway\"}")), CredentialKind::kOwn);
+  for (const char* issuer : {"people", "partners", "svc-venue"}) {
     EXPECT_EQ(KindOf(Jwt(absl::StrCat("{\"iss\":\"", issuer, "\"}"))), CredentialKind::kToken);
   }
   for (const char* issuer : {"https://idp.example.cn", "People", "svc-", ""}) {

@@ -36,7 +36,10 @@ class KeyCacheTest : public ::testing::Test {
     if (away_ || pages_.count(url) == 0) return absl::UnavailableError("away");
     return pages_[url];
   }
-  absl::Status Find(const std::string& id) { return cache_.Find(id, Algorithm::kEs256).status(); }
+  absl::Status Find(const std::string& id) {
+    cache_.Refresh();  // as a timer does
+    return cache_.Find(id, Algorithm::kEs256).status();
+  }
   void ExpectNone(const std::string& id) {
     EXPECT_THAT(Find(id), StatusIs(absl::StatusCode::kUnauthenticated, "ID_TOKEN_INVALID"));
   }
@@ -62,6 +65,13 @@ TEST_F(KeyCacheTest, AKeyIsOfItsAlgorithm) {
   EXPECT_OK(Find("a"));
   EXPECT_THAT(cache_.Find("a", Algorithm::kRs256),
               StatusIs(absl::StatusCode::kUnauthenticated, "ID_TOKEN_INVALID"));
+}
+
+TEST_F(KeyCacheTest, NobodyWaitsForAKeyThatIsThere) {
+  EXPECT_OK(Find("a"));
+  now_ += absl::Hours(24);
+  EXPECT_OK(cache_.Find("a", Algorithm::kEs256).status());
+  EXPECT_EQ(asked_[kKeys], 1);
 }
 
 // ---- How long it is kept
@@ -98,6 +108,20 @@ TEST_F(KeyCacheTest, TheDiscoveryDocumentHasATermOfItsOwn) {
   now_ += absl::Minutes(1);
   EXPECT_OK(Find("a"));
   EXPECT_EQ(asked_[kDiscovery], 2);
+}
+
+TEST_F(KeyCacheTest, KeysThatHaveMovedAreFoundAgain) {
+  constexpr char kMoved[] = "https://keys.example.cn/new";
+  pages_[kDiscovery].max_age = absl::Hours(24);
+  EXPECT_OK(Find("a"));
+  pages_[kMoved] = {KeySetOf({Signer::P256("b")}).dump(), std::nullopt};
+  pages_[kDiscovery].body = Json{{"issuer", kIssuer}, {"jwks_uri", kMoved}}.dump();
+  pages_.erase(kKeys);
+  now_ += absl::Hours(1);
+  EXPECT_OK(Find("a"));
+  now_ += absl::Seconds(30);
+  EXPECT_OK(Find("b"));
+  ExpectNone("a");
 }
 
 TEST_F(KeyCacheTest, AKeyThatIsTakenBackEndsWithItsTerm) {

@@ -130,6 +130,30 @@ TEST_F(LoginTest, ClaimsMayGiveDistrictAndPosts) {
   ExpectRefused(with("posts", {kElsewhere}), "one in another district");
 }
 
+TEST_F(LoginTest, WhereTheLoginTellsTheDistrictAnOperatorNeedsOneToo) {
+  rules_.district_claim = "district";
+  const auto of = [](const Json& district) {
+    return Json{{"sub", "yun"}, {"groups", {"operators"}}, {"district", district}};
+  };
+  ASSERT_OK_AND_ASSIGN(const Person person, Of(of("120110")));
+  EXPECT_EQ(person.district, "120110");
+  ExpectRefused(of(Json()), "no district");
+  ExpectRefused({{"sub", "yun"}, {"groups", {"operators"}}}, "no district");
+}
+
+TEST_F(LoginTest, AClaimThatNarrowsIsNotPassedOverBecauseItIsNoText) {
+  rules_.district_claim = "district";
+  rules_.post_claim = "posts";
+  const Json texts = {{"sub", "wang"}, {"groups", {"inspectors"}}};
+  for (const char* claim : {"district", "posts"}) {
+    for (const Json& value : {Json(120110), Json(true), Json({{"a", "b"}}), Json({"120110", 7})}) {
+      Json claims = texts;
+      claims[claim] = value;
+      ExpectRefused(claims, "is no text");
+    }
+  }
+}
+
 TEST_F(LoginTest, ClaimsThatNobodyNamedGiveNothing) {
   ASSERT_OK_AND_ASSIGN(const Person person, Of({{"sub", "wang"},
                                                 {"groups", {"inspectors"}},

@@ -80,21 +80,26 @@ TEST(Resume, BeginsAnewWithTheEventThatFailed) {
   Webhook webhook = At(6);
   webhook.state = WebhookState::kStopped;
   webhook.failed_attempts = 10;
-  ASSERT_OK_AND_ASSIGN(const Webhook again, Resume(webhook, /*skip_event=*/false, kNow));
+  ASSERT_OK_AND_ASSIGN(const Webhook again, Resume(webhook, /*skip_position=*/0, kNow));
   EXPECT_EQ(again.state, WebhookState::kActive);
   EXPECT_EQ(again.next_position(), 7);
   EXPECT_EQ(again.failed_attempts, 0);
-  ASSERT_OK_AND_ASSIGN(const Webhook without, Resume(webhook, /*skip_event=*/true, kNow));
+  ASSERT_OK_AND_ASSIGN(const Webhook without, Resume(webhook, /*skip_position=*/7, kNow));
   EXPECT_EQ(without.next_position(), 8);
 }
 
 TEST(Resume, OfOneThatIsAtWorkChangesNothing) {
-  ASSERT_OK_AND_ASSIGN(const Webhook same, Resume(At(6), /*skip_event=*/false, kNow));
+  ASSERT_OK_AND_ASSIGN(const Webhook same, Resume(At(6), /*skip_position=*/0, kNow));
   EXPECT_EQ(same.version, At(6).version);
 }
 
-TEST(Resume, LeavesOutNothingThatHasNotFailed) {
-  EXPECT_THAT(Resume(Pause(At(6)), /*skip_event=*/true, kNow).status(), HasViolation("skip_event"));
+TEST(Resume, LeavesOutNothingButTheEventThatHasFailed) {
+  Webhook webhook = Pause(At(6));
+  EXPECT_THAT(Resume(webhook, /*skip_position=*/7, kNow).status(), HasViolation("skip_position"));
+  webhook.failed_attempts = 1;
+  for (const int64_t other : {-1, 6, 8}) {
+    EXPECT_THAT(Resume(webhook, other, kNow).status(), HasViolation("skip_position")) << other;
+  }
 }
 
 TEST(Pause, IsForActiveOnes) {

@@ -102,6 +102,20 @@ TEST_F(ClientTest, FindsAServerThatWasRestartedWithinItsAttempts) {
   }
 }
 
+TEST_F(ClientTest, WhatNoHeaderMayHaveIsRefusedLikeAnyWrongToken) {
+  StartServer();
+  GetPaperRequest request;
+  request.set_name(kOwnPaper);
+  for (const char* token : {"\xff", "密码", "a\tb", "a b", "a\nb", "-"}) {
+    EXPECT_THAT(MakeClient(std::string(token), 1).Unary<Paper>(kGetPaper, request),
+                StatusIs(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID"))
+        << token;
+  }
+  CallOptions call;
+  call.trace = "\xff";
+  EXPECT_OK(MakeClient(Inspector(), 1).Unary<Paper>(kGetPaper, request, call));
+}
+
 TEST_F(ClientTest, DoesNotRepeatWhatCouldHappenTwice) {
   failures_ = 1;
   StartServer();
