@@ -55,7 +55,8 @@ class ForeignClients(unittest.TestCase):
                 f"--grpc-java_out={sources}",
                 f"--plugin=protoc-gen-grpc-java={shutil.which('grpc_java_plugin')}",
                 *(str(path) for path in sorted(PROTO.rglob("*.proto"))))
-            self.run_program(*java.compiler([CLIENTS / "JavaStory.java"], sources, classes, JARS))
+            programs = [CLIENTS / f"{name}.java" for name in ("JavaStory", "JavaCaller")]
+            self.run_program(*java.compiler(programs, sources, classes, JARS))
             self.walk("示例·Java𠮷场所", *java.runner("JavaStory", classes, JARS))
 
 
