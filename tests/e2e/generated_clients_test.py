@@ -15,7 +15,6 @@ import jsonschema
 
 import java
 import story_of_clients
-import system
 from district import District, new_id
 from openapi_client import OpenApiClient
 
@@ -32,7 +31,7 @@ JARS = ["javax.ws.rs-api", "resteasy-client", "resteasy-jaxrs", "swagger-annotat
 
 
 def setUpModule():
-    whole = system.shared()
+    whole = story_of_clients.own_system()
     Client.district = District(whole, "120136")
     unittest.addModuleCleanup(Client.district.close)
     with urllib.request.urlopen(whole.address("gateway") + "/openapi.json", timeout=30) as response:
@@ -65,11 +64,13 @@ class GeneratedClient(Client):
             raise AssertionError(made.stdout + made.stderr)
 
     def walk(self, venue_name, *command):
-        done = run(*command, input=json.dumps(story_of_clients.given(self.district, venue_name)))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        result = json.loads(done.stdout)
-        story_of_clients.assert_closed(self, result)
-        self.assertEqual(result["early"], "ORDER_STATE")
+        def program(given):
+            done = run(*command, input=json.dumps(given))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+
+        _, first, then = story_of_clients.walk(self, self.district, venue_name, program)
+        story_of_clients.assert_finding_exported(self, first, then)
 
 
 class TypeScriptClient(GeneratedClient):
@@ -90,12 +91,12 @@ class TypeScriptClient(GeneratedClient):
             self.assertEqual(source.with_suffix(".mjs").exists(), done.returncode == 0, done.stdout)
         return done.stdout + done.stderr
 
-    def test_main_path(self):
-        self.assertEqual(self.compile(main_path=TYPESCRIPT), "")
-        self.walk("示例·TypeScript𠮷场所", shutil.which("node"), self.folder / "main_path.mjs")
+    def test_the_ten_steps(self):
+        self.assertEqual(self.compile(story=TYPESCRIPT), "")
+        self.walk("示例·TypeScript𠮷场所", shutil.which("node"), self.folder / "story.mjs")
 
     def test_what_the_document_does_not_tell_of_does_not_compile(self):
-        slips = {"request_field": ("displayName:", "displayNme:"),
+        slips = {"request_field": ("displayName: start", "displayNme: start"),
                  "answer_field": ("closed.documentNumber", "closed.documentNr"),
                  "value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
                  "missing_field": ("address: ", "// "),
@@ -134,15 +135,16 @@ class JavaClient(GeneratedClient):
         done = run(*java.compiler(sources, self.folder / "sources", self.folder / "classes", JARS))
         return done.stdout + done.stderr
 
-    def test_main_path(self):
-        self.assertEqual(self.compile(MainPath=JAVA), "")
-        self.walk("示例·JavaHTTP𠮷场所", *java.runner("MainPath", self.folder / "classes", JARS))
+    def test_the_ten_steps(self):
+        self.assertEqual(self.compile(Story=JAVA), "")
+        self.walk("示例·JavaHTTP𠮷场所", *java.runner("Story", self.folder / "classes", JARS))
 
     def test_what_the_document_does_not_tell_of_does_not_compile(self):
-        slips = {"RequestField": (".displayName(", ".displayNme("),
+        slips = {"RequestField": ("new Venue().displayName(", "new Venue().displayNme("),
                  "AnswerField": ("closed.getDocumentNumber()", "closed.getDocumentNr()"),
                  "Value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
-                 "MissingBody": (', new IssueOrderBody());', ");"),
+                 "MissingBody": (",\n        new IssueOrderBody());", ");"),
+                 "Parameter": (".maxEvents(5)", ".maxEvent(5)"),
                  "Method": ("rectificationDeadlinesRecordRecheck(", "rectificationDeadlinesRechek(")}
         for right, _ in slips.values():
             self.assertEqual(JAVA.count(right), 1, right)

@@ -267,7 +267,8 @@ final class JavaStory {
 
   // The department's system is told of its tasks at its own address.
   private void joinAsAPartner() {
-    Partner partner = as("registrar", PartnerRegistryGrpc.newBlockingStub(caller.channel("partner")))
+    var partners = PartnerRegistryGrpc.newBlockingStub(caller.channel("partner"));
+    Partner partner = as("registrar", partners)
         .createPartner(CreatePartnerRequest.newBuilder()
             .setParent(parent).setRequestId(requestId())
             .setPartner(Partner.newBuilder()
