@@ -8,12 +8,12 @@ does the rest: it reads what it has missed, a list as a file, and a deadline.
 
 import base64
 import datetime
+import functools
 import hashlib
 import hmac
 import http.server
 import json
 import threading
-import unittest
 
 import system
 from district import VENUES, day, new_id
@@ -23,10 +23,11 @@ from sheets_test import csv_rows
 ASSIGNED = "rectify.hazard.v1.DepartmentTaskAssigned"
 
 
+@functools.cache
 def own_system():
-    """For a module: its registry may bring webhooks to this machine."""
+    """One for all such programs: its registry may bring webhooks to this machine, and its clock jumps. It
+    ends with the process."""
     whole = system.System().start()
-    unittest.addModuleCleanup(whole.stop)
     whole.kill("partner")
     whole.start_service("partner", "--webhook-allow", "127.0.0.1/32")
     return whole
