@@ -170,11 +170,11 @@ class Story:
 
     def catch_up(self):
         self.named = dict(self.given["first"])
-        inspected = self.read_what_was_missed()
+        missed = self.read_what_was_missed()
         sheet = self.export_the_venue()
         inspection = self.inspect()
         order = self.drafted_order(inspection["name"])
-        return {**inspected, "sheet": sheet, "next_order": order["name"],
+        return {**missed, "sheet": sheet, "next_order": order["name"],
                 "clock": self.running_clock()}
 
     # ---- What the steps have in common
