@@ -1,4 +1,4 @@
-"""Programs in other languages do the main path with what the servers and the proto files tell them."""
+"""Programs in other languages walk the ten steps with what the servers and the proto files tell them."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 import java
-import main_path
+import story_of_clients
 import system
 from district import District
 
@@ -24,7 +24,7 @@ JARS = ["grpc-api", "grpc-context", "grpc-core", "grpc-netty", "grpc-protobuf", 
 class ForeignClients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.district = District(system.shared(), "120112")
+        cls.district = District(story_of_clients.own_system(), "120112")
         cls.addClassCleanup(cls.district.close)
 
     def run_program(self, *command, given=""):
@@ -34,14 +34,17 @@ class ForeignClients(unittest.TestCase):
         return done.stdout
 
     def walk(self, venue_name, *command):
-        given = main_path.given(self.district, venue_name)
-        main_path.assert_closed(self, json.loads(self.run_program(*command, given=json.dumps(given))))
+        def program(given):
+            return json.loads(self.run_program(*command, given=json.dumps(given)))
+
+        story, _, then = story_of_clients.walk(self, self.district, venue_name, program)
+        story_of_clients.assert_venue_exported(self, story, then)
 
     def test_python_by_reflection(self):
-        self.walk("示例·Python𠮷场所", sys.executable, str(CLIENTS / "python_main_path.py"))
+        self.walk("示例·Python𠮷场所", sys.executable, str(CLIENTS / "python_story.py"))
 
     def test_node_from_the_protos(self):
-        self.walk("示例·Node𠮷场所", shutil.which("node"), str(CLIENTS / "node_main_path.js"))
+        self.walk("示例·Node𠮷场所", shutil.which("node"), str(CLIENTS / "node_story.js"))
 
     def test_java_from_generated_code(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -52,8 +55,9 @@ class ForeignClients(unittest.TestCase):
                 f"--grpc-java_out={sources}",
                 f"--plugin=protoc-gen-grpc-java={shutil.which('grpc_java_plugin')}",
                 *(str(path) for path in sorted(PROTO.rglob("*.proto"))))
-            self.run_program(*java.compiler([CLIENTS / "JavaMainPath.java"], sources, classes, JARS))
-            self.walk("示例·Java𠮷场所", *java.runner("JavaMainPath", classes, JARS))
+            programs = [CLIENTS / f"{name}.java" for name in ("JavaStory", "JavaCaller")]
+            self.run_program(*java.compiler(programs, sources, classes, JARS))
+            self.walk("示例·Java𠮷场所", *java.runner("JavaStory", classes, JARS))
 
 
 if __name__ == "__main__":

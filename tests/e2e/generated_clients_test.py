@@ -14,15 +14,14 @@ import urllib.request
 import jsonschema
 
 import java
-import main_path
-import system
+import story_of_clients
 from district import District, new_id
 from openapi_client import OpenApiClient
 
 MODULES = pathlib.Path(__file__).resolve().parents[1] / "node_modules"
 CLIENTS = pathlib.Path(__file__).resolve().parent / "clients"
-TYPESCRIPT = (CLIENTS / "typescript_main_path.mts").read_text(encoding="utf-8")
-JAVA = (CLIENTS / "JavaGeneratedMainPath.java").read_text(encoding="utf-8")
+TYPESCRIPT = (CLIENTS / "typescript_story.mts").read_text(encoding="utf-8")
+JAVA = (CLIENTS / "JavaGeneratedStory.java").read_text(encoding="utf-8")
 # A stock JAX-RS client and what it needs.
 JARS = ["javax.ws.rs-api", "resteasy-client", "resteasy-jaxrs", "swagger-annotations",
         "jackson-annotations", "jackson-core", "jackson-databind", "jackson-jaxrs-base",
@@ -32,7 +31,7 @@ JARS = ["javax.ws.rs-api", "resteasy-client", "resteasy-jaxrs", "swagger-annotat
 
 
 def setUpModule():
-    whole = system.shared()
+    whole = story_of_clients.own_system()
     Client.district = District(whole, "120136")
     unittest.addModuleCleanup(Client.district.close)
     with urllib.request.urlopen(whole.address("gateway") + "/openapi.json", timeout=30) as response:
@@ -65,11 +64,13 @@ class GeneratedClient(Client):
             raise AssertionError(made.stdout + made.stderr)
 
     def walk(self, venue_name, *command):
-        done = run(*command, input=json.dumps(main_path.given(self.district, venue_name)))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        result = json.loads(done.stdout)
-        main_path.assert_closed(self, result)
-        self.assertEqual(result["early"], "ORDER_STATE")
+        def program(given):
+            done = run(*command, input=json.dumps(given))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+
+        _, first, then = story_of_clients.walk(self, self.district, venue_name, program)
+        story_of_clients.assert_finding_exported(self, first, then)
 
 
 class TypeScriptClient(GeneratedClient):
@@ -90,12 +91,12 @@ class TypeScriptClient(GeneratedClient):
             self.assertEqual(source.with_suffix(".mjs").exists(), done.returncode == 0, done.stdout)
         return done.stdout + done.stderr
 
-    def test_main_path(self):
-        self.assertEqual(self.compile(main_path=TYPESCRIPT), "")
-        self.walk("示例·TypeScript𠮷场所", shutil.which("node"), self.folder / "main_path.mjs")
+    def test_the_ten_steps(self):
+        self.assertEqual(self.compile(story=TYPESCRIPT), "")
+        self.walk("示例·TypeScript𠮷场所", shutil.which("node"), self.folder / "story.mjs")
 
     def test_what_the_document_does_not_tell_of_does_not_compile(self):
-        slips = {"request_field": ("displayName:", "displayNme:"),
+        slips = {"request_field": ("displayName: start", "displayNme: start"),
                  "answer_field": ("closed.documentNumber", "closed.documentNr"),
                  "value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
                  "missing_field": ("address: ", "// "),
@@ -130,19 +131,20 @@ class JavaClient(GeneratedClient):
         """What the compiler says of the programs by name."""
         sources = [self.folder / f"{name}.java" for name in programs]
         for source, text in zip(sources, programs.values()):
-            source.write_text(text.replace("JavaGeneratedMainPath", source.stem), encoding="utf-8")
+            source.write_text(text.replace("JavaGeneratedStory", source.stem), encoding="utf-8")
         done = run(*java.compiler(sources, self.folder / "sources", self.folder / "classes", JARS))
         return done.stdout + done.stderr
 
-    def test_main_path(self):
-        self.assertEqual(self.compile(MainPath=JAVA), "")
-        self.walk("示例·JavaHTTP𠮷场所", *java.runner("MainPath", self.folder / "classes", JARS))
+    def test_the_ten_steps(self):
+        self.assertEqual(self.compile(Story=JAVA), "")
+        self.walk("示例·JavaHTTP𠮷场所", *java.runner("Story", self.folder / "classes", JARS))
 
     def test_what_the_document_does_not_tell_of_does_not_compile(self):
-        slips = {"RequestField": (".displayName(", ".displayNme("),
+        slips = {"RequestField": ("new Venue().displayName(", "new Venue().displayNme("),
                  "AnswerField": ("closed.getDocumentNumber()", "closed.getDocumentNr()"),
                  "Value": ("VENUE_KIND_MALL", "VENUE_KIND_MAL"),
-                 "MissingBody": (', new IssueOrderBody());', ");"),
+                 "MissingBody": (",\n        new IssueOrderBody());", ");"),
+                 "Parameter": (".maxEvents(5)", ".maxEvent(5)"),
                  "Method": ("rectificationDeadlinesRecordRecheck(", "rectificationDeadlinesRechek(")}
         for right, _ in slips.values():
             self.assertEqual(JAVA.count(right), 1, right)
@@ -157,7 +159,7 @@ class DocumentClient(Client):
 
     def setUp(self):
         self.client = OpenApiClient(self.district.system.address("gateway"), self.document)
-        self.given = main_path.given(self.district, f"示例·{self.id()}𠮷场所")
+        self.given = story_of_clients.given(self.district, f"示例·{self.id()}𠮷场所")
 
     def call(self, status, operation, role, path=(), **more):
         answer = self.client.call(operation, self.given["tokens"].get(role, ""),
@@ -197,14 +199,14 @@ class DocumentClient(Client):
         served = self.act("ServeOrder", "inspector", order, service={
             "method": "SERVICE_METHOD_DIRECT", "serveTime": now, "receiver": "示例收件人（本人）",
             "officers": officers, "proof": "示例送达回证"})
-        self.act("ReportRectification", "manager", order, statement="箱门已更换")
+        self.act("ReportRectification", "venue_manager", order, statement="箱门已更换")
         closed = self.act("RecordRecheck", "inspector", order, recheckTime=now, officers=officers,
                           results=[{"finding": item["finding"], "rectified": True}
                                    for item in served["items"]])
         self.district.settle()
         finding = self.call(200, "HazardFindings_GetFinding", "inspector",
                             [inspection["findings"][0]["name"].rpartition("/")[2]])
-        main_path.assert_closed(self, {
+        story_of_clients.assert_closed(self, {
             "order_state": closed["state"], "finding_state": finding["state"],
             "number": closed["documentNumber"]})
         self.assertEqual(sum(self.client.seen.values()), 12)
@@ -221,7 +223,7 @@ class DocumentClient(Client):
         _, order = self.drafted()
         self.act("IssueOrder", "inspector", order, 400)
         self.act("ApproveOrder", "nobody", order, 401)
-        self.act("ApproveOrder", "manager", order, 403)
+        self.act("ApproveOrder", "venue_manager", order, 403)
         self.call(404, "HazardFindings_GetFinding", "inspector", [new_id()])
         self.call(412, "RectificationDeadlines_SubmitOrder", "inspector", [order], body={},
                   If_Match='"999"')
