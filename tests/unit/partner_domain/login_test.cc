@@ -66,7 +66,8 @@ TEST_F(LoginTest, AClaimMayBeOneTextOrInsideAnother) {
 TEST_F(LoginTest, NothingButTheWholeTextFits) {
   for (const Json& groups :
        {Json("Inspectors"), Json("inspectors "), Json("inspector"), Json(7), Json(), Json::array(),
-        Json({{"inspectors", true}}), Json({Json({"inspectors"})}), Json({"inspectors,chiefs"})}) {
+        Json({{"inspectors", true}}), Json::array({Json::array({"inspectors"})}),
+        Json({"inspectors,chiefs"})}) {
     ExpectRefused({{"sub", "wang"}, {"groups", groups}}, "no role");
   }
   ExpectRefused({{"sub", "wang"}}, "no role");
