@@ -67,7 +67,7 @@ void CommandEnd::Add(Change& change) {
     audit_.details.push_back(Literal(pairs));
   }
   for (Change::Outgoing& outgoing : change.outbox_) {
-    // Whom a feed of his own tells has nothing to do with the command.
+    // A feed of somebody's own tells what happened, not by which command.
     outbox_.origin.Add(change, /*tells_cause=*/outgoing.feeds.empty());
     outbox_.aggregates.push_back(std::move(outgoing.aggregate));
     outbox_.types.push_back(std::move(outgoing.type));

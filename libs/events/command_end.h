@@ -24,7 +24,7 @@ class CommandEnd {
  private:
   // Who did it, for each row.
   struct Origin {
-    // `tells_cause`: which command it was, as well.
+    // `tells_cause`: also by which command (request id and trace).
     void Add(const Change& change, bool tells_cause = true);
     std::vector<std::string> actors, traces;
     std::vector<pg::Param> request_ids;  // of services acting on their own: NULL

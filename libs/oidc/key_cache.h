@@ -42,6 +42,7 @@ class KeyCache {
 
   const Key* Lookup(const std::string& id, Algorithm algorithm) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Not there, or too old to go on with.
   bool IsMissing(const std::string& id, Algorithm algorithm);
   bool IsOld();
   // Whether the caller is the one to fetch now.
