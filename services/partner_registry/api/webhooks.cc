@@ -153,7 +153,7 @@ absl::StatusOr<v1::Webhook> PauseWebhook(const WebhookContext& context, const rp
 absl::StatusOr<v1::Webhook> ResumeWebhook(const WebhookContext& context, const rpc::Call& call,
                                           const v1::ResumeWebhookRequest& request) {
   return RunVerb(context, call, request.name(), request.etag(),
-                 [&](Change& change, Webhook webhook) -> absl::StatusOr<Webhook> {
+                 [&](Change& change, const Webhook& webhook) -> absl::StatusOr<Webhook> {
                    const int64_t skip = request.skip_position();
                    ASSIGN_OR_RETURN(Webhook resumed,
                                     domain::Resume(webhook, skip, context.real_now()));

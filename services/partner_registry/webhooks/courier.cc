@@ -62,6 +62,7 @@ absl::string_view OutcomeName(domain::DeliveryState state) {
 Answer Sender::Send(const Webhook& webhook, const std::vector<domain::WebhookKey>& keys,
                     const std::string& id, const std::string& body) const {
   std::vector<outbound::WebhookKey> signing;
+  signing.reserve(keys.size());
   for (const domain::WebhookKey& key : keys) {
     signing.push_back({static_cast<outbound::WebhookKey::Kind>(key.kind), key.secret});
   }
