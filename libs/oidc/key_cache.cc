@@ -32,7 +32,6 @@ KeyCache::KeyCache(std::string issuer, Get get, std::function<absl::Time()> now)
 absl::StatusOr<crypto::PublicKey> KeyCache::Find(const std::string& id, Algorithm algorithm) {
   if (IsMissing(id, algorithm) && Begin()) FetchAll();
   absl::MutexLock lock(&mutex_);
-  if (now_() >= known_.keys_good_until + kOutage) return KeysUnavailable();
   if (const Key* key = Lookup(id, algorithm); key != nullptr) return key->key;
   // The provider may have it since; whoever fetches is about to learn.
   if (fetching_ || failed_) return KeysUnavailable();
@@ -45,6 +44,7 @@ void KeyCache::Refresh() {
 }
 
 const Key* KeyCache::Lookup(const std::string& id, Algorithm algorithm) const {
+  if (now_() >= known_.keys_good_until + kOutage) return nullptr;
   for (const Key& key : known_.keys) {
     if (key.id == id && key.algorithm == algorithm) return &key;
   }
@@ -53,7 +53,7 @@ const Key* KeyCache::Lookup(const std::string& id, Algorithm algorithm) const {
 
 bool KeyCache::IsMissing(const std::string& id, Algorithm algorithm) {
   absl::MutexLock lock(&mutex_);
-  return Lookup(id, algorithm) == nullptr || now_() >= known_.keys_good_until + kOutage;
+  return Lookup(id, algorithm) == nullptr;
 }
 
 bool KeyCache::IsOld() {

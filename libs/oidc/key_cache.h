@@ -40,9 +40,9 @@ class KeyCache {
     absl::Time keys_good_until = absl::InfinitePast();
   };
 
+  // nullptr: not there, or too old to go on with.
   const Key* Lookup(const std::string& id, Algorithm algorithm) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Not there, or too old to go on with.
   bool IsMissing(const std::string& id, Algorithm algorithm);
   bool IsOld();
   // Whether the caller is the one to fetch now.

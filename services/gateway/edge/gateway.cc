@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/error.h"
 #include "libs/base/status_macros.h"
 #include "libs/http/target.h"
@@ -14,6 +15,7 @@
 #include "services/gateway/edge/request_headers.h"
 #include "services/gateway/feeds/feed_answer.h"
 #include "services/gateway/openapi/document.h"
+#include "services/gateway/partners/passports.h"
 #include "services/gateway/sheets/export.h"
 #include "services/gateway/transcode/answer.h"
 #include "services/gateway/transcode/request.h"
@@ -44,8 +46,9 @@ absl::Status NoRoute() {
 absl::Status Gateway::OpenDoor(const GatewayOptions& options) {
   const auto registry = clients_.find("partner");
   if (registry == clients_.end() || options.keys.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::unique_ptr<rpc::TokenSigner> signer,
-                   rpc::TokenSigner::FromFile(options.keys + "/private/svc-gateway.pem"));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<rpc::TokenSigner> signer,
+      rpc::TokenSigner::FromFile(absl::StrCat(options.keys, "/private/", kOwnKey, ".pem")));
   own_token_ = std::make_unique<rpc::OwnToken>(std::move(signer), "services/gateway");
   door_ = std::make_unique<PartnerDoor>(*registry->second, *own_token_);
   return absl::OkStatus();

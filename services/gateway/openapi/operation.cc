@@ -238,6 +238,14 @@ Json ResponsesOf(const Route& route, const std::string& comment, Schemas& schema
   return responses;
 }
 
+// Who reads again what has an ETag need not be sent it again.
+void AllowUnchanged(Json& operation) {
+  operation["parameters"].push_back(Parameter("header", "If-None-Match", false,
+                                              {{"type", "string"}},
+                                              "Nothing (304) if it still has this ETag."));
+  operation["responses"]["304"] = {{"description", "It still has the ETag of If-None-Match."}};
+}
+
 std::vector<std::string> RolesOf(const google::protobuf::MethodDescriptor& method) {
   std::vector<std::string> roles;
   for (int role : method.options().GetExtension(authz::v1::rule).any_of()) {
@@ -268,6 +276,7 @@ Json OperationOf(const Route& route, Schemas& schemas) {
       {"parameters", std::move(parameters)}};
   if (!route.body.empty()) operation["requestBody"] = RequestBody(route, schemas);
   operation["responses"] = ResponsesOf(route, comment, schemas);
+  if (route.verb == "GET" && HasField(*method.output_type(), "etag")) AllowUnchanged(operation);
   operation["x-rectify-roles"] = roles;
   operation["x-rectify-method"] = method.full_name();
   return operation;
@@ -316,6 +325,7 @@ Json CalendarOperationOf(const Route& route, Schemas& schemas) {
       {"description", "All of them; without a filter those that run."},
       {"headers", {{"ETag", {{"schema", {{"type", "string"}}}}}}},
       {"content", {{"text/calendar", {{"schema", {{"type", "string"}}}}}}}};
+  AllowUnchanged(operation);
   return operation;
 }
 

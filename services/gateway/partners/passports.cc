@@ -26,7 +26,6 @@ constexpr absl::Duration kOutagePause = absl::Seconds(1);
 constexpr absl::Duration kLeastLife = absl::Seconds(30);
 // Wrong keys are remembered too, so somebody may try to fill the memory with them.
 constexpr size_t kMostEntries = 10'000;
-constexpr absl::string_view kOwnKey = "svc-gateway";
 
 }  // namespace
 

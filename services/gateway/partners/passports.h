@@ -16,6 +16,9 @@
 
 namespace rectify::gateway {
 
+// Id of the key that signs the gateway's own tokens.
+inline constexpr absl::string_view kOwnKey = "svc-gateway";
+
 // What a caller shows, by its looks; whether it is genuine, others find out.
 enum class CredentialKind {
   kToken,    // of ours, or anything else that the services refuse

@@ -233,6 +233,15 @@ absl::StatusOr<v1::TestWebhookResponse> TestWebhook(const WebhookContext& contex
         ASSIGN_OR_RETURN(keys, store::LiveKeys(tx, *context.cipher, webhook.id, now));
         return absl::OkStatus();
       }));
+  // Somebody outside is called, so the trail tells who asked, whatever comes of it.
+  RETURN_IF_ERROR(context.host.commands()
+                      .Run<v1::TestWebhookResponse>(
+                          call,
+                          [&](Change& change) -> absl::StatusOr<v1::TestWebhookResponse> {
+                            events::AuditWebhook(change, webhook, "TestWebhook", "测试推送");
+                            return v1::TestWebhookResponse();
+                          })
+                      .status());
   const std::string test = request.request_id().empty()
                                ? NewUuid7(now)
                                : DeriveRequestId(call.caller.subject, request.request_id());

@@ -40,13 +40,18 @@ v1::Webhook ToProto(const domain::Webhook& webhook, const std::vector<domain::We
   return proto;
 }
 
-void RecordWebhook(rectify::events::Change& change, const domain::Webhook& webhook,
-                   absl::string_view action, absl::string_view what) {
+void AuditWebhook(rectify::events::Change& change, const domain::Webhook& webhook,
+                  absl::string_view action, absl::string_view what) {
   change.Audit({.subject = webhook.name(),
                 .related = {domain::PartnerName(webhook.district, webhook.partner)},
                 .action = std::string(action),
                 .summary = absl::StrCat(what, "：", outbound::MaskedUrl(webhook.url)),
                 .details = {{"position", absl::StrCat(webhook.position)}}});
+}
+
+void RecordWebhook(rectify::events::Change& change, const domain::Webhook& webhook,
+                   absl::string_view action, absl::string_view what) {
+  AuditWebhook(change, webhook, action, what);
   v1::WebhookChanged event;
   *event.mutable_webhook() = ToProto(webhook, {});
   event.mutable_webhook()->set_url(outbound::MaskedUrl(webhook.url));

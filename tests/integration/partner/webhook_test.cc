@@ -317,6 +317,22 @@ TEST_F(WebhookTest, ATestTellsWhatTheReceiverSays) {
   EXPECT_FALSE(told.delivered());
   EXPECT_EQ(told.reply(), "HTTP 401 wrong signature");
   EXPECT_EQ(Get(webhook).position(), 0) << "nothing has happened";
+  EXPECT_THAT(Actions(webhook), ElementsAre("AddWebhook", "TestWebhook", "TestWebhook"));
+}
+
+TEST_F(WebhookTest, ATestAskedForAgainIsTheSameTest) {
+  const std::string webhook = Added();
+  v1::TestWebhookRequest request;
+  request.set_name(webhook);
+  request.set_request_id("0d7a1f6e-9a58-4c3b-8a52-6f3c0e5b9d11");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto told, Ask<v1::TestWebhookResponse>("TestWebhook", request));
+    EXPECT_TRUE(told.delivered());
+  }
+  ASSERT_THAT(receiver_.requests(), SizeIs(2));
+  EXPECT_EQ(receiver_.requests()[0].Header("webhook-id"),
+            receiver_.requests()[1].Header("webhook-id"));
+  EXPECT_THAT(Actions(webhook), ElementsAre("AddWebhook", "TestWebhook"));
 }
 
 TEST_F(WebhookTest, NothingIsCalledThatIsNotOpened) {

@@ -126,6 +126,18 @@ TEST(DocumentTest, BindsWhatTheRouteBinds) {
   EXPECT_THAT(queries, Not(Contains("parent")));
 }
 
+TEST(DocumentTest, WhatIsUnchangedIsNotSentAgain) {
+  const Json document = OpenApiDocument(*RouteTable::Create({"venue"}));
+  const std::string venues = "/v1/districts/{districtId}/venues";
+  const Json& one = document["paths"][venues + "/{venueId}"]["get"];
+  EXPECT_TRUE(one["responses"].contains("304"));
+  EXPECT_THAT(one["parameters"].dump(), HasSubstr("If-None-Match"));
+  for (const Json& other :
+       {document["paths"][venues]["get"], document["paths"][venues + "/{venueId}"]["patch"]}) {
+    EXPECT_FALSE(other["responses"].contains("304"));
+  }
+}
+
 TEST(DocumentTest, ABodyIsRequiredWhenAFieldOfItIs) {
   const Json document = OpenApiDocument(*RouteTable::Create({"deadline"}));
   const Json& paths = document["paths"];
