@@ -1,6 +1,8 @@
 // A clock that stands still until a test moves it.
 #pragma once
 
+#include <utility>
+
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
@@ -12,7 +14,7 @@ class FakeClock : public Clock {
   explicit FakeClock(absl::Time now) : now_(now) {}
   absl::Time Now() const override {
     absl::MutexLock lock(&mutex_);
-    return now_;
+    return std::exchange(now_, now_ + between_looks_);
   }
   bool simulated() const override { return true; }
   void Set(absl::Time now) {
@@ -23,10 +25,16 @@ class FakeClock : public Clock {
     absl::MutexLock lock(&mutex_);
     now_ += by;
   }
+  // From now on time passes between one look at the clock and the next.
+  void PassBetweenLooks(absl::Duration by) {
+    absl::MutexLock lock(&mutex_);
+    between_looks_ = by;
+  }
 
  private:
   mutable absl::Mutex mutex_;
-  absl::Time now_ ABSL_GUARDED_BY(mutex_);
+  mutable absl::Time now_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration between_looks_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace rectify::testing

@@ -111,6 +111,7 @@ absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
       [&](Change& change) -> absl::Status {
         batch = {};
         batch.end = lease.machine + kPatience;
+        batch.now = change.now();
         RETURN_IF_ERROR(store::ReleaseDead(change.sql(), lease.machine));
         ASSIGN_OR_RETURN(batch.superseded, Supersede(change));
         ASSIGN_OR_RETURN(std::vector<store::Claim> interrupted,
@@ -122,16 +123,17 @@ absl::StatusOr<Dispatcher::Batch> Dispatcher::Take() {
   if (batch.superseded > 0) {
     metrics::Count("rectify_reminder_settled_total", {{"outcome", "superseded"}}, batch.superseded);
   }
-  ASSIGN_OR_RETURN(std::vector<store::Claim> due, ReadDue(lease));
+  ASSIGN_OR_RETURN(std::vector<store::Claim> due, ReadDue(lease, batch.now));
   for (store::Claim& claim : due) batch.works.push_back({std::move(claim), false});
   return batch;
 }
 
-absl::StatusOr<std::vector<store::Claim>> Dispatcher::ReadDue(const store::Lease& lease) {
+absl::StatusOr<std::vector<store::Claim>> Dispatcher::ReadDue(const store::Lease& lease,
+                                                              absl::Time now) {
   std::vector<store::Claim> due;
   RETURN_IF_ERROR(
       commands_.pool().Transact("reminder.read_due", {}, [&](pg::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(due, store::ReadDue(tx, commands_.clock().Now(), lease, options_.batch));
+        ASSIGN_OR_RETURN(due, store::ReadDue(tx, now, lease, options_.batch));
         if (!due.empty()) return store::NoteBatch(tx, lease, due);
         return noted_ ? store::ForgetBatch(tx, lease.holder) : absl::OkStatus();
       }));

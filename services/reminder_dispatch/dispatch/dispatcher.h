@@ -73,6 +73,7 @@ class Dispatcher {
  private:
   struct Batch {
     int superseded = 0;
+    absl::Time now;  // what comes due later was not looked at when others were superseded
     std::vector<Work> works;
     workday::Calendar calendar;
     absl::Time end;  // no load begins later in real time
@@ -85,7 +86,7 @@ class Dispatcher {
 
   // Supersedes what is outdated, takes over what was interrupted and reads what is due.
   absl::StatusOr<Batch> Take();
-  absl::StatusOr<std::vector<store::Claim>> ReadDue(const store::Lease& lease);
+  absl::StatusOr<std::vector<store::Claim>> ReadDue(const store::Lease& lease, absl::Time now);
   absl::StatusOr<int> Process(const Batch& batch);
   Load LoadFrom(const std::vector<Parcel>& parcels, size_t begin);
   absl::Status CheckNothingTaken();

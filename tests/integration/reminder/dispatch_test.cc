@@ -157,6 +157,15 @@ TEST_F(DispatchTest, AfterADowntimeTheNewestCountdownIsSentAndOlderOnesAreSupers
   EXPECT_EQ(Only("T-7").last_error, "同一时限有更新的提醒");
 }
 
+TEST_F(DispatchTest, WhatComesDueDuringARunIsLeftToTheNext) {
+  MustApply(Started());
+  clock_.Set(At(1, 31, 8));  // T-7 is late, T-3 due in an hour
+  clock_.PassBetweenLooks(absl::Hours(2));
+  ASSERT_OK(dispatcher_->Run());
+  EXPECT_THAT(States("T-7"), Each(EndsWith("SENT")));
+  EXPECT_THAT(States("T-3"), Each(EndsWith("PENDING")));
+}
+
 TEST_F(DispatchTest, AfterADowntimeEveryEscalationIsSent) {
   MustApply(Started());
   DispatchAt(At(2, 9));
