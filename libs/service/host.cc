@@ -245,8 +245,8 @@ struct Host::Impl {
     return parked;
   }
 
-  // Who drives the clock has all that led to an instant applied before the timers get their turn;
-  // one of its own might see half of it.
+  // A driver's Settle applies all events of an instant before it runs the timers. A turn of the
+  // loop's own in between would act on some of them only, so there is none while somebody drives.
   void TimerLoop(Timer& timer, const std::stop_token& stop) {
     for (bool first = true; !stop.stop_requested(); first = false) {
       absl::StatusOr<int> done = Driven() ? 0 : RunTimer(timer, stop);

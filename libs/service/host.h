@@ -67,10 +67,10 @@ class Host {
   // Applies the events of another source, by runs or one by one.
   void Consume(const std::string& source, events::Consumer::RunHandler handler);
   void Consume(const std::string& source, events::Consumer::Handler handler);
-  // Runs `fn` about every `interval` of real time, and within each Settle of a simulated run. It
-  // returns how much it did; it is called again at once while that is more than 0. Never two at
-  // once. `next_due` tells the next instant at which there will be something to do (InfiniteFuture:
-  // none is known), so that a simulated run can jump there.
+  // Runs `fn` about every `interval` of real time; while a simulated run is driven, within each
+  // Settle instead. It returns how much it did; it is called again at once while that is more than
+  // 0. Never two at once. `next_due` tells the next instant at which there will be something to do
+  // (InfiniteFuture: none is known), so that a simulated run can jump there.
   void AddTimer(const std::string& name, absl::Duration interval,
                 std::function<absl::StatusOr<int>()> fn,
                 std::function<absl::StatusOr<absl::Time>()> next_due = nullptr);

@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it.
+// A clock that stands still until a test moves it, or lets it move with each look.
 #pragma once
 
 #include <utility>

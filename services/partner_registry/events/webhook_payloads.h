@@ -14,7 +14,7 @@ namespace rectify::partner::events {
 // `keys`: those that sign now.
 v1::Webhook ToProto(const domain::Webhook& webhook, const std::vector<domain::WebhookKey>& keys);
 
-// Trail of what changes nothing here.
+// Audit entry alone, of what leaves the webhook as it is.
 void AuditWebhook(rectify::events::Change& change, const domain::Webhook& webhook,
                   absl::string_view action, absl::string_view what);
 // Trail and event of what a person did, or what became of it.

@@ -73,7 +73,7 @@ class Dispatcher {
  private:
   struct Batch {
     int superseded = 0;
-    absl::Time now;  // what comes due later was not looked at when others were superseded
+    absl::Time now;  // business time at which all of it was outdated or due
     std::vector<Work> works;
     workday::Calendar calendar;
     absl::Time end;  // no load begins later in real time
