@@ -20,7 +20,7 @@ namespace {
 
 using rectify::events::Change;
 
-constexpr int kAudience = rectify::events::kDepartments;
+constexpr int kCampaignAudience = rectify::events::kDepartments;
 
 template <typename Event>
 void AuditAndEmit(Change& change, const domain::Campaign& campaign, absl::string_view action,
@@ -33,7 +33,7 @@ void AuditAndEmit(Change& change, const domain::Campaign& campaign, absl::string
   change.Audit(std::move(record));
   Event event;
   *event.mutable_campaign() = events::ToFacts(campaign);
-  change.Emit(campaign.name(), campaign.version, event, kAudience);
+  change.Emit(campaign.name(), campaign.version, event, kCampaignAudience);
 }
 
 absl::StatusOr<v1::Campaign> CreateCampaign(const Context& context, const rpc::Call& call,
@@ -152,27 +152,17 @@ absl::StatusOr<v1::ListChecklistsResponse> ListChecklists(
   return response;
 }
 
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.Campaigns.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
-      });
-}
-
 }  // namespace
 
 void RegisterCampaignRpcs(const Context& context) {
-  Register(context, "CreateCampaign", CreateCampaign);
-  Register(context, "GetCampaign", GetCampaign);
-  Register(context, "ListCampaigns", ListCampaigns);
-  Register(context, "UpdateCampaign", UpdateCampaign);
-  Register(context, "ActivateCampaign", ActivateCampaign);
-  Register(context, "EndCampaign", EndCampaign);
-  Register(context, "ListChecklists", ListChecklists);
+  const Methods methods(context, "rectify.hazard.v1.Campaigns");
+  methods.Add("CreateCampaign", CreateCampaign);
+  methods.Add("GetCampaign", GetCampaign);
+  methods.Add("ListCampaigns", ListCampaigns);
+  methods.Add("UpdateCampaign", UpdateCampaign);
+  methods.Add("ActivateCampaign", ActivateCampaign);
+  methods.Add("EndCampaign", EndCampaign);
+  methods.Add("ListChecklists", ListChecklists);
 }
 
 }  // namespace rectify::hazard::api

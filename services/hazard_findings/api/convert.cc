@@ -19,7 +19,7 @@ static_assert(static_cast<int>(domain::FindingState::kRectified) == v1::Finding:
 static_assert(static_cast<int>(domain::FindingState::kTransferred) ==
               v1::Finding::STATE_TRANSFERRED);
 
-domain::FindingDraft ToDraft(const v1::Finding& finding) {
+domain::FindingDraft ToFindingDraft(const v1::Finding& finding) {
   domain::FindingDraft draft;
   draft.catalog_code = finding.catalog_code();
   draft.description = finding.description();
@@ -51,7 +51,7 @@ domain::InspectionDraft ToDraft(const v1::RecordInspectionRequest& request) {
   draft.officers.assign(inspection.officers().begin(), inspection.officers().end());
   draft.summary = inspection.summary();
   for (const v1::Finding& finding : inspection.findings()) {
-    draft.findings.push_back(ToDraft(finding));
+    draft.findings.push_back(ToFindingDraft(finding));
   }
   if (inspection.kind() != v1::INSPECTION_KIND_UNSPECIFIED) {
     draft.kind = static_cast<domain::InspectionKind>(inspection.kind());

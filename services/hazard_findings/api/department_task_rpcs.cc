@@ -26,9 +26,9 @@ using rectify::events::Change;
 static_assert(static_cast<int>(domain::DepartmentTaskState::kAccepted) ==
               v1::DepartmentTask::STATE_ACCEPTED);
 
-constexpr int kAudience = rectify::events::kDepartments;
+constexpr int kTaskAudience = rectify::events::kDepartments;
 
-v1::DepartmentTask ToProto(const domain::DepartmentTask& task) {
+v1::DepartmentTask TaskToProto(const domain::DepartmentTask& task) {
   v1::DepartmentTask message;
   message.set_name(task.name());
   message.set_campaign(task.campaign);
@@ -114,8 +114,8 @@ absl::StatusOr<v1::DepartmentTask> AssignDepartmentTask(
         RETURN_IF_ERROR(store::AddDepartmentTask(change.sql(), task));
         Audit(change, task, "AssignDepartmentTask", "下达");
         change.Emit(task.name(), task.version, ToEvent<v1::DepartmentTaskAssigned>(task),
-                    kAudience);
-        return ToProto(task);
+                    kTaskAudience);
+        return TaskToProto(task);
       });
 }
 
@@ -129,7 +129,7 @@ absl::StatusOr<v1::DepartmentTask> GetDepartmentTask(const Context& context, con
           {.access = pg::Access::kReadOnly, .deadline = call.deadline}, [&](pg::Tx& tx) {
             return store::GetDepartmentTask(tx, name.district, name.id, DesksOf(call.caller));
           }));
-  return ToProto(task);
+  return TaskToProto(task);
 }
 
 absl::StatusOr<v1::ListDepartmentTasksResponse> ListDepartmentTasks(
@@ -143,7 +143,7 @@ absl::StatusOr<v1::ListDepartmentTasksResponse> ListDepartmentTasks(
                                                          request.page_size(), request.page_token());
                      }));
   v1::ListDepartmentTasksResponse response;
-  for (const domain::DepartmentTask& task : page.first) *response.add_tasks() = ToProto(task);
+  for (const domain::DepartmentTask& task : page.first) *response.add_tasks() = TaskToProto(task);
   response.set_next_page_token(page.second);
   return response;
 }
@@ -163,7 +163,7 @@ absl::StatusOr<v1::DepartmentTask> RunVerb(
         RETURN_IF_ERROR(rpc::CheckEtag(task.version, request.etag()));
         ASSIGN_OR_RETURN(task, fn(change, std::move(task)));
         RETURN_IF_ERROR(store::SaveDepartmentTask(change.sql(), task));
-        return ToProto(task);
+        return TaskToProto(task);
       });
 }
 
@@ -185,7 +185,7 @@ absl::StatusOr<v1::DepartmentTask> ReportDepartmentTask(
         Audit(change, task, "ReportDepartmentTask", "反馈");
         auto event = ToEvent<v1::DepartmentTaskReported>(task);
         event.set_report(task.report);
-        change.Emit(task.name(), task.version, event, kAudience);
+        change.Emit(task.name(), task.version, event, kTaskAudience);
         return task;
       });
 }
@@ -198,7 +198,7 @@ absl::StatusOr<v1::DepartmentTask> AcceptDepartmentTask(
         ASSIGN_OR_RETURN(task, domain::AcceptDepartmentTask(std::move(task), change.now()));
         Audit(change, task, "AcceptDepartmentTask", "办结");
         change.Emit(task.name(), task.version, ToEvent<v1::DepartmentTaskAccepted>(task),
-                    kAudience);
+                    kTaskAudience);
         return task;
       });
 }
@@ -214,31 +214,21 @@ absl::StatusOr<v1::DepartmentTask> ReturnDepartmentTask(
         Audit(change, task, "ReturnDepartmentTask", "退回");
         auto event = ToEvent<v1::DepartmentTaskReturned>(task);
         event.set_reason(task.return_reason);
-        change.Emit(task.name(), task.version, event, kAudience);
+        change.Emit(task.name(), task.version, event, kTaskAudience);
         return task;
-      });
-}
-
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.DepartmentTasks.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
       });
 }
 
 }  // namespace
 
 void RegisterDepartmentTaskRpcs(const Context& context) {
-  Register(context, "AssignDepartmentTask", AssignDepartmentTask);
-  Register(context, "GetDepartmentTask", GetDepartmentTask);
-  Register(context, "ListDepartmentTasks", ListDepartmentTasks);
-  Register(context, "ReportDepartmentTask", ReportDepartmentTask);
-  Register(context, "AcceptDepartmentTask", AcceptDepartmentTask);
-  Register(context, "ReturnDepartmentTask", ReturnDepartmentTask);
+  const Methods methods(context, "rectify.hazard.v1.DepartmentTasks");
+  methods.Add("AssignDepartmentTask", AssignDepartmentTask);
+  methods.Add("GetDepartmentTask", GetDepartmentTask);
+  methods.Add("ListDepartmentTasks", ListDepartmentTasks);
+  methods.Add("ReportDepartmentTask", ReportDepartmentTask);
+  methods.Add("AcceptDepartmentTask", AcceptDepartmentTask);
+  methods.Add("ReturnDepartmentTask", ReturnDepartmentTask);
 }
 
 }  // namespace rectify::hazard::api

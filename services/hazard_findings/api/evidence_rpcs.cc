@@ -30,7 +30,7 @@ absl::Status NoFolder() {
                            {"本服务未配置证据文件目录", "this server has no folder for evidence"});
 }
 
-v1::Evidence ToProto(const domain::Evidence& evidence) {
+v1::Evidence EvidenceToProto(const domain::Evidence& evidence) {
   v1::Evidence message;
   message.set_name(evidence.name());
   message.set_subject(evidence.subject);
@@ -133,7 +133,7 @@ class UploadSession : public rpc::StreamSession {
     record.details = {{"sha256", evidence_.sha256}, {"device", evidence_.device}};
     change.Audit(std::move(record));
     change.Emit(evidence_.name(), 1, events::ToEvidenceAdded(evidence_));
-    return ToProto(evidence_);
+    return EvidenceToProto(evidence_);
   }
 
   const Context context_;
@@ -186,7 +186,7 @@ class DownloadSession : public rpc::StreamSession {
 
   absl::Status Send(const domain::Evidence& evidence, rpc::Emitter& emit) const {
     v1::DownloadEvidenceResponse first;
-    *first.mutable_evidence() = ToProto(evidence);
+    *first.mutable_evidence() = EvidenceToProto(evidence);
     RETURN_IF_ERROR(emit.Emit(first));
     crypto::Sha256Stream hash;
     absl::Status read =
@@ -214,7 +214,7 @@ absl::StatusOr<v1::Evidence> GetEvidence(const Context& context, const rpc::Call
       context.host.pool().TransactValue(
           "hazard.get_evidence", {.access = pg::Access::kReadOnly, .deadline = call.deadline},
           [&](pg::Tx& tx) { return store::GetEvidence(tx, name.district, name.id); }));
-  return ToProto(evidence);
+  return EvidenceToProto(evidence);
 }
 
 absl::StatusOr<v1::ListEvidenceResponse> ListEvidence(const Context& context, const rpc::Call& call,
@@ -228,7 +228,9 @@ absl::StatusOr<v1::ListEvidenceResponse> ListEvidence(const Context& context, co
                                                   request.page_token());
                      }));
   v1::ListEvidenceResponse response;
-  for (const domain::Evidence& evidence : page.first) *response.add_evidence() = ToProto(evidence);
+  for (const domain::Evidence& evidence : page.first) {
+    *response.add_evidence() = EvidenceToProto(evidence);
+  }
   response.set_next_page_token(page.second);
   return response;
 }

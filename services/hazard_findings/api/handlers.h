@@ -2,8 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "libs/crypto/crypto.h"
+#include "libs/rpc/server.h"
 #include "libs/service/host.h"
 #include "services/hazard_findings/domain/catalog.h"
 #include "services/hazard_findings/domain/checklist.h"
@@ -26,6 +32,29 @@ struct Context {
   std::shared_ptr<const crypto::FieldCipher> cipher;
   // nullptr: no folder was given.
   std::shared_ptr<const store::EvidenceFiles> evidence;
+};
+
+// The methods of one service, each answered by a function.
+class Methods {
+ public:
+  // `service` as its contract names it: "rectify.hazard.v1.Leads".
+  Methods(const Context& context, std::string service)
+      : context_(context), service_(std::move(service)) {}
+
+  template <typename Request, typename Response>
+  void Add(absl::string_view method,
+           absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
+                                               const Request&)) const {
+    context_.host.server().Unary<Request, Response>(
+        absl::StrCat(service_, ".", method),
+        [context = context_, handler](const rpc::Call& call, const Request& request) {
+          return handler(context, call, request);
+        });
+  }
+
+ private:
+  const Context& context_;
+  const std::string service_;
 };
 
 void RegisterRecordInspection(const Context& context);

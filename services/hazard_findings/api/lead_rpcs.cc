@@ -25,7 +25,7 @@ namespace {
 
 using rectify::events::Change;
 
-constexpr int kAudience = rectify::events::kDepartments;
+constexpr int kLeadAudience = rectify::events::kDepartments;
 // Names the officer, whose conduct the discipline committee follows.
 constexpr int kOfficerAudience = rectify::events::kDepartments | rectify::events::kDiscipline;
 
@@ -98,7 +98,7 @@ absl::StatusOr<v1::Lead> CreateLead(const Context& context, const rpc::Call& cal
     rectify::events::AuditRecord record = Record(lead, "CreateLead", "接收");
     if (!lead.external_id.empty()) record.details["external_id"] = lead.external_id;
     change.Audit(std::move(record));
-    change.Emit(lead.name(), lead.version, events::ToLeadReceived(lead), kAudience);
+    change.Emit(lead.name(), lead.version, events::ToLeadReceived(lead), kLeadAudience);
     return ToProto(lead);
   });
 }
@@ -170,14 +170,14 @@ absl::StatusOr<v1::Lead> AcceptLead(const Context& context, const rpc::Call& cal
 
 absl::StatusOr<v1::Lead> RefuseLead(const Context& context, const rpc::Call& call,
                                     const v1::RefuseLeadRequest& request) {
-  return RunVerb(context, call, request,
-                 [&](Change& change, domain::Lead lead) -> absl::StatusOr<domain::Lead> {
-                   ASSIGN_OR_RETURN(
-                       lead, domain::RefuseLead(std::move(lead), request.reason(), change.now()));
-                   change.Audit(Record(lead, "RefuseLead", "不予受理"));
-                   change.Emit(lead.name(), lead.version, events::ToLeadRefused(lead), kAudience);
-                   return lead;
-                 });
+  return RunVerb(
+      context, call, request,
+      [&](Change& change, domain::Lead lead) -> absl::StatusOr<domain::Lead> {
+        ASSIGN_OR_RETURN(lead, domain::RefuseLead(std::move(lead), request.reason(), change.now()));
+        change.Audit(Record(lead, "RefuseLead", "不予受理"));
+        change.Emit(lead.name(), lead.version, events::ToLeadRefused(lead), kLeadAudience);
+        return lead;
+      });
 }
 
 absl::StatusOr<v1::Lead> TransferLead(const Context& context, const rpc::Call& call,
@@ -195,7 +195,7 @@ absl::StatusOr<v1::Lead> TransferLead(const Context& context, const rpc::Call& c
         ASSIGN_OR_RETURN(lead, domain::TransferLead(std::move(lead), request.department(),
                                                     request.reason(), references, change.now()));
         change.Audit(Record(lead, "TransferLead", "移送有关部门"));
-        change.Emit(lead.name(), lead.version, events::ToLeadTransferred(lead), kAudience);
+        change.Emit(lead.name(), lead.version, events::ToLeadTransferred(lead), kLeadAudience);
         return lead;
       });
 }
@@ -284,29 +284,19 @@ absl::StatusOr<v1::Complainant> RevealComplainant(const Context& context, const 
   return ToProto(complainant);
 }
 
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.Leads.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
-      });
-}
-
 }  // namespace
 
 void RegisterLeadRpcs(const Context& context) {
-  Register(context, "CreateLead", CreateLead);
-  Register(context, "GetLead", GetLead);
-  Register(context, "ListLeads", ListLeads);
-  Register(context, "AcceptLead", AcceptLead);
-  Register(context, "RefuseLead", RefuseLead);
-  Register(context, "TransferLead", TransferLead);
-  Register(context, "VerifyLead", VerifyLead);
-  Register(context, "ReplyLead", ReplyLead);
-  Register(context, "RevealComplainant", RevealComplainant);
+  const Methods methods(context, "rectify.hazard.v1.Leads");
+  methods.Add("CreateLead", CreateLead);
+  methods.Add("GetLead", GetLead);
+  methods.Add("ListLeads", ListLeads);
+  methods.Add("AcceptLead", AcceptLead);
+  methods.Add("RefuseLead", RefuseLead);
+  methods.Add("TransferLead", TransferLead);
+  methods.Add("VerifyLead", VerifyLead);
+  methods.Add("ReplyLead", ReplyLead);
+  methods.Add("RevealComplainant", RevealComplainant);
 }
 
 }  // namespace rectify::hazard::api

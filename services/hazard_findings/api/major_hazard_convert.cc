@@ -9,7 +9,7 @@ static_assert(static_cast<int>(domain::MajorHazardState::kDelisted) ==
               v1::MajorHazard::STATE_DELISTED);
 static_assert(static_cast<int>(domain::Matter::kDelisting) == v1::Deliberation::MATTER_DELISTING);
 
-v1::Deliberation ToProto(const domain::Deliberation& deliberation) {
+v1::Deliberation DeliberationToProto(const domain::Deliberation& deliberation) {
   v1::Deliberation message;
   message.set_matter(static_cast<v1::Deliberation::Matter>(deliberation.matter));
   *message.mutable_meet_time() = rpc::ToTimestamp(deliberation.meet_time);
@@ -31,7 +31,7 @@ v1::Deliberation ToProto(const domain::Deliberation& deliberation) {
   return message;
 }
 
-v1::MajorHazardRecheck ToProto(const domain::MajorHazardRecheck& recheck) {
+v1::MajorHazardRecheck RecheckToProto(const domain::MajorHazardRecheck& recheck) {
   v1::MajorHazardRecheck message;
   *message.mutable_recheck_time() = rpc::ToTimestamp(recheck.recheck_time);
   for (const std::string& officer : recheck.officers) message.add_officers(officer);
@@ -82,7 +82,9 @@ v1::MajorHazard ToProto(const domain::MajorHazard& hazard) {
   message.set_state(static_cast<v1::MajorHazard::State>(hazard.state));
   *message.mutable_propose_time() = rpc::ToTimestamp(hazard.propose_time);
   *message.mutable_inspect_time() = rpc::ToTimestamp(hazard.inspect_time);
-  for (const auto& meeting : hazard.deliberations) *message.add_deliberations() = ToProto(meeting);
+  for (const auto& meeting : hazard.deliberations) {
+    *message.add_deliberations() = DeliberationToProto(meeting);
+  }
   message.set_notice_number(hazard.notice_number);
   if (hazard.serve_time) *message.mutable_serve_time() = rpc::ToTimestamp(*hazard.serve_time);
   if (hazard.due_date) *message.mutable_due_date() = rpc::ToDate(*hazard.due_date);
@@ -92,7 +94,7 @@ v1::MajorHazard ToProto(const domain::MajorHazard& hazard) {
     *message.mutable_supervise_time() = rpc::ToTimestamp(*hazard.supervise_time);
   }
   message.set_supervision(hazard.supervision);
-  for (const auto& recheck : hazard.rechecks) *message.add_rechecks() = ToProto(recheck);
+  for (const auto& recheck : hazard.rechecks) *message.add_rechecks() = RecheckToProto(recheck);
   if (hazard.end_time) *message.mutable_end_time() = rpc::ToTimestamp(*hazard.end_time);
   message.set_etag(rpc::EtagOf(hazard.version));
   return message;

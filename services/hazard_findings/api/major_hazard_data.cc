@@ -41,7 +41,7 @@ absl::StatusOr<domain::RuleSet> Checked(const v1::MajorHazardRuleSet& message,
   return rules;
 }
 
-v1::MajorHazardRuleSet::Clause ToProto(const domain::Clause& clause) {
+v1::MajorHazardRuleSet::Clause ClauseToProto(const domain::Clause& clause) {
   v1::MajorHazardRuleSet::Clause message;
   message.set_code(clause.code);
   message.set_text(clause.text);
@@ -50,7 +50,7 @@ v1::MajorHazardRuleSet::Clause ToProto(const domain::Clause& clause) {
   return message;
 }
 
-v1::MajorHazardRuleSet::Verdict ToProto(const domain::Verdict& verdict) {
+v1::MajorHazardRuleSet::Verdict VerdictToProto(const domain::Verdict& verdict) {
   v1::MajorHazardRuleSet::Verdict message;
   message.set_code(verdict.code);
   message.set_text(verdict.text);
@@ -62,9 +62,9 @@ v1::MajorHazardRuleSet::Verdict ToProto(const domain::Verdict& verdict) {
   return message;
 }
 
-v1::MajorHazardSuggestion::Hit ToProto(const domain::Suggestion::Hit& hit) {
+v1::MajorHazardSuggestion::Hit HitToProto(const domain::Suggestion::Hit& hit) {
   v1::MajorHazardSuggestion::Hit message;
-  *message.mutable_clause() = ToProto(*hit.clause);
+  *message.mutable_clause() = ClauseToProto(*hit.clause);
   for (const std::string& finding : hit.findings) message.add_findings(finding);
   return message;
 }
@@ -95,8 +95,10 @@ v1::MajorHazardRuleSet ToProto(const domain::RuleSet& rules) {
   message.set_code(rules.code);
   message.set_title(rules.title);
   *message.mutable_effective_date() = rpc::ToDate(rules.effective_date);
-  for (const domain::Clause& clause : rules.clauses) *message.add_clauses() = ToProto(clause);
-  for (const domain::Verdict& verdict : rules.verdicts) *message.add_verdicts() = ToProto(verdict);
+  for (const domain::Clause& clause : rules.clauses) *message.add_clauses() = ClauseToProto(clause);
+  for (const domain::Verdict& verdict : rules.verdicts) {
+    *message.add_verdicts() = VerdictToProto(verdict);
+  }
   for (const std::string& exclusion : rules.exclusions) message.add_exclusions(exclusion);
   message.set_incomplete(rules.incomplete);
   return message;
@@ -107,11 +109,11 @@ v1::MajorHazardSuggestion ToProto(const domain::Suggestion& suggestion) {
   message.set_rule_set(suggestion.rules->code);
   message.set_title(suggestion.rules->title);
   message.set_incomplete(suggestion.rules->incomplete);
-  for (const auto& hit : suggestion.direct) *message.add_direct() = ToProto(hit);
-  for (const auto& hit : suggestion.comprehensive) *message.add_comprehensive() = ToProto(hit);
+  for (const auto& hit : suggestion.direct) *message.add_direct() = HitToProto(hit);
+  for (const auto& hit : suggestion.comprehensive) *message.add_comprehensive() = HitToProto(hit);
   for (const auto& evaluation : suggestion.evaluations) {
     v1::MajorHazardSuggestion::Evaluation& entry = *message.add_evaluations();
-    *entry.mutable_verdict() = ToProto(*evaluation.verdict);
+    *entry.mutable_verdict() = VerdictToProto(*evaluation.verdict);
     entry.set_applies(evaluation.applies);
     for (const std::string& clause : evaluation.clauses) entry.add_clauses(clause);
     entry.set_reached(evaluation.reached);

@@ -30,7 +30,7 @@ using rectify::events::Change;
 using State = domain::MajorHazardState;
 
 // Streets and departments take part, and the conduct of the officers is followed.
-constexpr int kAudience = rectify::events::kDepartments | rectify::events::kDiscipline;
+constexpr int kMajorHazardAudience = rectify::events::kDepartments | rectify::events::kDiscipline;
 // Each brings its meetings with every opinion.
 constexpr int kMaxPerPage = 100;
 
@@ -135,7 +135,7 @@ absl::StatusOr<v1::MajorHazard> ProposeMajorHazard(const Context& context, const
         RETURN_IF_ERROR(store::AddMajorHazard(change.sql(), hazard));
         Audit(change, hazard, "ProposeMajorHazard", "提请判定");
         change.Emit(hazard.name(), hazard.version, events::ToMajorHazardProposed(hazard),
-                    kAudience);
+                    kMajorHazardAudience);
         return ToProto(hazard);
       });
 }
@@ -198,7 +198,7 @@ absl::StatusOr<v1::MajorHazard> RunVerb(
 
 template <typename Event>
 void Tell(Change& change, const domain::MajorHazard& hazard, const Event& event) {
-  change.Emit(hazard.name(), hazard.version, event, kAudience);
+  change.Emit(hazard.name(), hazard.version, event, kMajorHazardAudience);
 }
 
 std::vector<std::string> ParticipantsOf(const v1::Deliberation& deliberation) {
@@ -311,31 +311,21 @@ absl::StatusOr<v1::MajorHazard> DelistMajorHazard(const Context& context, const 
                  });
 }
 
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.MajorHazards.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
-      });
-}
-
 }  // namespace
 
 void RegisterMajorHazardRpcs(const Context& context) {
-  Register(context, "GetMajorHazardRules", GetMajorHazardRules);
-  Register(context, "SuggestMajorHazard", SuggestMajorHazard);
-  Register(context, "ProposeMajorHazard", ProposeMajorHazard);
-  Register(context, "GetMajorHazard", GetMajorHazard);
-  Register(context, "ListMajorHazards", ListMajorHazards);
-  Register(context, "RecordDetermination", RecordDetermination);
-  Register(context, "ServeMajorHazardNotice", ServeMajorHazardNotice);
-  Register(context, "ReportMajorHazard", ReportMajorHazard);
-  Register(context, "SuperviseMajorHazard", SuperviseMajorHazard);
-  Register(context, "RecheckMajorHazard", RecheckMajorHazard);
-  Register(context, "DelistMajorHazard", DelistMajorHazard);
+  const Methods methods(context, "rectify.hazard.v1.MajorHazards");
+  methods.Add("GetMajorHazardRules", GetMajorHazardRules);
+  methods.Add("SuggestMajorHazard", SuggestMajorHazard);
+  methods.Add("ProposeMajorHazard", ProposeMajorHazard);
+  methods.Add("GetMajorHazard", GetMajorHazard);
+  methods.Add("ListMajorHazards", ListMajorHazards);
+  methods.Add("RecordDetermination", RecordDetermination);
+  methods.Add("ServeMajorHazardNotice", ServeMajorHazardNotice);
+  methods.Add("ReportMajorHazard", ReportMajorHazard);
+  methods.Add("SuperviseMajorHazard", SuperviseMajorHazard);
+  methods.Add("RecheckMajorHazard", RecheckMajorHazard);
+  methods.Add("DelistMajorHazard", DelistMajorHazard);
 }
 
 }  // namespace rectify::hazard::api

@@ -64,7 +64,7 @@ absl::Status CheckTakesPart(const rpc::Call& call, const domain::InspectionDraft
                     .violations = {}});
 }
 
-store::ReferenceNames NamesOf(const domain::InspectionDraft& draft) {
+store::ReferenceNames ReferencesOf(const domain::InspectionDraft& draft) {
   store::ReferenceNames names = {draft.venue, draft.officers, {}};
   for (const domain::FindingDraft& finding : draft.findings) {
     if (!finding.transfer_department.empty()) {
@@ -80,7 +80,7 @@ bool LacksCopies(const domain::InspectionDraft& draft, const domain::References&
   const auto lacks = [&](const std::string& name, const auto& known) {
     return absl::StartsWith(name, own) && !known.contains(name);
   };
-  const store::ReferenceNames names = NamesOf(draft);
+  const store::ReferenceNames names = ReferencesOf(draft);
   return (absl::StartsWith(names.venue, own) && !references.venue.has_value()) ||
          std::any_of(names.officers.begin(), names.officers.end(),
                      [&](const auto& name) { return lacks(name, references.officers); }) ||
@@ -238,7 +238,7 @@ class Group {
       std::set<std::string> codes;
       for (const domain::FindingDraft& finding : draft.findings) codes.insert(finding.catalog_code);
       indices.push_back(index);
-      names.push_back(NamesOf(draft));
+      names.push_back(ReferencesOf(draft));
       upcoming.push_back({draft.id, draft.venue, draft.inspect_time, std::move(codes),
                           caps.On(CivilDayOf(draft.inspect_time)) != nullptr});
       drafts.push_back(std::move(draft));

@@ -21,7 +21,7 @@ constexpr absl::string_view kRegistry = "rectify.venue.v1.VenueRegistry.";
 // The caller waits too; a registry that takes longer counts as away.
 constexpr absl::Duration kPatience = absl::Seconds(3);
 
-struct Answers {
+struct RegistryAnswers {
   std::vector<store::Versioned<domain::Venue>> venues;
   std::vector<store::Versioned<domain::Officer>> officers;
   std::vector<store::Versioned<domain::Department>> departments;
@@ -45,7 +45,7 @@ class Asker {
     options_.timeout = kPatience;
   }
 
-  absl::Status Venue(const std::string& name, Answers& answers) const {
+  absl::Status Venue(const std::string& name, RegistryAnswers& answers) const {
     venue::v1::GetVenueRequest request;
     request.set_name(name);
     auto venue =
@@ -62,7 +62,7 @@ class Asker {
     return absl::OkStatus();
   }
 
-  absl::Status Officer(const std::string& name, Answers& answers) const {
+  absl::Status Officer(const std::string& name, RegistryAnswers& answers) const {
     venue::v1::GetOfficerRequest request;
     request.set_name(name);
     auto officer = registry_.Unary<venue::v1::Officer>(absl::StrCat(kRegistry, "GetOfficer"),
@@ -80,7 +80,7 @@ class Asker {
     return absl::OkStatus();
   }
 
-  absl::Status Departments(absl::string_view district, Answers& answers) const {
+  absl::Status Departments(absl::string_view district, RegistryAnswers& answers) const {
     venue::v1::ListDepartmentsRequest request;
     request.set_parent(absl::StrCat("districts/", district));
     ASSIGN_OR_RETURN(auto list, registry_.Unary<venue::v1::ListDepartmentsResponse>(
@@ -92,7 +92,7 @@ class Asker {
     return absl::OkStatus();
   }
 
-  absl::Status Streets(absl::string_view district, Answers& answers) const {
+  absl::Status Streets(absl::string_view district, RegistryAnswers& answers) const {
     venue::v1::ListStreetsRequest request;
     request.set_parent(absl::StrCat("districts/", district));
     ASSIGN_OR_RETURN(auto list, registry_.Unary<venue::v1::ListStreetsResponse>(
@@ -133,7 +133,7 @@ absl::Status CompleteReferences(pg::Pool& pool, const rpc::Client& registry, con
   if (unknown.empty()) return absl::OkStatus();
 
   const Asker asker(registry, call);
-  Answers answers;
+  RegistryAnswers answers;
   bool departments = false, streets = false;
   for (const std::string& name : unknown) {
     if (absl::StrContains(name, "/venues/")) {

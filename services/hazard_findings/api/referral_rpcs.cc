@@ -25,7 +25,7 @@ using domain::Referral;
 using rectify::events::AuditRecord;
 using rectify::events::Change;
 
-constexpr int kAudience = rectify::events::kDepartments;
+constexpr int kReferralAudience = rectify::events::kDepartments;
 
 // Streets and departments see what is addressed to them; the fire body sees all.
 bool MaySee(const rpc::Caller& caller, const Referral& referral) {
@@ -63,7 +63,7 @@ void Emit(Change& change, const Referral& referral) {
   Event event;
   *event.mutable_referral() = events::ToFacts(referral);
   *event.mutable_duty() = events::ToDuty(referral);
-  change.Emit(referral.name(), referral.version, event, kAudience);
+  change.Emit(referral.name(), referral.version, event, kReferralAudience);
 }
 
 // Asks the registry only for names that it can have.
@@ -239,29 +239,19 @@ absl::StatusOr<v1::Referral> WithdrawReferral(const Context& context, const rpc:
       });
 }
 
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.Referrals.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
-      });
-}
-
 }  // namespace
 
 void RegisterReferralRpcs(const Context& context) {
-  Register(context, "SendReferral", SendReferral);
-  Register(context, "GetReferral", GetReferral);
-  Register(context, "ListReferrals", ListReferrals);
-  Register(context, "AcknowledgeReferral", AcknowledgeReferral);
-  Register(context, "DecideReferral", DecideReferral);
-  Register(context, "ReplyReferral", ReplyReferral);
-  Register(context, "ConcludeReferral", ConcludeReferral);
-  Register(context, "ReturnReferral", ReturnReferral);
-  Register(context, "WithdrawReferral", WithdrawReferral);
+  const Methods methods(context, "rectify.hazard.v1.Referrals");
+  methods.Add("SendReferral", SendReferral);
+  methods.Add("GetReferral", GetReferral);
+  methods.Add("ListReferrals", ListReferrals);
+  methods.Add("AcknowledgeReferral", AcknowledgeReferral);
+  methods.Add("DecideReferral", DecideReferral);
+  methods.Add("ReplyReferral", ReplyReferral);
+  methods.Add("ConcludeReferral", ConcludeReferral);
+  methods.Add("ReturnReferral", ReturnReferral);
+  methods.Add("WithdrawReferral", WithdrawReferral);
 }
 
 }  // namespace rectify::hazard::api

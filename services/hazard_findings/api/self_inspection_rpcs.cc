@@ -27,7 +27,7 @@ using domain::SelfInspection;
 using rectify::events::Change;
 
 // What a venue tells of itself stays between it and the fire body.
-constexpr int kAudience = rectify::events::kInternalOnly;
+constexpr int kSelfInspectionAudience = rectify::events::kInternalOnly;
 
 // Venues see their own, under each name; the fire body sees all.
 absl::StatusOr<store::Desks> VenuesOf(pg::Tx& tx, const rpc::Caller& caller) {
@@ -87,7 +87,7 @@ Event ToEvent(const SelfInspection& self) {
 
 template <typename Event>
 void Emit(Change& change, const SelfInspection& self) {
-  change.Emit(self.name(), self.version, ToEvent<Event>(self), kAudience);
+  change.Emit(self.name(), self.version, ToEvent<Event>(self), kSelfInspectionAudience);
 }
 
 std::vector<std::string> VenuesOf(const domain::SelfInspectionRequest& request) {
@@ -290,7 +290,7 @@ absl::StatusOr<v1::SelfInspection> ReturnSelfInspection(
                    Audit(change, self, "ReturnSelfInspection", "退回");
                    auto event = ToEvent<v1::SelfInspectionReturned>(self);
                    event.set_reason(self.return_reason);
-                   change.Emit(self.name(), self.version, event, kAudience);
+                   change.Emit(self.name(), self.version, event, kSelfInspectionAudience);
                    return self;
                  });
 }
@@ -309,28 +309,18 @@ absl::StatusOr<v1::CampaignProgress> GetCampaignProgress(
   return ToProto(progress, request.name());
 }
 
-template <typename Request, typename Response>
-void Register(const Context& context, absl::string_view method,
-              absl::StatusOr<Response> (*handler)(const Context&, const rpc::Call&,
-                                                  const Request&)) {
-  context.host.server().Unary<Request, Response>(
-      absl::StrCat("rectify.hazard.v1.SelfInspections.", method),
-      [context, handler](const rpc::Call& call, const Request& request) {
-        return handler(context, call, request);
-      });
-}
-
 }  // namespace
 
 void RegisterSelfInspectionRpcs(const Context& context) {
-  Register(context, "RequestSelfInspections", RequestSelfInspections);
-  Register(context, "GetSelfInspection", GetSelfInspection);
-  Register(context, "ListSelfInspections", ListSelfInspections);
-  Register(context, "ReportSelfInspection", ReportSelfInspection);
-  Register(context, "RectifySelfFoundProblem", RectifySelfFoundProblem);
-  Register(context, "ConfirmSelfInspection", ConfirmSelfInspection);
-  Register(context, "ReturnSelfInspection", ReturnSelfInspection);
-  Register(context, "GetCampaignProgress", GetCampaignProgress);
+  const Methods methods(context, "rectify.hazard.v1.SelfInspections");
+  methods.Add("RequestSelfInspections", RequestSelfInspections);
+  methods.Add("GetSelfInspection", GetSelfInspection);
+  methods.Add("ListSelfInspections", ListSelfInspections);
+  methods.Add("ReportSelfInspection", ReportSelfInspection);
+  methods.Add("RectifySelfFoundProblem", RectifySelfFoundProblem);
+  methods.Add("ConfirmSelfInspection", ConfirmSelfInspection);
+  methods.Add("ReturnSelfInspection", ReturnSelfInspection);
+  methods.Add("GetCampaignProgress", GetCampaignProgress);
 }
 
 }  // namespace rectify::hazard::api

@@ -3,7 +3,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -14,10 +13,6 @@
 
 namespace rectify::hazard::domain {
 namespace {
-
-bool LiesIn(absl::string_view name, absl::string_view district) {
-  return absl::StartsWith(name, absl::StrCat("districts/", district, "/"));
-}
 
 std::string OfficerPath(size_t i) { return absl::StrCat("inspection.officers[", i, "]"); }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -13,10 +12,6 @@
 
 namespace rectify::hazard::domain {
 namespace {
-
-bool LiesIn(absl::string_view name, absl::string_view district) {
-  return absl::StartsWith(name, absl::StrCat("districts/", district, "/"));
-}
 
 void CheckLead(const InspectionDraft& draft, const References& references, Problems& problems) {
   if (draft.kind == InspectionKind::kComplaint && draft.lead.empty()) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -74,8 +73,7 @@ absl::Status CheckNewLead(const Lead& lead, const References& references, absl::
   if (lead.receive_time > now) {
     problems.Add("lead.receive_time", "晚于当前时间", "lies in the future", "IN_THE_FUTURE");
   }
-  if (!lead.venue.empty() &&
-      !absl::StartsWith(lead.venue, absl::StrCat("districts/", lead.district, "/"))) {
+  if (!lead.venue.empty() && !LiesIn(lead.venue, lead.district)) {
     problems.Add("lead.venue", "不属于本区", "lies in another district");
   }
   RETURN_IF_ERROR(std::move(problems).Result());

@@ -6,12 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "services/hazard_findings/domain/campaign.h"
 #include "services/hazard_findings/domain/inspection_kind.h"
 
 namespace rectify::hazard::domain {
+
+// Whether a resource name is one of the district's.
+inline bool LiesIn(absl::string_view name, absl::string_view district) {
+  return absl::StartsWith(name, absl::StrCat("districts/", district, "/"));
+}
 
 struct Venue {
   std::string name, display_name, street;

@@ -17,27 +17,25 @@
 namespace rectify::hazard::domain {
 namespace {
 
-using State = ReferralState;
-
 constexpr size_t kNameParts = 4;  // districts/{district}/{kind}/{id}
 
-absl::string_view StateName(State state) {
+absl::string_view StateName(ReferralState state) {
   switch (state) {
-    case State::kSent:
+    case ReferralState::kSent:
       return "SENT";
-    case State::kReceived:
+    case ReferralState::kReceived:
       return "RECEIVED";
-    case State::kAccepted:
+    case ReferralState::kAccepted:
       return "ACCEPTED";
-    case State::kRefused:
+    case ReferralState::kRefused:
       return "REFUSED";
-    case State::kReplied:
+    case ReferralState::kReplied:
       return "REPLIED";
-    case State::kReturned:
+    case ReferralState::kReturned:
       return "RETURNED";
-    case State::kConcluded:
+    case ReferralState::kConcluded:
       return "CONCLUDED";
-    case State::kWithdrawn:
+    case ReferralState::kWithdrawn:
       return "WITHDRAWN";
   }
   return "";
@@ -65,7 +63,7 @@ absl::Status StateError(const Referral& referral) {
       {{"state", state}, {"kind", kind}});
 }
 
-absl::Status CheckState(const Referral& referral, std::initializer_list<State> allowed) {
+absl::Status CheckState(const Referral& referral, std::initializer_list<ReferralState> allowed) {
   const bool is = std::find(allowed.begin(), allowed.end(), referral.state) != allowed.end();
   return is ? absl::OkStatus() : StateError(referral);
 }
@@ -151,8 +149,8 @@ absl::StatusOr<Referral> SendReferral(Referral referral, const ReferralReference
 
 absl::StatusOr<Referral> AcknowledgeReferral(Referral referral, absl::string_view receiver,
                                              absl::Time now) {
-  RETURN_IF_ERROR(CheckState(referral, {State::kSent}));
-  referral.state = State::kReceived;
+  RETURN_IF_ERROR(CheckState(referral, {ReferralState::kSent}));
+  referral.state = ReferralState::kReceived;
   referral.receiver = std::string(receiver);
   referral.receive_time = now;
   ++referral.version;
@@ -162,11 +160,11 @@ absl::StatusOr<Referral> AcknowledgeReferral(Referral referral, absl::string_vie
 absl::StatusOr<Referral> DecideReferral(Referral referral, bool accept, absl::string_view reason,
                                         absl::Time now) {
   if (referral.kind != ReferralKind::kTransfer) return StateError(referral);
-  RETURN_IF_ERROR(CheckState(referral, {State::kReceived}));
+  RETURN_IF_ERROR(CheckState(referral, {ReferralState::kReceived}));
   if (!accept && reason.empty()) {
     return FieldError("reason", {"reason 不予受理的必填", "reason is required for a refusal"});
   }
-  referral.state = accept ? State::kAccepted : State::kRefused;
+  referral.state = accept ? ReferralState::kAccepted : ReferralState::kRefused;
   referral.refuse_reason = accept ? "" : std::string(reason);
   referral.decide_time = now;
   ++referral.version;
@@ -175,10 +173,10 @@ absl::StatusOr<Referral> DecideReferral(Referral referral, bool accept, absl::st
 
 absl::StatusOr<Referral> ReplyReferral(Referral referral, absl::string_view reply,
                                        ReferralOutcome outcome, absl::Time now) {
-  const State before =
-      referral.kind == ReferralKind::kTransfer ? State::kAccepted : State::kReceived;
-  RETURN_IF_ERROR(CheckState(referral, {before, State::kReturned}));
-  referral.state = State::kReplied;
+  const ReferralState before = referral.kind == ReferralKind::kTransfer ? ReferralState::kAccepted
+                                                                        : ReferralState::kReceived;
+  RETURN_IF_ERROR(CheckState(referral, {before, ReferralState::kReturned}));
+  referral.state = ReferralState::kReplied;
   referral.reply = std::string(reply);
   referral.outcome = outcome;
   referral.reply_time = now;
@@ -187,9 +185,11 @@ absl::StatusOr<Referral> ReplyReferral(Referral referral, absl::string_view repl
 }
 
 absl::StatusOr<Referral> ConcludeReferral(Referral referral, absl::Time now) {
-  const bool received = referral.state == State::kReceived && !referral.reply_required;
-  if (!received) RETURN_IF_ERROR(CheckState(referral, {State::kReplied, State::kRefused}));
-  referral.state = State::kConcluded;
+  const bool received = referral.state == ReferralState::kReceived && !referral.reply_required;
+  if (!received) {
+    RETURN_IF_ERROR(CheckState(referral, {ReferralState::kReplied, ReferralState::kRefused}));
+  }
+  referral.state = ReferralState::kConcluded;
   referral.end_time = now;
   ++referral.version;
   return referral;
@@ -197,11 +197,11 @@ absl::StatusOr<Referral> ConcludeReferral(Referral referral, absl::Time now) {
 
 absl::StatusOr<Referral> ReturnReferral(Referral referral, absl::string_view reason,
                                         absl::CivilDay due_date, absl::Time now) {
-  RETURN_IF_ERROR(CheckState(referral, {State::kReplied}));
+  RETURN_IF_ERROR(CheckState(referral, {ReferralState::kReplied}));
   Problems problems;
   CheckDueDate(due_date, "due_date", now, problems);
   RETURN_IF_ERROR(std::move(problems).Result());
-  referral.state = State::kReturned;
+  referral.state = ReferralState::kReturned;
   referral.return_reason = std::string(reason);
   ++referral.return_count;
   // Whatever was asked for first: what comes now is owed.
@@ -213,8 +213,9 @@ absl::StatusOr<Referral> ReturnReferral(Referral referral, absl::string_view rea
 
 absl::StatusOr<Referral> WithdrawReferral(Referral referral, absl::string_view reason,
                                           absl::Time now) {
-  RETURN_IF_ERROR(CheckState(referral, {State::kSent, State::kReceived, State::kAccepted}));
-  referral.state = State::kWithdrawn;
+  RETURN_IF_ERROR(CheckState(
+      referral, {ReferralState::kSent, ReferralState::kReceived, ReferralState::kAccepted}));
+  referral.state = ReferralState::kWithdrawn;
   referral.withdraw_reason = std::string(reason);
   referral.end_time = now;
   ++referral.version;
@@ -223,7 +224,7 @@ absl::StatusOr<Referral> WithdrawReferral(Referral referral, absl::string_view r
 
 absl::string_view ReferralVariant(const Referral& referral) {
   const bool decides =
-      referral.kind == ReferralKind::kTransfer && referral.state == State::kReceived;
+      referral.kind == ReferralKind::kTransfer && referral.state == ReferralState::kReceived;
   if (decides) return KindName(referral.kind);
   if (!referral.reply_required) return "NO_REPLY";
   return referral.reply_due_date ? "STATED_DATE" : KindName(referral.kind);

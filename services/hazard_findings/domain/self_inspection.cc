@@ -5,7 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/error.h"
@@ -80,12 +79,11 @@ void CheckProblems(const std::vector<ChecklistAnswer>& answers,
 
 void CheckTargets(const SelfInspectionRequest& request, const std::optional<Campaign>& campaign,
                   Problems& problems) {
-  const std::string own = absl::StrCat("districts/", request.district, "/");
   std::set<absl::string_view> seen;
   for (size_t i = 0; i < request.targets.size(); ++i) {
     const SelfInspectionRequest::Target& target = request.targets[i];
     const std::string path = absl::StrCat("targets[", i, "]");
-    if (!absl::StartsWith(target.venue, own)) {
+    if (!LiesIn(target.venue, request.district)) {
       problems.Add(absl::StrCat(path, ".venue"), "不属于本区", "lies in another district");
     } else if (!seen.insert(target.venue).second) {
       problems.Add(absl::StrCat(path, ".venue"), "重复", "is there twice");

@@ -8,7 +8,7 @@ namespace rectify::hazard::events {
 namespace {
 
 // A queue shows a line, not the whole task.
-constexpr size_t kTitleLength = 30;
+constexpr size_t kTaskTitleLength = 30;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ v1::DepartmentTaskFacts ToFacts(const domain::DepartmentTask& task) {
 common::v1::DutyFacts ToDuty(const domain::DepartmentTask& task) {
   common::v1::DutyFacts duty;
   duty.set_subject(task.name());
-  duty.set_title(absl::StrCat("部门任务：", Ellipsize(task.text, kTitleLength)));
+  duty.set_title(absl::StrCat("部门任务：", Ellipsize(task.text, kTaskTitleLength)));
   duty.set_owner(task.department);
   // How long the review of a report may take, the clock policy knows.
   if (task.state == domain::DepartmentTaskState::kAssigned) {

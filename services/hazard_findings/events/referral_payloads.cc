@@ -10,7 +10,7 @@ namespace rectify::hazard::events {
 namespace {
 
 // A queue shows a line, not the whole title.
-constexpr size_t kTitleLength = 30;
+constexpr size_t kReferralTitleLength = 30;
 
 absl::string_view KindTitle(domain::ReferralKind kind) {
   switch (kind) {
@@ -44,8 +44,8 @@ v1::ReferralFacts ToFacts(const domain::Referral& referral) {
 common::v1::DutyFacts ToDuty(const domain::Referral& referral) {
   common::v1::DutyFacts duty;
   duty.set_subject(referral.name());
-  duty.set_title(
-      absl::StrCat(KindTitle(referral.kind), "：", Ellipsize(referral.title, kTitleLength)));
+  duty.set_title(absl::StrCat(KindTitle(referral.kind), "：",
+                              Ellipsize(referral.title, kReferralTitleLength)));
   duty.set_venue(referral.venue);
   duty.set_owner(referral.addressee);
   duty.set_variant(std::string(domain::ReferralVariant(referral)));

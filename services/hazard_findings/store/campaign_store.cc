@@ -16,7 +16,7 @@ using domain::Campaign;
   "phase_titles, phase_first_days::text[], phase_last_days::text[], state, activate_time, " \
   "end_time, conclusion, create_time, version"
 
-constexpr pg::Statement kAdd = {"hazard.add_campaign", R"sql(
+constexpr pg::Statement kAddCampaign = {"hazard.add_campaign", R"sql(
   insert into campaigns (district, code, title, scope, checklist, checklist_version, target_classes,
                          phase_titles, phase_first_days, phase_last_days, state, conclusion,
                          create_time, version)
@@ -24,7 +24,7 @@ constexpr pg::Statement kAdd = {"hazard.add_campaign", R"sql(
           $9::date[], $10::date[], 1, '', $11::timestamptz, 1)
   on conflict do nothing)sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_campaign", R"sql(
+constexpr pg::Statement kSaveCampaign = {"hazard.save_campaign", R"sql(
   update campaigns
      set title = $3::text, scope = $4::text, checklist = $5::text, checklist_version = $6::int,
          target_classes = $7::text[], phase_titles = $8::text[], phase_first_days = $9::date[],
@@ -32,7 +32,8 @@ constexpr pg::Statement kSave = {"hazard.save_campaign", R"sql(
          end_time = $13::timestamptz, conclusion = $14::text, version = $15::bigint
    where district = $1::text and code = $2::text)sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_campaign", "select " RECTIFY_CAMPAIGN_COLUMNS R"sql(
+constexpr pg::Statement kGetCampaign = {"hazard.get_campaign",
+                                        "select " RECTIFY_CAMPAIGN_COLUMNS R"sql(
   from campaigns where district = $1::text and code = $2::text)sql"};
 
 constexpr pg::Statement kLockToChange = {"hazard.lock_campaign_to_change",
@@ -105,9 +106,10 @@ absl::Status AddCampaign(pg::Tx& tx, const Campaign& campaign) {
   const PhaseColumns phases = ColumnsOf(campaign);
   ASSIGN_OR_RETURN(
       pg::Rows added,
-      tx.Exec(kAdd, {campaign.district, campaign.code, campaign.title, campaign.scope,
-                     campaign.checklist, campaign.checklist_version, campaign.target_classes,
-                     phases.titles, phases.first_days, phases.last_days, campaign.create_time}));
+      tx.Exec(kAddCampaign,
+              {campaign.district, campaign.code, campaign.title, campaign.scope, campaign.checklist,
+               campaign.checklist_version, campaign.target_classes, phases.titles,
+               phases.first_days, phases.last_days, campaign.create_time}));
   if (added.affected() == 1) return absl::OkStatus();
   return MakeError(absl::StatusCode::kAlreadyExists,
                    {.reason = "ALREADY_EXISTS",
@@ -120,7 +122,7 @@ absl::Status AddCampaign(pg::Tx& tx, const Campaign& campaign) {
 absl::Status SaveCampaign(pg::Tx& tx, const Campaign& campaign) {
   const PhaseColumns phases = ColumnsOf(campaign);
   return tx
-      .Exec(kSave,
+      .Exec(kSaveCampaign,
             {campaign.district, campaign.code, campaign.title, campaign.scope, campaign.checklist,
              campaign.checklist_version, campaign.target_classes, phases.titles, phases.first_days,
              phases.last_days, static_cast<int>(campaign.state), campaign.activate_time,
@@ -130,7 +132,7 @@ absl::Status SaveCampaign(pg::Tx& tx, const Campaign& campaign) {
 
 absl::StatusOr<Campaign> GetCampaign(pg::Tx& tx, absl::string_view district,
                                      absl::string_view code) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, code}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetCampaign, {district, code}));
   if (rows.empty()) return NotFoundError(domain::CampaignName(district, code));
   return ReadCampaign(rows[0]);
 }

@@ -14,25 +14,26 @@ using domain::DepartmentTask;
   "district, id, campaign, department, text, due_date, first_due_date, state, report, " \
   "report_time, return_reason, return_count, create_time, accept_time, version"
 
-constexpr pg::Statement kAdd = {"hazard.add_department_task", R"sql(
+constexpr pg::Statement kAddTask = {"hazard.add_department_task", R"sql(
   insert into department_tasks (district, id, campaign, department, text, due_date, first_due_date,
                                 state, report, return_reason, return_count, create_time, version)
   values ($1::text, $2::uuid, $3::text, $4::text, $5::text, $6::date, $7::date, 1, '', '', 0,
           $8::timestamptz, 1))sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_department_task", R"sql(
+constexpr pg::Statement kSaveTask = {"hazard.save_department_task", R"sql(
   update department_tasks
      set due_date = $3::date, state = $4::smallint, report = $5::text,
          report_time = $6::timestamptz, return_reason = $7::text, return_count = $8::int,
          accept_time = $9::timestamptz, version = $10::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_department_task", "select " RECTIFY_TASK_COLUMNS R"sql(
+constexpr pg::Statement kGetTask = {"hazard.get_department_task",
+                                    "select " RECTIFY_TASK_COLUMNS R"sql(
   from department_tasks where district = $1::text and id = $2::uuid
    and ($3::text[] is null or department = any($3::text[])))sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_department_task",
-                                 "select " RECTIFY_TASK_COLUMNS R"sql(
+constexpr pg::Statement kLockTask = {"hazard.lock_department_task",
+                                     "select " RECTIFY_TASK_COLUMNS R"sql(
   from department_tasks where district = $1::text and id = $2::uuid for update)sql"};
 
 DepartmentTask ReadTask(const pg::Row& row) {
@@ -74,29 +75,29 @@ const query::ListSpec& TaskList() {
 
 absl::Status AddDepartmentTask(pg::Tx& tx, const DepartmentTask& task) {
   return tx
-      .Exec(kAdd, {task.district, task.id, task.campaign, task.department, task.text, task.due_date,
-                   task.first_due_date, task.create_time})
+      .Exec(kAddTask, {task.district, task.id, task.campaign, task.department, task.text,
+                       task.due_date, task.first_due_date, task.create_time})
       .status();
 }
 
 absl::Status SaveDepartmentTask(pg::Tx& tx, const DepartmentTask& task) {
   return tx
-      .Exec(kSave, {task.district, task.id, task.due_date, static_cast<int>(task.state),
-                    task.report, task.report_time, task.return_reason, task.return_count,
-                    task.accept_time, task.version})
+      .Exec(kSaveTask, {task.district, task.id, task.due_date, static_cast<int>(task.state),
+                        task.report, task.report_time, task.return_reason, task.return_count,
+                        task.accept_time, task.version})
       .status();
 }
 
 absl::StatusOr<DepartmentTask> GetDepartmentTask(pg::Tx& tx, absl::string_view district,
                                                  absl::string_view id, const Desks& desks) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id, desks}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetTask, {district, id, desks}));
   if (rows.empty()) return NotFoundError(domain::DepartmentTaskName(district, id));
   return ReadTask(rows[0]);
 }
 
 absl::StatusOr<DepartmentTask> LockDepartmentTask(pg::Tx& tx, absl::string_view district,
                                                   absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockTask, {district, id}));
   if (rows.empty()) return NotFoundError(domain::DepartmentTaskName(district, id));
   return ReadTask(rows[0]);
 }

@@ -13,12 +13,13 @@ using domain::Evidence;
   "district, id, subject, media_type, sha256, size_bytes, capture_time, device, description, " \
   "uploader, upload_time"
 
-constexpr pg::Statement kAdd = {"hazard.add_evidence",
-                                "insert into evidence (" RECTIFY_EVIDENCE_COLUMNS R"sql()
+constexpr pg::Statement kAddEvidence = {"hazard.add_evidence",
+                                        "insert into evidence (" RECTIFY_EVIDENCE_COLUMNS R"sql()
   values ($1::text, $2::uuid, $3::text, $4::text, $5::text, $6::bigint, $7::timestamptz, $8::text,
           $9::text, $10::text, $11::timestamptz))sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_evidence", "select " RECTIFY_EVIDENCE_COLUMNS R"sql(
+constexpr pg::Statement kGetEvidence = {"hazard.get_evidence",
+                                        "select " RECTIFY_EVIDENCE_COLUMNS R"sql(
   from evidence where district = $1::text and id = $2::uuid)sql"};
 
 constexpr pg::Statement kFinding = {"hazard.evidence_finding", R"sql(
@@ -93,14 +94,15 @@ absl::StatusOr<domain::EvidenceSubject> FindSubject(pg::Tx& tx, absl::string_vie
 
 absl::Status AddEvidence(pg::Tx& tx, const Evidence& evidence) {
   return tx
-      .Exec(kAdd, {evidence.district, evidence.id, evidence.subject, evidence.media_type,
-                   evidence.sha256, evidence.size_bytes, evidence.capture_time, evidence.device,
-                   evidence.description, evidence.uploader, evidence.upload_time})
+      .Exec(kAddEvidence,
+            {evidence.district, evidence.id, evidence.subject, evidence.media_type, evidence.sha256,
+             evidence.size_bytes, evidence.capture_time, evidence.device, evidence.description,
+             evidence.uploader, evidence.upload_time})
       .status();
 }
 
 absl::StatusOr<Evidence> GetEvidence(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetEvidence, {district, id}));
   if (rows.empty()) return NotFoundError(domain::EvidenceName(district, id));
   return ReadEvidence(rows[0]);
 }

@@ -16,7 +16,7 @@ namespace {
 
 using domain::Finding;
 
-constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
+constexpr pg::Statement kAddFinding = {"hazard.add_findings", R"sql(
   insert into findings (district, id, inspection_id, ordinal, venue, catalog_code, catalog_version,
                         title, description, location, disposition, term_days, stated_due_date,
                         transfer_department, state, order_name, find_time, close_time,
@@ -37,10 +37,12 @@ constexpr pg::Statement kAdd = {"hazard.add_findings", R"sql(
   "state, order_name, find_time, close_time, transfer_outcome, version, recurrence_of, "  \
   "recurrence_count"
 
-constexpr pg::Statement kGet = {"hazard.get_findings", "select " RECTIFY_FINDING_COLUMNS R"sql(
+constexpr pg::Statement kGetFinding = {"hazard.get_findings",
+                                       "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and id = any($2::uuid[]))sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_findings", "select " RECTIFY_FINDING_COLUMNS R"sql(
+constexpr pg::Statement kLockFinding = {"hazard.lock_findings",
+                                        "select " RECTIFY_FINDING_COLUMNS R"sql(
   from findings where district = $1::text and id = any($2::uuid[]) order by id for update)sql"};
 
 constexpr pg::Statement kOfInspections = {"hazard.findings_of",
@@ -54,7 +56,7 @@ constexpr pg::Statement kOpenOfVenue = {"hazard.open_findings_of_venue",
                                             "venue", "$2") R"sql( and state in (1, 2)
  order by find_time, id limit 1000)sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_findings", R"sql(
+constexpr pg::Statement kSaveFinding = {"hazard.save_findings", R"sql(
   update findings f
      set state = t.state, order_name = t.order_name, close_time = t.close_time,
          transfer_outcome = t.transfer_outcome, version = t.version
@@ -124,7 +126,7 @@ absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
                          const std::vector<const Finding*>& findings) {
   if (findings.empty()) return absl::OkStatus();
   using F = Finding;
-  return tx.Send(kAdd,
+  return tx.Send(kAddFinding,
                  {district, pg::Column(findings, [](const F& f) { return f.id; }),
                   pg::Column(findings, [](const F& f) { return f.inspection_id; }),
                   pg::Column(findings, [](const F& f) { return f.ordinal; }),
@@ -151,7 +153,7 @@ absl::Status AddFindings(pg::Tx& tx, absl::string_view district,
 
 absl::StatusOr<std::vector<Finding>> GetFindings(pg::Tx& tx, absl::string_view district,
                                                  const std::vector<std::string>& ids) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetFinding, {district, ids}));
   return ReadFindings(rows);
 }
 
@@ -164,7 +166,7 @@ absl::StatusOr<std::vector<Finding>> LockFindings(pg::Tx& tx, absl::string_view 
     if (name != domain::FindingName(district, name.substr(slash))) return NotFoundError(name);
     ids.push_back(name.substr(slash));
   }
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockFinding, {district, ids}));
   std::vector<Finding> findings = ReadFindings(rows);
   for (const std::string& name : names) {
     const bool found = std::any_of(findings.begin(), findings.end(),
@@ -177,7 +179,7 @@ absl::StatusOr<std::vector<Finding>> LockFindings(pg::Tx& tx, absl::string_view 
 absl::Status SaveFindings(pg::Tx& tx, const std::vector<Finding>& findings) {
   if (findings.empty()) return absl::OkStatus();
   return tx
-      .Exec(kSave,
+      .Exec(kSaveFinding,
             {findings.front().district, pg::Column(findings, [](const Finding& f) { return f.id; }),
              pg::Column(findings, [](const Finding& f) { return static_cast<int>(f.state); }),
              pg::Column(findings, [](const Finding& f) { return f.order; }),

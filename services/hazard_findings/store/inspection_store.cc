@@ -24,7 +24,7 @@ using domain::Inspection;
   "district, id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident, " \
   "advice, cap_exception"
 
-constexpr pg::Statement kAdd = {"hazard.add_inspections", R"sql(
+constexpr pg::Statement kAddInspection = {"hazard.add_inspections", R"sql(
   insert into inspections (district, id, venue, inspect_time, summary, create_time, kind, lead,
                            campaign, accident, advice, cap_exception)
   select $1::text, id, venue, inspect_time, summary, create_time, kind, lead, campaign, accident,
@@ -43,7 +43,7 @@ constexpr pg::Statement kAddOfficers = {"hazard.add_inspection_officers", R"sql(
   select $1::text, inspection_id, ordinal, officer
     from unnest($2::uuid[], $3::int[], $4::text[]) as t(inspection_id, ordinal, officer))sql"};
 
-constexpr pg::Statement kAddAnswers = {"hazard.add_inspection_answers", R"sql(
+constexpr pg::Statement kAddInspectionAnswers = {"hazard.add_inspection_answers", R"sql(
   insert into inspection_answers (district, inspection_id, ordinal, item, result, note, findings,
                                   hint)
   select $1::text, inspection_id, ordinal, item, result, note, findings::int[], hint
@@ -51,7 +51,7 @@ constexpr pg::Statement kAddAnswers = {"hazard.add_inspection_answers", R"sql(
                 $8::boolean[])
          as t(inspection_id, ordinal, item, result, note, findings, hint))sql"};
 
-constexpr pg::Statement kAnswers = {"hazard.inspection_answers", R"sql(
+constexpr pg::Statement kInspectionAnswers = {"hazard.inspection_answers", R"sql(
   select inspection_id, item, result, note, findings::text[], hint from inspection_answers
    where district = $1::text and inspection_id = any($2::uuid[])
    order by inspection_id, ordinal)sql"};
@@ -78,10 +78,11 @@ constexpr pg::Statement kCounted = {"hazard.counted_inspections", R"sql(
     from unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[])
          as t(n, venue, starts, ends))sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_inspection", "select " RECTIFY_INSPECTION_COLUMNS R"sql(
+constexpr pg::Statement kGetInspection = {"hazard.get_inspection",
+                                          "select " RECTIFY_INSPECTION_COLUMNS R"sql(
   from inspections where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kOfficers = {"hazard.inspection_officers", R"sql(
+constexpr pg::Statement kInspectionOfficers = {"hazard.inspection_officers", R"sql(
   select inspection_id, officer from inspection_officers
    where district = $1::text and inspection_id = any($2::uuid[])
    order by inspection_id, ordinal)sql"};
@@ -176,7 +177,8 @@ absl::Status AddAnswers(pg::Tx& tx, absl::string_view district, const Inspection
     }
   }
   if (ids.empty()) return absl::OkStatus();
-  return tx.Send(kAddAnswers, {district, ids, ordinals, items, results, notes, findings, hints});
+  return tx.Send(kAddInspectionAnswers,
+                 {district, ids, ordinals, items, results, notes, findings, hints});
 }
 
 // Three statements for any number of inspections.
@@ -189,9 +191,9 @@ absl::Status AddParts(pg::Tx& tx, absl::string_view district,
     ids.push_back(inspection.id);
     by_id[inspection.id] = &inspection;
   }
-  ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kOfficers, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows officers, tx.Exec(kInspectionOfficers, {district, ids}));
   for (pg::Row row : officers) by_id.at(row.Text(0))->officers.push_back(row.Text(1));
-  ASSIGN_OR_RETURN(pg::Rows answers, tx.Exec(kAnswers, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows answers, tx.Exec(kInspectionAnswers, {district, ids}));
   for (pg::Row row : answers) by_id.at(row.Text(0))->answers.push_back(ReadAnswer(row));
   ASSIGN_OR_RETURN(std::vector<domain::Finding> findings, FindingsOf(tx, district, ids));
   for (domain::Finding& finding : findings) {
@@ -227,7 +229,7 @@ absl::Status AddInspections(pg::Tx& tx, absl::string_view district,
   if (inspections.empty()) return absl::OkStatus();
   using I = Inspection;
   RETURN_IF_ERROR(tx.Send(
-      kAdd,
+      kAddInspection,
       {district, pg::Column(inspections, [](const I& i) { return i.id; }),
        pg::Column(inspections, [](const I& i) { return i.venue; }),
        pg::Column(inspections, [](const I& i) { return i.inspect_time; }),
@@ -302,7 +304,7 @@ std::vector<VenuePast> ReadPast(const PastRows& rows, const std::vector<Upcoming
 
 absl::StatusOr<Inspection> GetInspection(pg::Tx& tx, absl::string_view district,
                                          absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetInspection, {district, id}));
   if (rows.empty()) return NotFoundError(domain::InspectionName(district, id));
   std::vector<Inspection> inspections = {ReadInspection(rows[0])};
   RETURN_IF_ERROR(AddParts(tx, district, inspections));

@@ -18,7 +18,7 @@ using domain::Lead;
   "reporter, has_complainant, state, officer, accept_time, reason, transfer_department, " \
   "outcome, inspection, verification, verify_time, reply_result, reply, end_time, version"
 
-constexpr pg::Statement kAdd = {"hazard.add_lead", R"sql(
+constexpr pg::Statement kAddLead = {"hazard.add_lead", R"sql(
   insert into leads (district, id, source, external_id, content_mark, category, text, place, venue,
                      receive_time, reporter, has_complainant, state, officer, reason,
                      transfer_department, outcome, inspection, verification, reply_result, reply,
@@ -31,15 +31,15 @@ constexpr pg::Statement kByExternalId = {"hazard.lead_by_external_id",
                                          "select " RECTIFY_LEAD_COLUMNS R"sql(, content_mark
   from leads where district = $1::text and source = $2::smallint and external_id = $3::text)sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_lead", "select " RECTIFY_LEAD_COLUMNS R"sql(
+constexpr pg::Statement kGetLead = {"hazard.get_lead", "select " RECTIFY_LEAD_COLUMNS R"sql(
   from leads where district = $1::text and id = $2::uuid
    and ($3::text[] is null or reporter = any($3::text[])
         or transfer_department = any($3::text[])))sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_lead", "select " RECTIFY_LEAD_COLUMNS R"sql(
+constexpr pg::Statement kLockLead = {"hazard.lock_lead", "select " RECTIFY_LEAD_COLUMNS R"sql(
   from leads where district = $1::text and id = $2::uuid for update)sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_lead", R"sql(
+constexpr pg::Statement kSaveLead = {"hazard.save_lead", R"sql(
   update leads
      set venue = $3::text, state = $4::smallint, officer = $5::text, accept_time = $6::timestamptz,
          reason = $7::text, transfer_department = $8::text, outcome = $9::smallint,
@@ -138,7 +138,7 @@ absl::StatusOr<std::optional<KnownLead>> AddLead(pg::Tx& tx, const Lead& lead,
                                                  const std::string& content_mark) {
   ASSIGN_OR_RETURN(
       pg::Rows added,
-      tx.Exec(kAdd,
+      tx.Exec(kAddLead,
               {lead.district, lead.id, static_cast<int>(lead.source), lead.external_id,
                pg::Bytes{content_mark}, static_cast<int>(lead.category), lead.text, lead.place,
                lead.venue, lead.receive_time, lead.reporter, lead.has_complainant}));
@@ -152,20 +152,20 @@ absl::StatusOr<std::optional<KnownLead>> AddLead(pg::Tx& tx, const Lead& lead,
 
 absl::StatusOr<Lead> GetLead(pg::Tx& tx, absl::string_view district, absl::string_view id,
                              const Desks& desks) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id, desks}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetLead, {district, id, desks}));
   if (rows.empty()) return NotFoundError(domain::LeadName(district, id));
   return ReadLead(rows[0]);
 }
 
 absl::StatusOr<Lead> LockLead(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockLead, {district, id}));
   if (rows.empty()) return NotFoundError(domain::LeadName(district, id));
   return ReadLead(rows[0]);
 }
 
 absl::Status SaveLead(pg::Tx& tx, const Lead& lead) {
   return tx
-      .Exec(kSave,
+      .Exec(kSaveLead,
             {lead.district, lead.id, lead.venue, static_cast<int>(lead.state), lead.officer,
              lead.accept_time, lead.reason, lead.transfer_department,
              static_cast<int>(lead.outcome), lead.inspection, lead.verification, lead.verify_time,

@@ -20,22 +20,22 @@ using domain::Vote;
   "handling_officer, state, propose_time, inspect_time, notice_number, serve_time, due_date, " \
   "report_time, report_document, supervise_time, supervision, end_time, version"
 
-constexpr pg::Statement kAdd = {"hazard.add_major_hazard", R"sql(
+constexpr pg::Statement kAddMajorHazard = {"hazard.add_major_hazard", R"sql(
   insert into major_hazards (district, id, inspection_id, venue, findings, rule_set, clauses, facts,
                              expert_argument, handling_officer, state, propose_time, inspect_time,
                              notice_number, report_document, supervision, version)
   values ($1::text, $2::uuid, $3::uuid, $4::text, $5::text[], $6::text, $7::text[], $8::text,
           $9::boolean, $10::text, 1, $11::timestamptz, $12::timestamptz, '', '', '', 1))sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_major_hazard",
-                                "select " RECTIFY_MAJOR_HAZARD_COLUMNS R"sql(
+constexpr pg::Statement kGetMajorHazard = {"hazard.get_major_hazard",
+                                           "select " RECTIFY_MAJOR_HAZARD_COLUMNS R"sql(
   from major_hazards where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_major_hazard",
-                                 "select " RECTIFY_MAJOR_HAZARD_COLUMNS R"sql(
+constexpr pg::Statement kLockMajorHazard = {"hazard.lock_major_hazard",
+                                            "select " RECTIFY_MAJOR_HAZARD_COLUMNS R"sql(
   from major_hazards where district = $1::text and id = $2::uuid for update)sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_major_hazard", R"sql(
+constexpr pg::Statement kSaveMajorHazard = {"hazard.save_major_hazard", R"sql(
   update major_hazards
      set state = $3::smallint, notice_number = $4::text, serve_time = $5::timestamptz,
          due_date = $6::date, report_time = $7::timestamptz, report_document = $8::text,
@@ -184,28 +184,30 @@ const query::ListSpec& MajorHazardList() {
 
 absl::Status AddMajorHazard(pg::Tx& tx, const MajorHazard& hazard) {
   return tx
-      .Exec(kAdd, {hazard.district, hazard.id, hazard.inspection_id, hazard.venue, hazard.findings,
-                   hazard.rule_set, hazard.clauses, hazard.facts, hazard.expert_argument,
-                   hazard.handling_officer, hazard.propose_time, hazard.inspect_time})
+      .Exec(kAddMajorHazard,
+            {hazard.district, hazard.id, hazard.inspection_id, hazard.venue, hazard.findings,
+             hazard.rule_set, hazard.clauses, hazard.facts, hazard.expert_argument,
+             hazard.handling_officer, hazard.propose_time, hazard.inspect_time})
       .status();
 }
 
 absl::StatusOr<MajorHazard> GetMajorHazard(pg::Tx& tx, absl::string_view district,
                                            absl::string_view id) {
-  return Read(tx, kGet, district, id);
+  return Read(tx, kGetMajorHazard, district, id);
 }
 
 absl::StatusOr<MajorHazard> LockMajorHazard(pg::Tx& tx, absl::string_view district,
                                             absl::string_view id) {
-  return Read(tx, kLock, district, id);
+  return Read(tx, kLockMajorHazard, district, id);
 }
 
 absl::Status SaveMajorHazard(pg::Tx& tx, const MajorHazard& hazard) {
-  RETURN_IF_ERROR(tx.Exec(kSave, {hazard.district, hazard.id, static_cast<int>(hazard.state),
-                                  hazard.notice_number, hazard.serve_time, hazard.due_date,
-                                  hazard.report_time, hazard.report_document, hazard.supervise_time,
-                                  hazard.supervision, hazard.end_time, hazard.version})
-                      .status());
+  RETURN_IF_ERROR(
+      tx.Exec(kSaveMajorHazard,
+              {hazard.district, hazard.id, static_cast<int>(hazard.state), hazard.notice_number,
+               hazard.serve_time, hazard.due_date, hazard.report_time, hazard.report_document,
+               hazard.supervise_time, hazard.supervision, hazard.end_time, hazard.version})
+          .status());
   for (size_t i = 0; i < hazard.deliberations.size(); ++i) {
     RETURN_IF_ERROR(AddMeeting(tx, hazard, i));
   }

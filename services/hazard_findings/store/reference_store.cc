@@ -58,12 +58,12 @@ constexpr pg::Statement kSaveStreets = {"hazard.save_streets", R"sql(
      set display_name = excluded.display_name, version = excluded.version
    where streets.version < excluded.version)sql"};
 
-constexpr pg::Statement kVenues = {"hazard.venues", R"sql(
+constexpr pg::Statement kKnownVenues = {"hazard.venues", R"sql(
   select n.name, v.name, v.display_name, v.street, v.close_time
     from venues n join venues v on v.district = n.district and v.name = n.survivor
    where n.district = $1::text and n.name = any($2::text[]))sql"};
 
-constexpr pg::Statement kOfficers = {"hazard.officers", R"sql(
+constexpr pg::Statement kKnownOfficers = {"hazard.officers", R"sql(
   select name, display_name, certificate_start, certificate_end, post_start, post_end
     from officers where district = $1::text and name = any($2::text[]))sql"};
 
@@ -178,8 +178,8 @@ absl::Status AskReferences(pg::Tx& tx, absl::string_view district,
                        pg::Rows* into) {
     return names.empty() ? absl::OkStatus() : tx.Ask(statement, {district, Texts(names)}, into);
   };
-  RETURN_IF_ERROR(ask(kVenues, venue_names, &rows->venues));
-  RETURN_IF_ERROR(ask(kOfficers, officer_names, &rows->officers));
+  RETURN_IF_ERROR(ask(kKnownVenues, venue_names, &rows->venues));
+  RETURN_IF_ERROR(ask(kKnownOfficers, officer_names, &rows->officers));
   return ask(kDepartments, department_names, &rows->departments);
 }
 

@@ -21,7 +21,7 @@ using domain::Referral;
   "decide_time, refuse_reason, reply, outcome, reply_time, return_reason, return_count, "  \
   "withdraw_reason, end_time, version"
 
-constexpr pg::Statement kAdd = {"hazard.add_referral", R"sql(
+constexpr pg::Statement kAddReferral = {"hazard.add_referral", R"sql(
   insert into referrals (district, id, kind, subject, venue, addressee, title, text, document_number,
                          issuer, issue_date, reply_required, reply_due_date, state, send_time,
                          receiver, refuse_reason, reply, outcome, return_reason, return_count,
@@ -30,7 +30,7 @@ constexpr pg::Statement kAdd = {"hazard.add_referral", R"sql(
           $9::text, $10::text, $11::date, $12::boolean, $13::date, 1, $14::timestamptz, '', '', '',
           0, '', 0, '', 1))sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_referral", R"sql(
+constexpr pg::Statement kSaveReferral = {"hazard.save_referral", R"sql(
   update referrals
      set reply_required = $3::boolean, reply_due_date = $4::date, state = $5::smallint,
          receive_time = $6::timestamptz, receiver = $7::text, decide_time = $8::timestamptz,
@@ -39,11 +39,13 @@ constexpr pg::Statement kSave = {"hazard.save_referral", R"sql(
          withdraw_reason = $15::text, end_time = $16::timestamptz, version = $17::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_referral", "select " RECTIFY_REFERRAL_COLUMNS R"sql(
+constexpr pg::Statement kGetReferral = {"hazard.get_referral",
+                                        "select " RECTIFY_REFERRAL_COLUMNS R"sql(
   from referrals where district = $1::text and id = $2::uuid
    and ($3::text[] is null or addressee = any($3::text[])))sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_referral", "select " RECTIFY_REFERRAL_COLUMNS R"sql(
+constexpr pg::Statement kLockReferral = {"hazard.lock_referral",
+                                         "select " RECTIFY_REFERRAL_COLUMNS R"sql(
   from referrals where district = $1::text and id = $2::uuid for update)sql"};
 
 constexpr pg::Statement kDesk = {"hazard.referral_desk", R"sql(
@@ -133,16 +135,17 @@ absl::StatusOr<domain::ReferralReferences> LoadReferralReferences(pg::Tx& tx,
 
 absl::Status AddReferral(pg::Tx& tx, const Referral& referral) {
   return tx
-      .Exec(kAdd, {referral.district, referral.id, static_cast<int>(referral.kind),
-                   referral.subject, referral.venue, referral.addressee, referral.title,
-                   referral.text, referral.document_number, referral.issuer, referral.issue_date,
-                   referral.reply_required, referral.reply_due_date, referral.send_time})
+      .Exec(kAddReferral,
+            {referral.district, referral.id, static_cast<int>(referral.kind), referral.subject,
+             referral.venue, referral.addressee, referral.title, referral.text,
+             referral.document_number, referral.issuer, referral.issue_date,
+             referral.reply_required, referral.reply_due_date, referral.send_time})
       .status();
 }
 
 absl::Status SaveReferral(pg::Tx& tx, const Referral& referral) {
   return tx
-      .Exec(kSave,
+      .Exec(kSaveReferral,
             {referral.district, referral.id, referral.reply_required, referral.reply_due_date,
              static_cast<int>(referral.state), referral.receive_time, referral.receiver,
              referral.decide_time, referral.refuse_reason, referral.reply,
@@ -153,14 +156,14 @@ absl::Status SaveReferral(pg::Tx& tx, const Referral& referral) {
 
 absl::StatusOr<Referral> GetReferral(pg::Tx& tx, absl::string_view district, absl::string_view id,
                                      const Desks& desks) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id, desks}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetReferral, {district, id, desks}));
   if (rows.empty()) return NotFoundError(domain::ReferralName(district, id));
   return ReadReferral(rows[0]);
 }
 
 absl::StatusOr<Referral> LockReferral(pg::Tx& tx, absl::string_view district,
                                       absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockReferral, {district, id}));
   if (rows.empty()) return NotFoundError(domain::ReferralName(district, id));
   return ReadReferral(rows[0]);
 }

@@ -16,12 +16,12 @@ using domain::SelfInspection;
   "state, report_time, return_reason, return_count, create_time, confirm_time, "     \
   "close_time, version"
 
-constexpr pg::Statement kVenues = {"hazard.known_venues", R"sql(
+constexpr pg::Statement kSelfInspectionVenues = {"hazard.known_venues", R"sql(
   select n.name, v.name, v.display_name, v.street, v.close_time
     from venues n join venues v on v.district = n.district and v.name = n.survivor
    where n.district = $1::text and n.name = any($2::text[]))sql"};
 
-constexpr pg::Statement kAdd = {"hazard.add_self_inspections", R"sql(
+constexpr pg::Statement kAddSelfInspection = {"hazard.add_self_inspections", R"sql(
   insert into self_inspections (district, id, campaign, venue, target_class, officer, due_date,
                                 first_due_date, state, return_reason, return_count, create_time,
                                 version)
@@ -35,15 +35,16 @@ constexpr pg::Statement kAdd = {"hazard.add_self_inspections", R"sql(
    order by venue
   on conflict (district, campaign, venue) do nothing)sql"};
 
-constexpr pg::Statement kGet = {"hazard.get_self_inspection", "select " RECTIFY_SELF_COLUMNS R"sql(
+constexpr pg::Statement kGetSelfInspection = {"hazard.get_self_inspection",
+                                              "select " RECTIFY_SELF_COLUMNS R"sql(
   from self_inspections where district = $1::text and id = $2::uuid
    and ($3::text[] is null or venue = any($3::text[])))sql"};
 
-constexpr pg::Statement kLock = {"hazard.lock_self_inspection",
-                                 "select " RECTIFY_SELF_COLUMNS R"sql(
+constexpr pg::Statement kLockSelfInspection = {"hazard.lock_self_inspection",
+                                               "select " RECTIFY_SELF_COLUMNS R"sql(
   from self_inspections where district = $1::text and id = $2::uuid for update)sql"};
 
-constexpr pg::Statement kAnswers = {"hazard.self_inspection_answers", R"sql(
+constexpr pg::Statement kSelfInspectionAnswers = {"hazard.self_inspection_answers", R"sql(
   select item, result, note from self_inspection_answers
    where district = $1::text and self_inspection_id = $2::uuid order by ordinal)sql"};
 
@@ -52,7 +53,7 @@ constexpr pg::Statement kProblems = {"hazard.self_inspection_problems", R"sql(
     from self_inspection_problems
    where district = $1::text and self_inspection_id = $2::uuid order by ordinal)sql"};
 
-constexpr pg::Statement kSave = {"hazard.save_self_inspection", R"sql(
+constexpr pg::Statement kSaveSelfInspection = {"hazard.save_self_inspection", R"sql(
   update self_inspections
      set due_date = $3::date, state = $4::smallint, report_time = $5::timestamptz,
          return_reason = $6::text, return_count = $7::int, confirm_time = $8::timestamptz,
@@ -67,7 +68,7 @@ constexpr pg::Statement kDropProblems = {"hazard.drop_self_inspection_problems",
   delete from self_inspection_problems
    where district = $1::text and self_inspection_id = $2::uuid)sql"};
 
-constexpr pg::Statement kAddAnswers = {"hazard.add_self_inspection_answers", R"sql(
+constexpr pg::Statement kAddSelfInspectionAnswers = {"hazard.add_self_inspection_answers", R"sql(
   insert into self_inspection_answers (district, self_inspection_id, ordinal, item, result, note)
   select $1::text, $2::uuid, n - 1, item, result, note
     from unnest($3::text[], $4::smallint[], $5::text[])
@@ -115,7 +116,7 @@ SelfInspection ReadSelf(const pg::Row& row) {
 }
 
 absl::StatusOr<SelfInspection> WithParts(pg::Tx& tx, SelfInspection self) {
-  ASSIGN_OR_RETURN(pg::Rows answers, tx.Exec(kAnswers, {self.district, self.id}));
+  ASSIGN_OR_RETURN(pg::Rows answers, tx.Exec(kSelfInspectionAnswers, {self.district, self.id}));
   for (pg::Row row : answers) {
     self.answers.push_back({.item = row.Text(0),
                             .result = static_cast<domain::AnswerResult>(row.Int(1)),
@@ -140,7 +141,8 @@ absl::Status SaveAnswers(pg::Tx& tx, const SelfInspection& self) {
     results.push_back(static_cast<int>(answer.result));
     notes.push_back(answer.note);
   }
-  return tx.Exec(kAddAnswers, {self.district, self.id, items, results, notes}).status();
+  return tx.Exec(kAddSelfInspectionAnswers, {self.district, self.id, items, results, notes})
+      .status();
 }
 
 absl::Status SaveProblems(pg::Tx& tx, const SelfInspection& self) {
@@ -182,7 +184,7 @@ const query::ListSpec& SelfList() {
 
 absl::StatusOr<std::map<std::string, domain::Venue>> KnownVenues(
     pg::Tx& tx, absl::string_view district, const std::vector<std::string>& names) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kVenues, {district, names}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kSelfInspectionVenues, {district, names}));
   std::map<std::string, domain::Venue> venues;
   for (pg::Row row : rows) {
     const domain::Venue venue = {row.Text(1), row.Text(2), row.Text(3), row.OptTime(4)};
@@ -199,9 +201,10 @@ absl::Status AddSelfInspections(pg::Tx& tx, const std::vector<SelfInspection>& a
     classes.push_back(self.target_class);
   }
   const SelfInspection& first = all.front();
-  ASSIGN_OR_RETURN(pg::Rows added,
-                   tx.Exec(kAdd, {first.district, first.campaign, first.officer, first.due_date,
-                                  first.create_time, ids, venues, classes}));
+  ASSIGN_OR_RETURN(
+      pg::Rows added,
+      tx.Exec(kAddSelfInspection, {first.district, first.campaign, first.officer, first.due_date,
+                                   first.create_time, ids, venues, classes}));
   if (added.affected() == static_cast<int64_t>(all.size())) return absl::OkStatus();
   return MakeError(absl::StatusCode::kAlreadyExists,
                    {.reason = "ALREADY_EXISTS",
@@ -213,24 +216,24 @@ absl::Status AddSelfInspections(pg::Tx& tx, const std::vector<SelfInspection>& a
 
 absl::StatusOr<SelfInspection> GetSelfInspection(pg::Tx& tx, absl::string_view district,
                                                  absl::string_view id, const Desks& venues) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id, venues}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetSelfInspection, {district, id, venues}));
   if (rows.empty()) return NotFoundError(domain::SelfInspectionName(district, id));
   return WithParts(tx, ReadSelf(rows[0]));
 }
 
 absl::StatusOr<SelfInspection> LockSelfInspection(pg::Tx& tx, absl::string_view district,
                                                   absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockSelfInspection, {district, id}));
   if (rows.empty()) return NotFoundError(domain::SelfInspectionName(district, id));
   return WithParts(tx, ReadSelf(rows[0]));
 }
 
 absl::Status SaveSelfInspection(pg::Tx& tx, const SelfInspection& self, bool with_parts) {
-  RETURN_IF_ERROR(
-      tx.Exec(kSave, {self.district, self.id, self.due_date, static_cast<int>(self.state),
-                      self.report_time, self.return_reason, self.return_count, self.confirm_time,
-                      self.close_time, self.version})
-          .status());
+  RETURN_IF_ERROR(tx.Exec(kSaveSelfInspection,
+                          {self.district, self.id, self.due_date, static_cast<int>(self.state),
+                           self.report_time, self.return_reason, self.return_count,
+                           self.confirm_time, self.close_time, self.version})
+                      .status());
   if (!with_parts) return absl::OkStatus();
   RETURN_IF_ERROR(SaveAnswers(tx, self));
   return SaveProblems(tx, self);
