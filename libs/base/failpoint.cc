@@ -16,7 +16,7 @@
 namespace rectify::faults {
 namespace {
 
-std::vector<std::string>& Names() {
+std::vector<std::string>& FailpointNames() {
   static std::vector<std::string> names;
   return names;
 }
@@ -66,7 +66,7 @@ const bool kArmed = [] {
 }  // namespace
 
 std::vector<std::string> Failpoints() {
-  std::vector<std::string> names = Names();
+  std::vector<std::string> names = FailpointNames();
   std::sort(names.begin(), names.end());
   // One name may be given to several places: the same gap on two ways.
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -81,7 +81,9 @@ void SetFailpointHook(std::function<void(const std::string&)> hook) {
 
 namespace internal {
 
-Failpoint::Failpoint(const char* failpoint) : name(failpoint) { Names().emplace_back(failpoint); }
+Failpoint::Failpoint(const char* failpoint) : name(failpoint) {
+  FailpointNames().emplace_back(failpoint);
+}
 
 void HitFailpoint(const Failpoint& failpoint) {
   Plan& plan = ThePlan();

@@ -8,7 +8,7 @@
 namespace rectify::faults {
 namespace {
 
-std::vector<std::string>& Names() {
+std::vector<std::string>& BugNames() {
   static std::vector<std::string> names;
   return names;
 }
@@ -16,7 +16,7 @@ std::vector<std::string>& Names() {
 }  // namespace
 
 std::vector<std::string> PlantedBugs() {
-  std::vector<std::string> names = Names();
+  std::vector<std::string> names = BugNames();
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -24,7 +24,7 @@ std::vector<std::string> PlantedBugs() {
 namespace internal {
 
 PlantedBug::PlantedBug(const char* name) {
-  Names().emplace_back(name);
+  BugNames().emplace_back(name);
   const char* chosen = std::getenv("RECTIFY_PLANTED_BUG");  // NOLINT(concurrency-mt-unsafe)
   if (chosen != nullptr && std::string(name) == chosen) chosen_bug = this;
 }

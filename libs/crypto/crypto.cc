@@ -9,14 +9,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "libs/crypto/openssl.h"
 
 namespace rectify::crypto {
 namespace {
@@ -29,17 +28,6 @@ constexpr size_t kBlindIndexSize = 16;
 constexpr char kFormat = 1;
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-const unsigned char* Data(absl::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* Data(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-void Require(bool done, const char* what) {
-  if (done) return;
-  std::fprintf(stderr, "OpenSSL failed: %s\n", what);
-  std::abort();
-}
 
 // Fetched once; EVP_sha256() would search the providers on each call.
 const EVP_MD* Sha256Algorithm() {

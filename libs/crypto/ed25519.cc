@@ -2,32 +2,23 @@
 
 #include <openssl/evp.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
+
+#include "libs/crypto/openssl.h"
 
 namespace rectify::crypto {
 namespace {
 
-constexpr size_t kKeySize = 32, kSignatureSize = 64;
+constexpr char kEd25519[] = "Ed25519";
+constexpr size_t kRawKeySize = 32, kSignatureSize = 64;
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
-const unsigned char* Bytes(absl::string_view data) {
-  return reinterpret_cast<const unsigned char*>(data.data());
-}
-
-void Require(bool done) {
-  if (done) return;
-  std::fputs("OpenSSL failed: Ed25519\n", stderr);
-  std::abort();
-}
-
 Key PrivateKey(absl::string_view seed) {
-  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(seed), seed.size()),
+  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Data(seed), seed.size()),
           EVP_PKEY_free);
-  Require(key != nullptr);
+  Require(key != nullptr, kEd25519);
   return key;
 }
 
@@ -35,11 +26,10 @@ Key PrivateKey(absl::string_view seed) {
 
 std::string Ed25519PublicKey(absl::string_view seed) {
   const Key key = PrivateKey(seed);
-  std::string raw(kKeySize, '\0');
+  std::string raw(kRawKeySize, '\0');
   size_t size = raw.size();
-  Require(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(raw.data()),
-                                      &size) == 1 &&
-          size == kKeySize);
+  Require(EVP_PKEY_get_raw_public_key(key.get(), Data(raw), &size) == 1 && size == kRawKeySize,
+          kEd25519);
   return raw;
 }
 
@@ -49,21 +39,21 @@ std::string SignEd25519(absl::string_view seed, absl::string_view data) {
   std::string signature(kSignatureSize, '\0');
   size_t size = signature.size();
   Require(context != nullptr &&
-          EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-          EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                         Bytes(data), data.size()) == 1);
+              EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+              EVP_DigestSign(context.get(), Data(signature), &size, Data(data), data.size()) == 1,
+          kEd25519);
   return signature;
 }
 
 bool VerifiesEd25519(absl::string_view public_key, absl::string_view signature,
                      absl::string_view data) {
   const Key key(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public_key), public_key.size()),
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Data(public_key), public_key.size()),
       EVP_PKEY_free);
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   return key != nullptr && context != nullptr &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(data),
+         EVP_DigestVerify(context.get(), Data(signature), signature.size(), Data(data),
                           data.size()) == 1;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/crypto/openssl.h"
 
 namespace rectify::crypto {
 namespace {
@@ -24,10 +25,6 @@ using Params = std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 using Signature = std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)>;
-
-const unsigned char* Data(absl::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 Number ToNumber(absl::string_view bytes) {
   return {BN_bin2bn(Data(bytes), static_cast<int>(bytes.size()), nullptr), BN_free};

@@ -5,11 +5,10 @@
 
 #include "absl/strings/strip.h"
 #include "libs/base/status_macros.h"
+#include "libs/csv/cells.h"
 
 namespace rectify::csv {
 namespace {
-
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool IsBlank(const std::string& line) {
   return line.find_first_not_of(" \t\r\n") == std::string::npos;

@@ -16,7 +16,7 @@
 namespace rectify::events {
 namespace {
 
-constexpr int kBatch = 500;
+constexpr int kRelayBatch = 500;
 
 // Adds entries only behind the entry they follow: Redis itself would accept a gap.
 // ARGV: the stream's last id ("0-0": no stream), longest length, then id and entry in turn.
@@ -81,7 +81,7 @@ absl::StatusOr<FeedSlice> ReadSlice(pg::Pool& pool, const std::string& source, c
                               }
                               return ReadFeedSlice(tx, source, kInternalFeed,
                                                    RelayFrom(end, head.position, max_length),
-                                                   kBatch);
+                                                   kRelayBatch);
                             });
 }
 
@@ -134,7 +134,7 @@ absl::StatusOr<int> Relay::PublishLog() {
     ASSIGN_OR_RETURN(const bool appended, Append(end, slice));
     if (!appended) continue;  // another relay was faster: look again
     added += static_cast<int>(slice.events.size());
-    if (slice.events.size() < kBatch) break;
+    if (slice.events.size() < kRelayBatch) break;
   }
   return added;
 }

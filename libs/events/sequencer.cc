@@ -18,7 +18,7 @@
 namespace rectify::events {
 namespace {
 
-constexpr int kBatch = 500;
+constexpr int kOutboxBatch = 500;
 
 // An idle look must not write, hence the check of the outbox before the row lock; by its index,
 // which skips the rows that were moved away and not yet vacuumed. A paused holder of the lock loses
@@ -204,7 +204,7 @@ absl::StatusOr<int> Sequencer::Move(bool wait_for_turn, FeedSlice* fresh) {
     ASSIGN_OR_RETURN(
         const std::vector<pg::Rows> rows,
         tx.ExecAll({{wait_for_turn ? kLockHead : kTryHead, {source_}},
-                    {RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kBatch}},
+                    {RECTIFY_PLANTED("newer_ids_only") ? kReadNewer : kReadOutbox, {kOutboxBatch}},
                     {kReadFeedEnds, {feeds}}}));
     ASSIGN_OR_RETURN(std::optional<Head> head, TakeTurn(tx, source_, now, rows[0]));
     const std::vector<Unsequenced> outbox = ToOutbox(rows[1]);
@@ -236,7 +236,7 @@ absl::StatusOr<int> Sequencer::Drain(FeedSlice* fresh) {
   while (true) {
     ASSIGN_OR_RETURN(const int moved, Move(/*wait_for_turn=*/true, fresh));
     total += moved;
-    if (moved < kBatch) return total;  // the outbox held no more
+    if (moved < kOutboxBatch) return total;  // the outbox held no more
   }
 }
 

@@ -15,12 +15,12 @@
 namespace rectify::oidc {
 namespace {
 
-constexpr size_t kMostBytes = 256 << 10;
+constexpr size_t kMostAnswerBytes = 256 << 10;
 
 size_t Read(char* buffer, size_t size, size_t count, void* context) {
   auto* body = static_cast<std::string*>(context);
   const size_t length = size * count;
-  if (body->size() + length > kMostBytes) return 0;  // ends the transfer
+  if (body->size() + length > kMostAnswerBytes) return 0;  // ends the transfer
   body->append(buffer, length);
   return length;
 }
@@ -63,7 +63,7 @@ absl::StatusOr<Document> Fetch(const std::string& url) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &document.body);
   const CURLcode code = curl_easy_perform(handle);
   if (code == CURLE_WRITE_ERROR) {
-    return absl::UnavailableError(absl::StrCat(url, " has more than ", kMostBytes, " bytes"));
+    return absl::UnavailableError(absl::StrCat(url, " has more than ", kMostAnswerBytes, " bytes"));
   }
   if (code != CURLE_OK) {
     return absl::UnavailableError(absl::StrCat(url, ": ", curl_easy_strerror(code)));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/base64url.h"
+#include "libs/oidc/key_set.h"
 #include "libs/oidc/refusal.h"
 
 namespace rectify::oidc {
@@ -16,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMostBytes = 8192, kMostIdBytes = 256;
+constexpr size_t kMostBytes = 8192;
 
 // A token in JWS Compact Serialization (RFC 7515, 7.1).
 struct Parts {

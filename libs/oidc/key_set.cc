@@ -11,10 +11,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMostKeys = 100, kMostIdBytes = 256;
+constexpr size_t kMostKeys = 100;
 
 // "" when it is absent or no text.
-std::string TextOf(const Json& object, const char* name) {
+std::string TextOrEmpty(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found == object.end() || !found->is_string() ? "" : found->get<std::string>();
 }
@@ -35,17 +35,20 @@ bool MayVerify(const Json& jwk) {
 
 absl::StatusOr<crypto::PublicKey> ToKey(const Json& jwk, Algorithm algorithm) {
   const bool rsa = algorithm == Algorithm::kRs256;
-  ASSIGN_OR_RETURN(const std::string first, crypto::FromBase64Url(TextOf(jwk, rsa ? "n" : "x")));
-  ASSIGN_OR_RETURN(const std::string second, crypto::FromBase64Url(TextOf(jwk, rsa ? "e" : "y")));
+  ASSIGN_OR_RETURN(const std::string first,
+                   crypto::FromBase64Url(TextOrEmpty(jwk, rsa ? "n" : "x")));
+  ASSIGN_OR_RETURN(const std::string second,
+                   crypto::FromBase64Url(TextOrEmpty(jwk, rsa ? "e" : "y")));
   return rsa ? crypto::PublicKey::Rsa(first, second) : crypto::PublicKey::P256(first, second);
 }
 
 absl::StatusOr<Key> ParseKey(const Json& jwk) {
   if (!jwk.is_object() || !MayVerify(jwk)) return absl::InvalidArgumentError("for something else");
-  const std::string id = TextOf(jwk, "kid"), type = TextOf(jwk, "kty");
+  const std::string id = TextOrEmpty(jwk, "kid"), type = TextOrEmpty(jwk, "kty");
   if (id.empty() || id.size() > kMostIdBytes) return absl::InvalidArgumentError("no id");
   const bool rsa = type == "RSA" && Allows(jwk, "alg", "RS256");
-  const bool p256 = type == "EC" && TextOf(jwk, "crv") == "P-256" && Allows(jwk, "alg", "ES256");
+  const bool p256 =
+      type == "EC" && TextOrEmpty(jwk, "crv") == "P-256" && Allows(jwk, "alg", "ES256");
   if (!rsa && !p256) return absl::InvalidArgumentError("another algorithm");
   const Algorithm algorithm = rsa ? Algorithm::kRs256 : Algorithm::kEs256;
   ASSIGN_OR_RETURN(crypto::PublicKey key, ToKey(jwk, algorithm));

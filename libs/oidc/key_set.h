@@ -14,6 +14,9 @@ namespace rectify::oidc {
 // The ways of signing that we know (RFC 7518): neither "none" nor a shared secret is one.
 enum class Algorithm { kRs256, kEs256 };
 
+// Of a key's name.
+inline constexpr size_t kMostIdBytes = 256;
+
 struct Key {
   std::string id;
   Algorithm algorithm;  // by the kind of the key, so no token can choose another

@@ -18,7 +18,6 @@ namespace {
 
 constexpr absl::string_view kDomain = "rectify";
 constexpr size_t kMaxDetailBytes = 4096;
-constexpr size_t kMaxViolations = 20;
 // grpc-message is percent-encoded: one Chinese character takes nine bytes there.
 constexpr size_t kMaxMessage = 200, kMaxDescription = 200, kMaxMetadataValue = 400;
 

@@ -8,6 +8,9 @@
 
 namespace rectify::rpc {
 
+// How many fields one error names at the most.
+inline constexpr size_t kMaxViolations = 20;
+
 // What the caller may see of `status`. Internal errors, and errors without an ErrorDetail, keep
 // only their code: the text may quote lower levels, so it goes to the log under metadata `log_id`.
 absl::Status ForCaller(const absl::Status& status, absl::string_view method);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "libs/base/error.h"
 #include "libs/base/ids.h"
+#include "libs/base/status_macros.h"
 
 namespace rectify::rpc {
 namespace {
@@ -57,6 +58,12 @@ absl::StatusOr<std::vector<std::string>> MatchName(absl::string_view pattern,
   if (matches) return values;
   return FieldError(field, {absl::StrCat("字段 ", field, " 应为资源名 ", pattern),
                             absl::StrCat(field, " must be a resource name ", pattern)});
+}
+
+absl::StatusOr<std::string> ParentDistrict(absl::string_view parent) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> parts,
+                   MatchName("districts/{district}", parent, "parent"));
+  return parts[0];
 }
 
 std::string DistrictOf(absl::string_view name) {

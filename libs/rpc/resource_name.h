@@ -14,6 +14,9 @@ namespace rectify::rpc {
 absl::StatusOr<std::vector<std::string>> MatchName(absl::string_view pattern,
                                                    absl::string_view name, absl::string_view field);
 
+// Of `parent`, "districts/{district}"; INVALID_ARGUMENT naming the field otherwise.
+absl::StatusOr<std::string> ParentDistrict(absl::string_view parent);
+
 // The district of any of our names, "" when it has none.
 std::string DistrictOf(absl::string_view name);
 

@@ -13,6 +13,7 @@
 #include "libs/base/ids.h"
 #include "libs/base/text.h"
 #include "libs/rpc/behavior.h"
+#include "libs/rpc/errors.h"
 #include "libs/rpc/resource_name.h"
 #include "libs/rpc/server.h"
 #include "rectify/authz/v1/authz.pb.h"
@@ -24,7 +25,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-constexpr size_t kMaxViolations = 20;
 constexpr int kMaxString = 200, kMaxBytes = 4096, kMaxEntries = 500;
 constexpr int kNanosPerSecond = 1'000'000'000;
 // 0001-01-01 to 9999-12-31, and about 10 000 years: the ranges protobuf itself promises.
