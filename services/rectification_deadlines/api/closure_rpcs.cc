@@ -15,7 +15,7 @@ namespace {
 using ::rectify::events::Change;
 using rpc::Call;
 
-constexpr char kService[] = "DistrictClosures";
+constexpr char kClosures[] = "DistrictClosures";
 
 absl::StatusOr<v1::DistrictClosure> AddDistrictClosure(
     Context& context, const Call& call, const v1::AddDistrictClosureRequest& request) {
@@ -59,9 +59,9 @@ absl::StatusOr<v1::ListDistrictClosuresResponse> ListDistrictClosures(
 }  // namespace
 
 void RegisterClosureRpcs(const std::shared_ptr<Context>& context) {
-  RegisterUnary(context, "AddDistrictClosure", AddDistrictClosure, kService);
-  RegisterUnary(context, "RevokeDistrictClosure", RevokeDistrictClosure, kService);
-  RegisterUnary(context, "ListDistrictClosures", ListDistrictClosures, kService);
+  RegisterUnary(context, "AddDistrictClosure", AddDistrictClosure, kClosures);
+  RegisterUnary(context, "RevokeDistrictClosure", RevokeDistrictClosure, kClosures);
+  RegisterUnary(context, "ListDistrictClosures", ListDistrictClosures, kClosures);
 }
 
 }  // namespace rectify::deadline::api

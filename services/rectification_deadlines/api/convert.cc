@@ -24,7 +24,7 @@ void Fill(Field* field, const Values& values) {
   field->Assign(values.begin(), values.end());
 }
 
-v1::DueDateChange ToMessage(const domain::DueDateChange& change) {
+v1::DueDateChange ChangeToMessage(const domain::DueDateChange& change) {
   v1::DueDateChange message;
   *message.mutable_change_time() = ToTimestamp(change.change_time);
   if (change.old_due_date) *message.mutable_old_due_date() = ToDate(*change.old_due_date);
@@ -35,7 +35,7 @@ v1::DueDateChange ToMessage(const domain::DueDateChange& change) {
   return message;
 }
 
-v1::DayClass ToMessage(workday::DayClass day_class) {
+v1::DayClass DayClassToMessage(workday::DayClass day_class) {
   switch (day_class) {
     case workday::DayClass::kWorkday:
       return v1::DAY_CLASS_WORKDAY;
@@ -53,7 +53,7 @@ v1::DayClass ToMessage(workday::DayClass day_class) {
   return v1::DAY_CLASS_UNSPECIFIED;
 }
 
-v1::PeriodUnit ToMessage(domain::Unit unit) {
+v1::PeriodUnit UnitToMessage(domain::Unit unit) {
   switch (unit) {
     case domain::Unit::kHours:
       return v1::PERIOD_UNIT_HOURS;
@@ -119,7 +119,7 @@ v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
   if (clock.end_time) *message.mutable_end_time() = ToTimestamp(*clock.end_time);
   message.set_met_in_time(clock.met_in_time);
   for (const domain::DueDateChange& change : clock.changes) {
-    *message.add_changes() = ToMessage(change);
+    *message.add_changes() = ChangeToMessage(change);
   }
   message.set_venue(clock.venue);
   message.set_reminder_ladder(clock.reminder_ladder);
@@ -148,7 +148,7 @@ v1::Clock ToMessage(const domain::Clock& clock, absl::Time now) {
 v1::Period ToMessage(const domain::PeriodRule& rule) {
   v1::Period message;
   message.set_amount(rule.amount);
-  message.set_unit(ToMessage(rule.unit));
+  message.set_unit(UnitToMessage(rule.unit));
   message.set_coercive(rule.coercive);
   message.set_basis(rule.basis);
   return message;
@@ -183,7 +183,7 @@ v1::DeadlineExplanation ToMessage(const domain::PeriodInput& input,
   for (const domain::DayStep& step : steps) {
     v1::ExplainedDay& day = *message.add_days();
     *day.mutable_day() = ToDate(step.day);
-    day.set_day_class(ToMessage(step.day_class));
+    day.set_day_class(DayClassToMessage(step.day_class));
     day.set_holiday(step.name);
     day.set_notice(step.notice);
     day.set_counted(step.counted);

@@ -19,7 +19,7 @@ void Fill(google::protobuf::RepeatedPtrField<std::string>* field, const Names& n
   field->Assign(names.begin(), names.end());
 }
 
-v1::SealStudy ToMessage(const domain::SealStudy& study) {
+v1::SealStudy StudyToMessage(const domain::SealStudy& study) {
   v1::SealStudy message;
   *message.mutable_study_time() = ToTimestamp(study.study_time);
   message.set_chair(study.chair);
@@ -34,7 +34,7 @@ v1::SealStudy ToMessage(const domain::SealStudy& study) {
   return message;
 }
 
-v1::SealService ToMessage(const domain::SealService& service, Personal personal) {
+v1::SealService ServiceToMessage(const domain::SealService& service, Personal personal) {
   v1::SealService message;
   *message.mutable_serve_time() = ToTimestamp(service.serve_time);
   Fill(message.mutable_officers(), service.officers);
@@ -45,7 +45,7 @@ v1::SealService ToMessage(const domain::SealService& service, Personal personal)
   return message;
 }
 
-v1::SealCheck ToMessage(const domain::SealCheck& check) {
+v1::SealCheck CheckToMessage(const domain::SealCheck& check) {
   v1::SealCheck message;
   *message.mutable_check_time() = ToTimestamp(check.check_time);
   Fill(message.mutable_officers(), check.officers);
@@ -54,7 +54,7 @@ v1::SealCheck ToMessage(const domain::SealCheck& check) {
   return message;
 }
 
-v1::UrgentSealing ToMessage(const domain::UrgentSealing& urgent) {
+v1::UrgentSealing UrgentToMessage(const domain::UrgentSealing& urgent) {
   v1::UrgentSealing message;
   message.set_approver(urgent.approver);
   *message.mutable_approve_time() = ToTimestamp(urgent.approve_time);
@@ -85,15 +85,15 @@ v1::Seal ToMessage(const domain::Seal& seal, Personal personal) {
   Fill(message.mutable_findings(), seal.findings);
   message.set_term_days(seal.term_days);
   message.set_former(seal.former);
-  if (seal.urgent) *message.mutable_urgent() = ToMessage(*seal.urgent);
+  if (seal.urgent) *message.mutable_urgent() = UrgentToMessage(*seal.urgent);
   message.set_state(static_cast<v1::Seal::State>(seal.state));
   message.set_party(seal.party);
   for (const domain::Approval& approval : seal.approvals) AddApproval(approval, message);
-  if (seal.study) *message.mutable_study() = ToMessage(*seal.study);
-  if (seal.service) *message.mutable_service() = ToMessage(*seal.service, personal);
+  if (seal.study) *message.mutable_study() = StudyToMessage(*seal.study);
+  if (seal.service) *message.mutable_service() = ServiceToMessage(*seal.service, personal);
   if (seal.seal_time) *message.mutable_seal_time() = ToTimestamp(*seal.seal_time);
   if (seal.last_day) *message.mutable_last_day() = ToDate(*seal.last_day);
-  if (seal.check) *message.mutable_check() = ToMessage(*seal.check);
+  if (seal.check) *message.mutable_check() = CheckToMessage(*seal.check);
   if (seal.end_time) *message.mutable_end_time() = ToTimestamp(*seal.end_time);
   message.set_end_reason(seal.end_reason);
   *message.mutable_create_time() = ToTimestamp(seal.create_time);

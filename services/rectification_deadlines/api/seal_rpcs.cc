@@ -25,7 +25,7 @@ using domain::Seal;
 using ::rectify::events::Change;
 using rpc::Call;
 
-constexpr char kService[] = "Seals";
+constexpr char kSeals[] = "Seals";
 
 bool IsOfficerOf(const rpc::Caller& caller, const Seal& seal) {
   return caller.HasRole("INSPECTOR") &&
@@ -246,16 +246,16 @@ absl::StatusOr<v1::Seal> DecideSealLift(Context& context, const Call& call,
 }  // namespace
 
 void RegisterSealRpcs(const std::shared_ptr<Context>& context) {
-  RegisterUnary(context, "GetSeal", GetSeal, kService);
-  RegisterUnary(context, "ListSeals", ListSeals, kService);
-  RegisterUnary(context, "ProposeSeal", ProposeSeal, kService);
-  RegisterUnary(context, "RecordSealStudy", RecordSealStudy, kService);
-  RegisterUnary(context, "ApproveSeal", ApproveSeal, kService);
-  RegisterUnary(context, "RefuseSeal", RefuseSeal, kService);
-  RegisterUnary(context, "ServeSeal", ServeSeal, kService);
-  RegisterUnary(context, "ApplySealLift", ApplySealLift, kService);
-  RegisterUnary(context, "CheckSealLift", CheckSealLift, kService);
-  RegisterUnary(context, "DecideSealLift", DecideSealLift, kService);
+  RegisterUnary(context, "GetSeal", GetSeal, kSeals);
+  RegisterUnary(context, "ListSeals", ListSeals, kSeals);
+  RegisterUnary(context, "ProposeSeal", ProposeSeal, kSeals);
+  RegisterUnary(context, "RecordSealStudy", RecordSealStudy, kSeals);
+  RegisterUnary(context, "ApproveSeal", ApproveSeal, kSeals);
+  RegisterUnary(context, "RefuseSeal", RefuseSeal, kSeals);
+  RegisterUnary(context, "ServeSeal", ServeSeal, kSeals);
+  RegisterUnary(context, "ApplySealLift", ApplySealLift, kSeals);
+  RegisterUnary(context, "CheckSealLift", CheckSealLift, kSeals);
+  RegisterUnary(context, "DecideSealLift", DecideSealLift, kSeals);
 }
 
 }  // namespace rectify::deadline::api

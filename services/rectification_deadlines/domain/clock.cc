@@ -38,10 +38,10 @@ bool Covers(Coverage coverage, const SubjectItem& item, absl::CivilDay day) {
 }
 
 // One step of the machine, over the clocks of one subject.
-class Step {
+class ClockStep {
  public:
-  Step(const Policy& policy, const Subject& subject, const Occurrence& occurrence,
-       const std::vector<Clock>& running, const workday::Calendar& calendar, absl::Time now)
+  ClockStep(const Policy& policy, const Subject& subject, const Occurrence& occurrence,
+            const std::vector<Clock>& running, const workday::Calendar& calendar, absl::Time now)
       : policy_(policy),
         subject_(subject),
         occurrence_(occurrence),
@@ -274,7 +274,7 @@ absl::StatusOr<std::vector<Effect>> Advance(const Policy& policy, const Subject&
                                             const Occurrence& occurrence,
                                             const std::vector<Clock>& running,
                                             const workday::Calendar& calendar, absl::Time now) {
-  return Step(policy, subject, occurrence, running, calendar, now).Run();
+  return ClockStep(policy, subject, occurrence, running, calendar, now).Run();
 }
 
 absl::StatusOr<std::optional<Clock>> Recompute(const Clock& clock,

@@ -17,10 +17,10 @@ bool Has(const std::vector<std::string>& names, const std::string& name) {
 }
 
 // One step of the machine, over the clocks of one subject.
-class Step {
+class DutyStep {
  public:
-  Step(const Policy& policy, const Subject& subject, const DutyEvent& event,
-       const std::vector<Clock>& running, const workday::Calendar& calendar, absl::Time now)
+  DutyStep(const Policy& policy, const Subject& subject, const DutyEvent& event,
+           const std::vector<Clock>& running, const workday::Calendar& calendar, absl::Time now)
       : policy_(policy),
         subject_(subject),
         event_(event),
@@ -148,7 +148,7 @@ absl::StatusOr<std::vector<Effect>> AdvanceDuty(const Policy& policy, const Subj
                                                 const DutyEvent& event,
                                                 const std::vector<Clock>& running,
                                                 const workday::Calendar& calendar, absl::Time now) {
-  return Step(policy, subject, event, running, calendar, now).Run();
+  return DutyStep(policy, subject, event, running, calendar, now).Run();
 }
 
 }  // namespace rectify::deadline::domain

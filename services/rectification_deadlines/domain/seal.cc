@@ -13,7 +13,7 @@
 namespace rectify::deadline::domain {
 namespace {
 
-constexpr int kMaxTermDays = 30;  // 行政强制法 25, 消防监督检查规定 22
+constexpr int kMaxSealDays = 30;  // 行政强制法 25, 消防监督检查规定 22
 constexpr const char* kChain[] = {"DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
 
 absl::Status StateError(const Seal& seal, absl::string_view zh, absl::string_view en) {
@@ -158,10 +158,10 @@ absl::StatusOr<absl::CivilDay> LastDayOfSeal(absl::Time seal_time, int term_days
 }
 
 absl::StatusOr<Seal> ProposeSeal(Seal seal, const Officers& officers, absl::Time now) {
-  if (seal.term_days < 1 || seal.term_days > kMaxTermDays) {
+  if (seal.term_days < 1 || seal.term_days > kMaxSealDays) {
     return FieldError("seal.term_days",
-                      {absl::StrCat("查封期限须为 1 至 ", kMaxTermDays, " 日"),
-                       absl::StrCat("the term must be from 1 to ", kMaxTermDays, " days")});
+                      {absl::StrCat("查封期限须为 1 至 ", kMaxSealDays, " 日"),
+                       absl::StrCat("the term must be from 1 to ", kMaxSealDays, " days")});
   }
   RETURN_IF_ERROR(RequirePast("seal.inspect_time", seal.inspect_time, now));
   RETURN_IF_ERROR(CheckUrgent(seal, now));

@@ -23,9 +23,9 @@ using domain::Clock;
   "calendar_version, state, overdue_announced, end_time, met_in_time, version, subject_title, " \
   "side, handling_officer, party, street, suspensions, suspended_from, suspend_reason"
 
-constexpr pg::Statement kLoad = {"deadline.load_clock",
-                                 "select " CLOCK_COLUMNS
-                                 " from clocks where district = $1 and id = $2::uuid"};
+constexpr pg::Statement kLoadClock = {"deadline.load_clock",
+                                      "select " CLOCK_COLUMNS
+                                      " from clocks where district = $1 and id = $2::uuid"};
 
 // What a clock was at an instant, as a row of clocks.
 #define CLOCKS_AS_OF                                                                           \
@@ -109,7 +109,7 @@ domain::Suspension ReadInterval(const std::string& text) {
   return suspension;
 }
 
-Clock ReadRow(const pg::Row& row) {
+Clock ReadClock(const pg::Row& row) {
   Clock clock;
   clock.name = ClockName(row.Text(0), row.Text(1));
   clock.kind = row.Text(2);
@@ -151,7 +151,7 @@ Clock ReadRow(const pg::Row& row) {
 std::vector<Clock> ReadRows(const pg::Rows& rows) {
   std::vector<Clock> clocks;
   clocks.reserve(rows.size());
-  for (const pg::Row row : rows) clocks.push_back(ReadRow(row));
+  for (const pg::Row row : rows) clocks.push_back(ReadClock(row));
   return clocks;
 }
 
@@ -225,7 +225,7 @@ absl::StatusOr<Clock> LoadClock(pg::Tx& tx, absl::string_view name,
   const NameParts parts = SplitName(name);
   ASSIGN_OR_RETURN(const pg::Rows rows, as_of
                                             ? tx.Exec(kLoadAsOf, {parts.district, *as_of, parts.id})
-                                            : tx.Exec(kLoad, {parts.district, parts.id}));
+                                            : tx.Exec(kLoadClock, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
   std::vector<Clock> clocks = ReadRows(rows);
   RETURN_IF_ERROR(LoadChanges(tx, parts.district, clocks));
@@ -242,7 +242,7 @@ absl::StatusOr<std::pair<std::vector<Clock>, std::string>> ListClocks(
                    query::ListQuery::Build(as_of ? ClockListAsOf() : ClockList(), std::move(scope),
                                            page.filter, page.size, page.token));
   RETURN_IF_ERROR(SetListTime(tx, now));
-  ASSIGN_OR_RETURN(auto clocks, list.Run<Clock>(tx, ReadRow));
+  ASSIGN_OR_RETURN(auto clocks, list.Run<Clock>(tx, ReadClock));
   RETURN_IF_ERROR(LoadChanges(tx, district, clocks.first));
   Forget(clocks.first, as_of);
   return clocks;

@@ -24,7 +24,7 @@ constexpr pg::Statement kRecord = {"deadline.record_clocks", R"sql(
          suspensions = excluded.suspensions, suspended_from = excluded.suspended_from,
          suspend_reason = excluded.suspend_reason)sql"};
 // `findings` are array literals, because unnest would flatten an array of arrays.
-constexpr pg::Statement kInsert = {"deadline.insert_clocks", R"sql(
+constexpr pg::Statement kInsertClock = {"deadline.insert_clocks", R"sql(
   insert into clocks (district, id, kind, title, subject, findings, owner, venue, reminder_ladder,
                       start_time, amount, unit, coercive, basis, due_time, due_date,
                       first_due_date, provisional, calendar_version, state, overdue_announced,
@@ -44,7 +44,7 @@ constexpr pg::Statement kInsert = {"deadline.insert_clocks", R"sql(
               provisional, calendar_version, version, subject_title, side, handling_officer, party,
               street))sql"};
 
-constexpr pg::Statement kUpdate = {"deadline.update_clocks", R"sql(
+constexpr pg::Statement kUpdateClock = {"deadline.update_clocks", R"sql(
   update clocks c
      set start_time = t.start_time, due_time = t.due_time, due_date = t.due_date,
          provisional = t.provisional, calendar_version = t.calendar_version, state = t.state,
@@ -163,7 +163,7 @@ absl::Status InsertClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
                     clock.party,
                     clock.street});
   }
-  RETURN_IF_ERROR(tx.Send(kInsert, pg::Columns(rows)));
+  RETURN_IF_ERROR(tx.Send(kInsertClock, pg::Columns(rows)));
   return Record(tx, districts, ids, now);
 }
 
@@ -198,9 +198,9 @@ absl::Status UpdateClocks(pg::Tx& tx, const std::vector<Clock>& clocks, absl::Ti
     suspend_reasons.push_back(clock.suspend_reason);
   }
   RETURN_IF_ERROR(
-      tx.Send(kUpdate, {districts, ids, starts, due_times, due_dates, provisional,
-                        versions_of_calendar, states, announced, end_times, in_time, versions,
-                        suspensions, suspended_from, suspend_reasons, stated}));
+      tx.Send(kUpdateClock, {districts, ids, starts, due_times, due_dates, provisional,
+                             versions_of_calendar, states, announced, end_times, in_time, versions,
+                             suspensions, suspended_from, suspend_reasons, stated}));
   RETURN_IF_ERROR(InsertChanges(tx, clocks));
   return Record(tx, districts, ids, now);
 }

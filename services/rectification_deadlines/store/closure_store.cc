@@ -15,15 +15,15 @@ namespace {
   "district, id, first_day, last_day, reason, document, create_time, added_in, revoke_time, " \
   "revoke_reason, revoked_in, changed_clock_count"
 
-constexpr pg::Statement kInsert = {"deadline.insert_closure", R"sql(
+constexpr pg::Statement kInsertClosure = {"deadline.insert_closure", R"sql(
   insert into district_closures (district, id, first_day, last_day, reason, document, create_time,
                                  added_in, revoke_reason, changed_clock_count)
   values ($1, $2::uuid, $3::date, $4::date, $5, $6, $7::timestamptz, $8::int, '', $9::int))sql"};
 
-constexpr pg::Statement kLock = {"deadline.lock_closure",
-                                 "select " CLOSURE_COLUMNS
-                                 " from district_closures where district = $1 and id = $2::uuid "
-                                 "for update"};
+constexpr pg::Statement kLockClosure = {
+    "deadline.lock_closure", "select " CLOSURE_COLUMNS
+                             " from district_closures where district = $1 and id = $2::uuid "
+                             "for update"};
 
 constexpr pg::Statement kRevoke = {"deadline.revoke_closure", R"sql(
   update district_closures
@@ -47,7 +47,7 @@ constexpr pg::Statement kOverlay = {"deadline.closure_overlay", R"sql(
    where district = $1 and added_in <= $2::int and (revoked_in is null or revoked_in > $2::int)
    order by added_in)sql"};
 
-Closure ReadRow(const pg::Row& row) {
+Closure ReadClosure(const pg::Row& row) {
   Closure closure;
   closure.name = ClosureName(row.Text(0), row.Text(1));
   closure.first_day = row.Day(2);
@@ -78,7 +78,7 @@ const query::ListSpec& ClosureList() {
 absl::Status InsertClosure(pg::Tx& tx, const Closure& closure) {
   const NameParts name = SplitName(closure.name);
   return tx
-      .Exec(kInsert,
+      .Exec(kInsertClosure,
             {name.district, name.id, closure.first_day, closure.last_day, closure.reason,
              closure.document, closure.create_time, closure.added_in, closure.changed_clock_count})
       .status();
@@ -86,9 +86,9 @@ absl::Status InsertClosure(pg::Tx& tx, const Closure& closure) {
 
 absl::StatusOr<Closure> LockClosure(pg::Tx& tx, absl::string_view name) {
   const NameParts parts = SplitName(name);
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLock, {parts.district, parts.id}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLockClosure, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
-  return ReadRow(rows[0]);
+  return ReadClosure(rows[0]);
 }
 
 absl::Status SaveRevoked(pg::Tx& tx, const Closure& closure) {
@@ -109,7 +109,7 @@ absl::StatusOr<std::pair<std::vector<Closure>, std::string>> ListClosures(
   ASSIGN_OR_RETURN(
       const query::ListQuery list,
       query::ListQuery::Build(ClosureList(), {district}, page.filter, page.size, page.token));
-  return list.Run<Closure>(tx, ReadRow);
+  return list.Run<Closure>(tx, ReadClosure);
 }
 
 absl::StatusOr<int> NextClosureVersion(pg::Tx& tx, absl::string_view district) {

@@ -14,7 +14,7 @@ using domain::Order;
 enum Act { kExtension = 1, kDecision = 2 };
 enum Part { kParticipant = 1, kAbsent = 2, kRecused = 3 };
 
-constexpr pg::Statement kLoad = {"deadline.order_deliberations", R"sql(
+constexpr pg::Statement kLoadDeliberations = {"deadline.order_deliberations", R"sql(
   select order_id, act, act_position, meet_time, place, chair, minutes, carried
     from order_deliberations where district = $1 and order_id = any($2::uuid[]))sql"};
 
@@ -23,7 +23,7 @@ constexpr pg::Statement kLoadPeople = {"deadline.order_deliberation_people", R"s
     from order_deliberation_people where district = $1 and order_id = any($2::uuid[])
    order by order_id, act, act_position, position)sql"};
 
-constexpr pg::Statement kSave = {"deadline.save_order_deliberations", R"sql(
+constexpr pg::Statement kSaveDeliberations = {"deadline.save_order_deliberations", R"sql(
   insert into order_deliberations (district, order_id, act, act_position, meet_time, place, chair,
                                    minutes, carried)
   select $1, $2::uuid, act, act_position, meet_time, place, chair, minutes, carried
@@ -73,8 +73,8 @@ class Columns {
 
   absl::Status Save(pg::Tx& tx, const NameParts& name) const {
     if (acts_.empty()) return absl::OkStatus();
-    RETURN_IF_ERROR(tx.Exec(kSave, {name.district, name.id, acts_, positions_, times_, places_,
-                                    chairs_, minutes_, carried_})
+    RETURN_IF_ERROR(tx.Exec(kSaveDeliberations, {name.district, name.id, acts_, positions_, times_,
+                                                 places_, chairs_, minutes_, carried_})
                         .status());
     return tx
         .Exec(kSavePeople, {name.district, name.id, person_acts_, person_positions_, numbers_,
@@ -109,7 +109,7 @@ absl::Status LoadDeliberations(pg::Tx& tx, absl::string_view district,
     if (!order->extensions.empty() || !order->decisions.empty()) ids.push_back(id);
   }
   if (ids.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoad, {district, ids}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoadDeliberations, {district, ids}));
   for (const pg::Row row : rows) {
     Of(*by_id.at(row.Text(0)), row.Int(1), row.Int(2)) = Deliberation{.meet_time = row.Time(3),
                                                                       .place = row.Text(4),

@@ -18,7 +18,7 @@ constexpr pg::Statement kItems = {"deadline.order_items", R"sql(
     from order_items where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
 
-constexpr pg::Statement kApprovals = {"deadline.order_approvals", R"sql(
+constexpr pg::Statement kOrderApprovals = {"deadline.order_approvals", R"sql(
   select order_id, role, approver, approve_time, opinion, approver_user, content_hash
     from order_approvals where district = $1 and order_id = any($2::uuid[])
    order by order_id, position)sql"};
@@ -51,7 +51,7 @@ constexpr pg::Statement kSaveItems = {"deadline.save_items", R"sql(
          stated_due_date = excluded.stated_due_date, due_date = excluded.due_date,
          rectify_time = excluded.rectify_time, first_due_date = excluded.first_due_date)sql"};
 
-constexpr pg::Statement kSaveApprovals = {"deadline.save_approvals", R"sql(
+constexpr pg::Statement kSaveOrderApprovals = {"deadline.save_approvals", R"sql(
   insert into order_approvals (district, order_id, position, role, approver, approve_time, opinion,
                                approver_user, content_hash)
   select * from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[],
@@ -108,7 +108,7 @@ absl::Status SaveApprovals(pg::Tx& tx, const std::vector<Order>& orders) {
                       approval.content_hash});
     }
   }
-  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveApprovals, pg::Columns(rows));
+  return rows.empty() ? absl::OkStatus() : tx.Send(kSaveOrderApprovals, pg::Columns(rows));
 }
 
 absl::Status SaveReports(pg::Tx& tx, const NameParts& name, const Order& order) {
@@ -159,7 +159,7 @@ absl::Status LoadParts(pg::Tx& tx, absl::string_view district, std::vector<Order
                                          row.Text(5), static_cast<int>(row.Int(6)), row.OptDay(7),
                                          row.OptDay(8), row.OptTime(9), row.OptDay(10)});
   }
-  ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
+  ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kOrderApprovals, {district, ids}));
   for (const pg::Row row : approvals) {
     by_id[row.Text(0)]->approvals.push_back(
         {row.Text(1), row.Text(2), row.OptTime(3), row.Text(4), row.Text(5), row.Text(6)});

@@ -32,16 +32,16 @@ using domain::Order;
 constexpr int kServiceColumn = 25;
 constexpr char kTable[] = "orders";
 
-constexpr pg::Statement kLoad = {"deadline.load_order",
-                                 "select " ORDER_COLUMNS
-                                 " from orders where district = $1 and id = $2::uuid"};
+constexpr pg::Statement kLoadOrder = {"deadline.load_order",
+                                      "select " ORDER_COLUMNS
+                                      " from orders where district = $1 and id = $2::uuid"};
 
-constexpr pg::Statement kLock = {"deadline.lock_order",
-                                 "select " ORDER_COLUMNS
-                                 " from orders where district = $1 and id = $2::uuid for update"};
+constexpr pg::Statement kLockOrder = {
+    "deadline.lock_order",
+    "select " ORDER_COLUMNS " from orders where district = $1 and id = $2::uuid for update"};
 
 // `officers` and `serve_officers` are array literals.
-constexpr pg::Statement kSave = {"deadline.save_orders", R"sql(
+constexpr pg::Statement kSaveOrder = {"deadline.save_orders", R"sql(
   insert into orders (district, id, kind, inspection, inspect_time, venue, party, street, officers,
                       document_number, state, void_reason, replacement, open_due_date,
                       create_time, update_time, issue_time, close_time, version, content_hash,
@@ -66,7 +66,7 @@ constexpr pg::Statement kSave = {"deadline.save_orders", R"sql(
               document_number, state, void_reason, replacement, open_due_date, create_time,
               update_time, issue_time, close_time, version, content_hash, submitter, submit_user,
               submit_time, submit_hash, return_reason, predecessor, successor, )sql" SERVICE_COLUMNS
-                                                         R"sql()
+                                                              R"sql()
   on conflict (district, id) do update
      set document_number = excluded.document_number, state = excluded.state,
          void_reason = excluded.void_reason, replacement = excluded.replacement,
@@ -97,7 +97,7 @@ constexpr pg::Statement kSetListTime = {"deadline.set_list_time",
                                         "select set_config('rectify.list_time', $1, true)"};
 
 // All but the parts below the row; persons stay encrypted.
-Order ReadRow(const pg::Row& row) {
+Order ReadOrder(const pg::Row& row) {
   Order order;
   order.name = OrderName(row.Text(0), row.Text(1));
   order.kind = static_cast<domain::OrderKind>(row.Int(2));
@@ -205,17 +205,17 @@ absl::StatusOr<Order> OrderStore::LoadWhole(pg::Tx& tx, absl::string_view name,
   const NameParts parts = SplitName(name);
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(statement, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
-  std::vector<Order> orders = {ReadRow(rows[0])};
+  std::vector<Order> orders = {ReadOrder(rows[0])};
   RETURN_IF_ERROR(Complete(tx, parts.district, orders));
   return std::move(orders[0]);
 }
 
 absl::StatusOr<Order> OrderStore::Load(pg::Tx& tx, absl::string_view name) const {
-  return LoadWhole(tx, name, kLoad);
+  return LoadWhole(tx, name, kLoadOrder);
 }
 
 absl::StatusOr<Order> OrderStore::LoadForUpdate(pg::Tx& tx, absl::string_view name) const {
-  return LoadWhole(tx, name, kLock);
+  return LoadWhole(tx, name, kLockOrder);
 }
 
 absl::Status OrderStore::Complete(pg::Tx& tx, absl::string_view district,
@@ -232,7 +232,7 @@ absl::Status OrderStore::Save(pg::Tx& tx, const std::vector<Order>& orders) cons
   std::vector<std::vector<pg::Param>> rows;
   rows.reserve(orders.size());
   for (const Order& order : orders) rows.push_back(ToRow(cipher_, order));
-  RETURN_IF_ERROR(tx.Send(kSave, pg::Columns(rows)));
+  RETURN_IF_ERROR(tx.Send(kSaveOrder, pg::Columns(rows)));
   RETURN_IF_ERROR(SaveParts(tx, orders));
   for (const Order& order : orders) RETURN_IF_ERROR(SaveTurns(tx, cipher_, order));
   return InsertVersions(tx, orders);
@@ -271,7 +271,7 @@ absl::StatusOr<std::pair<std::vector<Order>, std::string>> OrderStore::List(
       const query::ListQuery list,
       query::ListQuery::Build(OrderList(), {district}, page.filter, page.size, page.token));
   RETURN_IF_ERROR(SetListTime(tx, now));
-  ASSIGN_OR_RETURN(auto orders, list.Run<Order>(tx, ReadRow));
+  ASSIGN_OR_RETURN(auto orders, list.Run<Order>(tx, ReadOrder));
   RETURN_IF_ERROR(Complete(tx, district, orders.first));
   return orders;
 }

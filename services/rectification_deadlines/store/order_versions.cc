@@ -9,14 +9,14 @@
 namespace rectify::deadline::store {
 namespace {
 
-constexpr pg::Statement kInsert = {"deadline.insert_order_versions", R"sql(
+constexpr pg::Statement kInsertVersion = {"deadline.insert_order_versions", R"sql(
   insert into order_versions (district, order_id, version, record_time, state, document_number,
                               open_due_date, message)
   select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::smallint[],
                        $6::text[], $7::date[], $8::bytea[])
   on conflict do nothing)sql"};
 
-constexpr pg::Statement kLoad = {"deadline.load_order_version", R"sql(
+constexpr pg::Statement kLoadVersion = {"deadline.load_order_version", R"sql(
   select message from order_versions
    where district = $1 and order_id = $2::uuid and record_time <= $3::timestamptz
    order by version desc limit 1)sql"};
@@ -47,12 +47,12 @@ absl::Status InsertVersions(pg::Tx& tx, const std::vector<domain::Order>& orders
                     static_cast<int>(order.state), order.document_number, order.OpenDueDate(),
                     pg::Bytes{message.SerializeAsString()}});
   }
-  return tx.Send(kInsert, pg::Columns(rows));
+  return tx.Send(kInsertVersion, pg::Columns(rows));
 }
 
 absl::StatusOr<v1::Order> LoadVersion(pg::Tx& tx, absl::string_view name, absl::Time as_of) {
   const NameParts parts = SplitName(name);
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoad, {parts.district, parts.id, as_of}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kLoadVersion, {parts.district, parts.id, as_of}));
   if (rows.empty()) return rectify::NotFoundError(name);
   return ReadVersion(rows[0]);
 }

@@ -24,15 +24,15 @@ using domain::Seal;
   "apply_statement, check_time, check_officers, check_removed, check_note, end_time, "         \
   "end_reason, create_time, version"
 
-constexpr pg::Statement kLoad = {"deadline.load_seal",
-                                 "select " SEAL_COLUMNS
-                                 " from seals where district = $1 and id = $2::uuid"};
+constexpr pg::Statement kLoadSeal = {"deadline.load_seal",
+                                     "select " SEAL_COLUMNS
+                                     " from seals where district = $1 and id = $2::uuid"};
 
-constexpr pg::Statement kLock = {"deadline.lock_seal",
-                                 "select " SEAL_COLUMNS
-                                 " from seals where district = $1 and id = $2::uuid for update"};
+constexpr pg::Statement kLockSeal = {
+    "deadline.lock_seal",
+    "select " SEAL_COLUMNS " from seals where district = $1 and id = $2::uuid for update"};
 
-constexpr pg::Statement kInsert = {"deadline.insert_seal", R"sql(
+constexpr pg::Statement kInsertSeal = {"deadline.insert_seal", R"sql(
   insert into seals (district, id, venue, party, inspect_time, officers, ground, facts, parts,
                      findings, term_days, former, urgent_approver, urgent_approve_time,
                      urgent_seal_time, urgent_reason, state, seal_time, apply_statement,
@@ -43,7 +43,7 @@ constexpr pg::Statement kInsert = {"deadline.insert_seal", R"sql(
   on conflict (district, id) do nothing)sql"};
 
 // What changes after the proposal.
-constexpr pg::Statement kUpdate = {"deadline.update_seal", R"sql(
+constexpr pg::Statement kUpdateSeal = {"deadline.update_seal", R"sql(
   update seals
      set state = $3::smallint, study_time = $4::timestamptz, study_chair = $5,
          study_justified = $6::boolean, study_conclusion = $7, serve_time = $8::timestamptz,
@@ -54,7 +54,7 @@ constexpr pg::Statement kUpdate = {"deadline.update_seal", R"sql(
          end_time = $21::timestamptz, end_reason = $22, version = $23::bigint
    where district = $1 and id = $2::uuid)sql"};
 
-constexpr pg::Statement kSaveApprovals = {"deadline.save_seal_approvals", R"sql(
+constexpr pg::Statement kSaveSealApprovals = {"deadline.save_seal_approvals", R"sql(
   insert into seal_approvals (district, seal_id, position, role, approver, approver_user,
                               approve_time, opinion)
   select $1, $2::uuid, n, role, approver, approver_user, approve_time, opinion
@@ -69,7 +69,7 @@ constexpr pg::Statement kSaveOpinions = {"deadline.save_seal_opinions", R"sql(
          as t(officer, agrees, opinion, n)
   on conflict do nothing)sql"};
 
-constexpr pg::Statement kApprovals = {"deadline.seal_approvals", R"sql(
+constexpr pg::Statement kSealApprovals = {"deadline.seal_approvals", R"sql(
   select seal_id, role, approver, approver_user, approve_time, opinion
     from seal_approvals where district = $1 and seal_id = any($2::uuid[])
    order by seal_id, position)sql"};
@@ -94,7 +94,7 @@ void ReadDecision(const pg::Row& row, Seal& seal) {
 }
 
 // All but the parts below the row; the receiver stays encrypted.
-Seal ReadRow(const pg::Row& row) {
+Seal ReadSeal(const pg::Row& row) {
   Seal seal;
   seal.name = SealName(row.Text(0), row.Text(1));
   seal.venue = row.Text(2);
@@ -146,7 +146,7 @@ absl::Status Insert(pg::Tx& tx, const Seal& seal) {
   using Text = std::optional<std::string>;
   using Time = std::optional<absl::Time>;
   return tx
-      .Exec(kInsert,
+      .Exec(kInsertSeal,
             {name.district, name.id, seal.venue, seal.party, seal.inspect_time, seal.officers,
              static_cast<int>(seal.ground), seal.facts, seal.parts, seal.findings, seal.term_days,
              seal.former, urgent ? Text(urgent->approver) : Text(),
@@ -168,7 +168,8 @@ absl::Status SaveApprovals(pg::Tx& tx, const Seal& seal) {
     opinions.push_back(approval.opinion);
   }
   const NameParts name = SplitName(seal.name);
-  return tx.Exec(kSaveApprovals, {name.district, name.id, roles, approvers, users, times, opinions})
+  return tx
+      .Exec(kSaveSealApprovals, {name.district, name.id, roles, approvers, users, times, opinions})
       .status();
 }
 
@@ -188,11 +189,11 @@ absl::Status SaveOpinions(pg::Tx& tx, const Seal& seal) {
 }  // namespace
 
 absl::StatusOr<Seal> SealStore::Load(pg::Tx& tx, absl::string_view name) const {
-  return LoadOne(tx, name, kLoad);
+  return LoadOne(tx, name, kLoadSeal);
 }
 
 absl::StatusOr<Seal> SealStore::LoadForUpdate(pg::Tx& tx, absl::string_view name) const {
-  return LoadOne(tx, name, kLock);
+  return LoadOne(tx, name, kLockSeal);
 }
 
 absl::StatusOr<Seal> SealStore::LoadOne(pg::Tx& tx, absl::string_view name,
@@ -200,7 +201,7 @@ absl::StatusOr<Seal> SealStore::LoadOne(pg::Tx& tx, absl::string_view name,
   const NameParts parts = SplitName(name);
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(statement, {parts.district, parts.id}));
   if (rows.empty()) return rectify::NotFoundError(name);
-  std::vector<Seal> seals = {ReadRow(rows[0])};
+  std::vector<Seal> seals = {ReadSeal(rows[0])};
   RETURN_IF_ERROR(Complete(tx, parts.district, seals));
   return std::move(seals[0]);
 }
@@ -217,7 +218,7 @@ absl::Status SealStore::Complete(pg::Tx& tx, absl::string_view district,
                      cipher_.Decrypt(seal.service->receiver, ReceiverContext(ids.back())));
   }
   if (ids.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kApprovals, {district, ids}));
+  ASSIGN_OR_RETURN(const pg::Rows approvals, tx.Exec(kSealApprovals, {district, ids}));
   for (const pg::Row row : approvals) {
     by_id[row.Text(0)]->approvals.push_back({.role = row.Text(1),
                                              .approver = row.Text(2),
@@ -242,31 +243,31 @@ absl::Status SealStore::Save(pg::Tx& tx, const Seal& seal) const {
   using Time = std::optional<absl::Time>;
   using Flag = std::optional<bool>;
   const std::vector<std::string> nobody;
-  RETURN_IF_ERROR(tx.Exec(kUpdate, {name.district,
-                                    name.id,
-                                    static_cast<int>(seal.state),
-                                    study ? Time(study->study_time) : Time(),
-                                    study ? Text(study->chair) : Text(),
-                                    study ? Flag(study->justified) : Flag(),
-                                    study ? Text(study->conclusion) : Text(),
-                                    service ? Time(service->serve_time) : Time(),
-                                    service ? service->officers : nobody,
-                                    service ? pg::Param(pg::Bytes{cipher_.Encrypt(
-                                                  service->receiver, ReceiverContext(name.id))})
-                                            : pg::Param(Text()),
-                                    service ? Text(service->proof) : Text(),
-                                    service ? Text(service->refusal) : Text(),
-                                    seal.seal_time,
-                                    seal.last_day,
-                                    seal.apply_time,
-                                    seal.apply_statement,
-                                    check ? Time(check->check_time) : Time(),
-                                    check ? check->officers : nobody,
-                                    check ? Flag(check->removed) : Flag(),
-                                    check ? Text(check->note) : Text(),
-                                    seal.end_time,
-                                    seal.end_reason,
-                                    seal.version})
+  RETURN_IF_ERROR(tx.Exec(kUpdateSeal, {name.district,
+                                        name.id,
+                                        static_cast<int>(seal.state),
+                                        study ? Time(study->study_time) : Time(),
+                                        study ? Text(study->chair) : Text(),
+                                        study ? Flag(study->justified) : Flag(),
+                                        study ? Text(study->conclusion) : Text(),
+                                        service ? Time(service->serve_time) : Time(),
+                                        service ? service->officers : nobody,
+                                        service ? pg::Param(pg::Bytes{cipher_.Encrypt(
+                                                      service->receiver, ReceiverContext(name.id))})
+                                                : pg::Param(Text()),
+                                        service ? Text(service->proof) : Text(),
+                                        service ? Text(service->refusal) : Text(),
+                                        seal.seal_time,
+                                        seal.last_day,
+                                        seal.apply_time,
+                                        seal.apply_statement,
+                                        check ? Time(check->check_time) : Time(),
+                                        check ? check->officers : nobody,
+                                        check ? Flag(check->removed) : Flag(),
+                                        check ? Text(check->note) : Text(),
+                                        seal.end_time,
+                                        seal.end_reason,
+                                        seal.version})
                       .status());
   RETURN_IF_ERROR(SaveApprovals(tx, seal));
   return SaveOpinions(tx, seal);
@@ -277,7 +278,7 @@ absl::StatusOr<std::pair<std::vector<Seal>, std::string>> SealStore::List(
   ASSIGN_OR_RETURN(
       const query::ListQuery list,
       query::ListQuery::Build(SealList(), {district}, page.filter, page.size, page.token));
-  ASSIGN_OR_RETURN(auto seals, list.Run<Seal>(tx, ReadRow));
+  ASSIGN_OR_RETURN(auto seals, list.Run<Seal>(tx, ReadSeal));
   RETURN_IF_ERROR(Complete(tx, district, seals.first));
   return seals;
 }
