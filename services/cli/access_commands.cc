@@ -7,12 +7,12 @@
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/crypto/crypto.h"
+#include "services/cli/commands.h"
 #include "services/cli/replay/any_call.h"
 #include "services/cli/replay/barrier.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::access_commands {
 namespace {
 
 struct TokenArgs {
@@ -114,7 +114,7 @@ absl::Status CallMethod(Session& session, CallArgs& args) {
 
 }  // namespace
 
-void AddAccessCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto token = std::make_shared<TokenArgs>();
   CLI::App* make_token = AddCommand<TokenArgs>(app, session, "token",
                                                "签发访问令牌（需要密钥目录）", token, MakeToken);
@@ -155,4 +155,4 @@ void AddAccessCommands(CLI::App& app, Session& session) {
   call_method->add_option("request", call->request, "请求 JSON")->capture_default_str();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::access_commands

@@ -11,11 +11,11 @@
 #include "rectify/deadline/v1/closure_service.pb.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/calendar_ics.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::calendar_commands {
 namespace {
 
 using deadline::v1::DistrictClosure;
@@ -144,7 +144,7 @@ absl::Status ListClosures(Session& session, CalendarArgs&) {
 
 }  // namespace
 
-void AddCalendarCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<CalendarArgs>();
   CLI::App* calendar = app.add_subcommand("calendar", "工作日历")->require_subcommand(1);
   AddCommand<CalendarArgs>(*calendar, session, "list", "已载入的年份", args, ListCalendars);
@@ -169,4 +169,4 @@ void AddCalendarCommands(CLI::App& app, Session& session) {
   AddCommand<CalendarArgs>(*calendar, session, "closures", "本区的停业决定", args, ListClosures);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::calendar_commands

@@ -51,9 +51,9 @@ struct MarkedDay {
   int line = 0;
 };
 
-class Reader {
+class IcsReader {
  public:
-  Reader(absl::string_view text, absl::string_view file) : text_(text), file_(file) {}
+  IcsReader(absl::string_view text, absl::string_view file) : text_(text), file_(file) {}
 
   absl::StatusOr<std::map<absl::CivilDay, MarkedDay>> Read() {
     RETURN_IF_ERROR(SplitLines());
@@ -244,7 +244,7 @@ int YearOf(absl::CivilDay day, const std::string& name) {
 absl::StatusOr<deadline::v1::YearNotice> ReadHolidayIcs(absl::string_view text,
                                                         absl::string_view file,
                                                         const IcsYear& year) {
-  ASSIGN_OR_RETURN(const auto days, Reader(text, file).Read());
+  ASSIGN_OR_RETURN(const auto days, IcsReader(text, file).Read());
   std::set<int> years;
   for (const auto& [day, marked] : days) years.insert(YearOf(day, marked.mark.name));
   if (year.year == 0 && years.size() > 1) {

@@ -7,11 +7,11 @@
 #include "rectify/hazard/v1/campaign_service.pb.h"
 #include "rectify/hazard/v1/department_task_service.pb.h"
 #include "rectify/hazard/v1/self_inspection_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::campaign_commands {
 namespace {
 
 constexpr const char* kCampaigns = "rectify.hazard.v1.Campaigns.";
@@ -293,7 +293,7 @@ class Group {
 
 }  // namespace
 
-void AddCampaignCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   Group campaign(app, session, "campaign", "专项行动");
   campaign.OfFile("create", "创建", CreateCampaign)
       ->add_option("--id", campaign.args().id, "编号，例如 gaoceng-2023")
@@ -325,4 +325,4 @@ void AddCampaignCommands(CLI::App& app, Session& session) {
   self.AddReturn(ReturnSelf);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::campaign_commands

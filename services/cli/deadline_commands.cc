@@ -6,12 +6,12 @@
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/as_of.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::deadline_commands {
 namespace {
 
 using deadline::v1::Clock;
@@ -109,7 +109,7 @@ absl::Status Queue(Session& session, DeadlineArgs& args) {
 
 }  // namespace
 
-void AddDeadlineCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<DeadlineArgs>();
   CLI::App* deadline = app.add_subcommand("deadline", "期限")->require_subcommand(1);
   CLI::App* compute =
@@ -134,4 +134,4 @@ void AddDeadlineCommands(CLI::App& app, Session& session) {
   queue->add_option("--limit", args->limit, "最多几条")->capture_default_str();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::deadline_commands

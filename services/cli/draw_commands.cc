@@ -10,10 +10,10 @@
 #include "libs/base/status_macros.h"
 #include "libs/crypto/hash.h"
 #include "rectify/followup/v1/draw_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::draw_commands {
 namespace {
 
 using followup::v1::Draw;
@@ -303,7 +303,7 @@ void AddSeedCommands(CLI::App& draw, Session& session, const std::shared_ptr<Dra
 
 }  // namespace
 
-void AddDrawCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<DrawArgs>();
   CLI::App* draw = app.add_subcommand("draw", "回访对象抽取（纪委）")->require_subcommand(1);
   AddCommand<DrawArgs>(*draw, session, "import", "导入受处罚单位 CSV", args, Import)
@@ -330,4 +330,4 @@ void AddDrawCommands(CLI::App& app, Session& session) {
       ->required();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::draw_commands

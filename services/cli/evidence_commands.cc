@@ -10,11 +10,11 @@
 #include "libs/crypto/crypto.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/evidence_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::evidence_commands {
 namespace {
 
 constexpr size_t kPiece = size_t{1} << 20;
@@ -141,7 +141,7 @@ absl::Status List(Session& session, EvidenceArgs& args) {
 
 }  // namespace
 
-void AddEvidenceCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<EvidenceArgs>();
   CLI::App* evidence = app.add_subcommand("evidence", "证据")->require_subcommand(1);
   CLI::App* add = AddCommand<EvidenceArgs>(*evidence, session, "add", "提交一个文件", args, Add);
@@ -160,4 +160,4 @@ void AddEvidenceCommands(CLI::App& app, Session& session) {
   list->add_option("--limit", args->limit, "最多几条")->capture_default_str();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::evidence_commands

@@ -9,11 +9,11 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/hazard_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::inspection_commands {
 namespace {
 
 constexpr const char* kFindings = "rectify.hazard.v1.HazardFindings.";
@@ -101,7 +101,7 @@ absl::Status ConcludeTransfer(Session& session, InspectionArgs& args) {
 
 }  // namespace
 
-void AddInspectionCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<InspectionArgs>();
   CLI::App* inspection = app.add_subcommand("inspection", "检查")->require_subcommand(1);
   CLI::App* record = AddCommand<InspectionArgs>(*inspection, session, "record",
@@ -125,4 +125,4 @@ void AddInspectionCommands(CLI::App& app, Session& session) {
   conclude->add_option("--outcome", args->outcome, "受移送部门的签收或答复")->required();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::inspection_commands

@@ -4,11 +4,11 @@
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "rectify/hazard/v1/lead_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::lead_commands {
 namespace {
 
 using hazard::v1::Lead;
@@ -142,7 +142,7 @@ absl::Status Reveal(Session& session, LeadArgs& args) {
 
 }  // namespace
 
-void AddLeadCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<LeadArgs>();
   CLI::App* lead = app.add_subcommand("lead", "线索")->require_subcommand(1);
   CLI::App* create = AddCommand<LeadArgs>(*lead, session, "create", "接收一条线索", args, Create);
@@ -187,4 +187,4 @@ void AddLeadCommands(CLI::App& app, Session& session) {
       ->required();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::lead_commands

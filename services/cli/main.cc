@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "services/cli/commands.h"
 #include "services/cli/completion.h"
-#include "services/cli/session.h"
 
 namespace {
 
@@ -45,24 +45,24 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   AddGlobalOptions(app, session);
-  rectify::cli::AddVenueCommands(app, session);
-  rectify::cli::AddInspectionCommands(app, session);
-  rectify::cli::AddCampaignCommands(app, session);
-  rectify::cli::AddOrderCommands(app, session);
-  rectify::cli::AddSealCommands(app, session);
-  rectify::cli::AddDeadlineCommands(app, session);
-  rectify::cli::AddCalendarCommands(app, session);
-  rectify::cli::AddReminderCommands(app, session);
-  rectify::cli::AddDrawCommands(app, session);
-  rectify::cli::AddVisitCommands(app, session);
-  rectify::cli::AddLeadCommands(app, session);
-  rectify::cli::AddEvidenceCommands(app, session);
-  rectify::cli::AddMajorHazardCommands(app, session);
-  rectify::cli::AddReferralCommands(app, session);
-  rectify::cli::AddTrailCommand(app, session);
-  rectify::cli::AddReplayCommand(app, session);
-  rectify::cli::AddReportCommands(app, session);
-  rectify::cli::AddAccessCommands(app, session);
+  rectify::cli::venue_commands::AddTo(app, session);
+  rectify::cli::inspection_commands::AddTo(app, session);
+  rectify::cli::campaign_commands::AddTo(app, session);
+  rectify::cli::order_commands::AddTo(app, session);
+  rectify::cli::seal_commands::AddTo(app, session);
+  rectify::cli::deadline_commands::AddTo(app, session);
+  rectify::cli::calendar_commands::AddTo(app, session);
+  rectify::cli::reminder_commands::AddTo(app, session);
+  rectify::cli::draw_commands::AddTo(app, session);
+  rectify::cli::visit_commands::AddTo(app, session);
+  rectify::cli::lead_commands::AddTo(app, session);
+  rectify::cli::evidence_commands::AddTo(app, session);
+  rectify::cli::major_hazard_commands::AddTo(app, session);
+  rectify::cli::referral_commands::AddTo(app, session);
+  rectify::cli::trail_command::AddTo(app, session);
+  rectify::cli::replay_command::AddTo(app, session);
+  rectify::cli::report_command::AddTo(app, session);
+  rectify::cli::access_commands::AddTo(app, session);
   rectify::cli::AddCompletionCommand(app, session);
 
   CLI11_PARSE(app, argc, argv);

@@ -7,12 +7,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/major_hazard_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::major_hazard_commands {
 namespace {
 
 using hazard::v1::MajorHazard;
@@ -171,7 +171,7 @@ absl::Status Delist(Session& session, MajorArgs& args) {
 
 }  // namespace
 
-void AddMajorHazardCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<MajorArgs>();
   CLI::App* major = app.add_subcommand("major", "重大火灾隐患")->require_subcommand(1);
   CLI::App* suggest =
@@ -209,4 +209,4 @@ void AddMajorHazardCommands(CLI::App& app, Session& session) {
   file(verb("delist", "登记集体议定（销案）", Delist), "Deliberation（protobuf 文本）");
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::major_hazard_commands

@@ -8,13 +8,13 @@
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
 #include "services/cli/as_of.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
 #include "services/cli/service_args.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::order_commands {
 namespace {
 
 using deadline::v1::Order;
@@ -183,7 +183,7 @@ void AddVerbs(CLI::App& order, Session& session, std::shared_ptr<OrderArgs> args
 
 }  // namespace
 
-void AddOrderCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<OrderArgs>();
   CLI::App* order = app.add_subcommand("order", "责令改正通知书")->require_subcommand(1);
   CLI::App* list = AddCommand<OrderArgs>(*order, session, "list", "列出", args, List);
@@ -195,7 +195,7 @@ void AddOrderCommands(CLI::App& app, Session& session) {
     command->add_option("--as-of", args->as_of, "截至何时的状况，例如 2023-02-03");
   }
   AddVerbs(*order, session, args);
-  AddOrderLifeCommands(*order, session);
+  order_life_commands::AddTo(*order, session);
 
   CLI::App* serve = AddCommand<OrderArgs>(*order, session, "serve", "登记送达", args, Serve);
   serve->add_option("name", args->name, "资源名")->required();
@@ -210,4 +210,4 @@ void AddOrderCommands(CLI::App& app, Session& session) {
   recheck->add_option("--note", args->text, "情况");
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::order_commands

@@ -6,11 +6,11 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/order_life_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/service_args.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::order_life_commands {
 namespace {
 
 using deadline::v1::Order;
@@ -136,7 +136,7 @@ CLI::App* AddVerb(CLI::App& order, Session& session, const std::shared_ptr<LifeA
 
 }  // namespace
 
-void AddOrderLifeCommands(CLI::App& order, Session& session) {
+void AddTo(CLI::App& order, Session& session) {
   const auto args = std::make_shared<LifeArgs>();
   CLI::App* extend = AddVerb(order, session, args, "extend", "登记延期申请", Extend);
   extend->add_option("--until", args->date, "拟延至 2023-02-10")->required();
@@ -180,4 +180,4 @@ void AddOrderLifeCommands(CLI::App& order, Session& session) {
   penalty->add_option("--penalty", args->penalty, "处罚内容")->required();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::order_life_commands

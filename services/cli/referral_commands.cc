@@ -6,11 +6,11 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/hazard/v1/referral_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::referral_commands {
 namespace {
 
 using hazard::v1::Referral;
@@ -134,7 +134,7 @@ absl::Status Withdraw(Session& session, ReferralArgs& args) {
 
 }  // namespace
 
-void AddReferralCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<ReferralArgs>();
   CLI::App* referral =
       app.add_subcommand("referral", "公函：抄告、移送、检察建议")->require_subcommand(1);
@@ -169,4 +169,4 @@ void AddReferralCommands(CLI::App& app, Session& session) {
   with_reason(verb("withdraw", "回复之前撤回", Withdraw));
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::referral_commands

@@ -6,12 +6,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::reminder_commands {
 namespace {
 
 constexpr const char* kDispatch = "rectify.reminder.v1.ReminderDispatch.";
@@ -141,7 +141,7 @@ void AddReplay(CLI::App& reminder, Session& session, const std::shared_ptr<Remin
 
 }  // namespace
 
-void AddReminderCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<ReminderArgs>();
   CLI::App* reminder = app.add_subcommand("reminder", "提醒")->require_subcommand(1);
   CLI::App* list = AddCommand<ReminderArgs>(*reminder, session, "list", "列出", args, List);
@@ -155,7 +155,7 @@ void AddReminderCommands(CLI::App& app, Session& session) {
       ->add_option("name", args->name, "资源名")
       ->required();
   AddReplay(*reminder, session, args);
-  AddReminderGateCommands(*reminder, session);
+  reminder_gate_commands::AddTo(*reminder, session);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::reminder_commands

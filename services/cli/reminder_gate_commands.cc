@@ -6,11 +6,11 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/reminder/v1/reminder_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::reminder_gate_commands {
 namespace {
 
 constexpr const char* kDispatch = "rectify.reminder.v1.ReminderDispatch.";
@@ -214,7 +214,7 @@ void AddStandInCommands(CLI::App& reminder, Session& session,
 
 }  // namespace
 
-void AddReminderGateCommands(CLI::App& reminder, Session& session) {
+void AddTo(CLI::App& reminder, Session& session) {
   auto args = std::make_shared<GateArgs>();
   CLI::App* preview =
       AddCommand<GateArgs>(reminder, session, "preview", "将要发送的提醒", args, Preview);
@@ -229,4 +229,4 @@ void AddReminderGateCommands(CLI::App& reminder, Session& session) {
   AddCommand<GateArgs>(reminder, session, "unreachable", "无法联系的收件人", args, Unreachable);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::reminder_gate_commands

@@ -8,12 +8,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/deadline_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/replay/plan.h"
 #include "services/cli/replay/player.h"
 #include "services/cli/replay/summary.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::replay_command {
 namespace {
 
 struct ReplayArgs {
@@ -131,7 +131,7 @@ absl::Status Replay(Session& session, ReplayArgs& args) {
 
 }  // namespace
 
-void AddReplayCommand(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<ReplayArgs>();
   CLI::App* replay = AddCommand<ReplayArgs>(app, session, "replay",
                                             "在模拟时钟下通过公开接口演练一个剧本", args, Replay);
@@ -145,4 +145,4 @@ void AddReplayCommand(CLI::App& app, Session& session) {
       ->capture_default_str();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::replay_command

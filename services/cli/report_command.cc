@@ -2,12 +2,12 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
+#include "services/cli/commands.h"
 #include "services/cli/report/figures.h"
 #include "services/cli/report/render.h"
 #include "services/cli/report/sources.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::report_command {
 namespace {
 
 struct YearArgs {
@@ -61,7 +61,7 @@ absl::Status ReportYear(Session& session, YearArgs& args) {
 
 }  // namespace
 
-void AddReportCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   CLI::App* report = app.add_subcommand("report", "由事件记录得出的报告");
   report->require_subcommand(1);
   auto args = std::make_shared<YearArgs>();
@@ -79,4 +79,4 @@ void AddReportCommands(CLI::App& app, Session& session) {
   year->add_flag("--heads", args->heads, "报告所依据的各事件链的位置与哈希");
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::report_command

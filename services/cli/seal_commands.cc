@@ -5,12 +5,12 @@
 #include "libs/base/status_macros.h"
 #include "libs/rpc/convert.h"
 #include "rectify/deadline/v1/seal_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::seal_commands {
 namespace {
 
 using deadline::v1::Seal;
@@ -237,7 +237,7 @@ void AddLiftCommands(const Adder& verb, SealArgs& args) {
 
 }  // namespace
 
-void AddSealCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<SealArgs>();
   CLI::App* seal = app.add_subcommand("seal", "临时查封")->require_subcommand(1);
   CLI::App* list = AddCommand<SealArgs>(*seal, session, "list", "列出", args, List);
@@ -258,4 +258,4 @@ void AddSealCommands(CLI::App& app, Session& session) {
   AddLiftCommands(verb, *args);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::seal_commands

@@ -49,26 +49,4 @@ CLI::App* AddCommand(CLI::App& parent, Session& session, const std::string& name
   return command;
 }
 
-// The groups of commands.
-void AddAccessCommands(CLI::App& app, Session& session);             // token, keys, clock, call
-void AddVenueCommands(CLI::App& app, Session& session);              // venue, building, officer
-void AddInspectionCommands(CLI::App& app, Session& session);         // inspection, finding
-void AddCampaignCommands(CLI::App& app, Session& session);           // campaign, task, selfcheck
-void AddLeadCommands(CLI::App& app, Session& session);               // lead
-void AddEvidenceCommands(CLI::App& app, Session& session);           // evidence
-void AddMajorHazardCommands(CLI::App& app, Session& session);        // major
-void AddReferralCommands(CLI::App& app, Session& session);           // referral
-void AddOrderCommands(CLI::App& app, Session& session);              // order
-void AddOrderLifeCommands(CLI::App& order, Session& session);        // turns of order
-void AddSealCommands(CLI::App& app, Session& session);               // seal
-void AddDeadlineCommands(CLI::App& app, Session& session);           // deadline, queue
-void AddCalendarCommands(CLI::App& app, Session& session);           // calendar
-void AddReminderCommands(CLI::App& app, Session& session);           // reminder
-void AddReminderGateCommands(CLI::App& reminder, Session& session);  // holds of reminder
-void AddDrawCommands(CLI::App& app, Session& session);               // draw
-void AddVisitCommands(CLI::App& app, Session& session);              // visit
-void AddTrailCommand(CLI::App& app, Session& session);               // trail
-void AddReplayCommand(CLI::App& app, Session& session);              // replay
-void AddReportCommands(CLI::App& app, Session& session);             // report
-
 }  // namespace rectify::cli

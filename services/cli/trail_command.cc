@@ -2,11 +2,11 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "rectify/audit/v1/audit_trail_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 #include "services/cli/timeline.h"
 
-namespace rectify::cli {
+namespace rectify::cli::trail_command {
 namespace {
 
 using audit::v1::AuditEntry;
@@ -46,7 +46,7 @@ absl::Status Trail(Session& session, TrailArgs& args) {
 
 }  // namespace
 
-void AddTrailCommand(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<TrailArgs>();
   AddCommand<TrailArgs>(app, session, "trail", "一项隐患（或单位、文书）在各服务中的全过程", args,
                         Trail)
@@ -54,4 +54,4 @@ void AddTrailCommand(CLI::App& app, Session& session) {
       ->required();
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::trail_command

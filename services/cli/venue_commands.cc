@@ -3,13 +3,13 @@
 #include "libs/base/ids.h"
 #include "libs/base/status_macros.h"
 #include "rectify/venue/v1/venue_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/import_venues.h"
 #include "services/cli/labels.h"
 #include "services/cli/list_all.h"
-#include "services/cli/session.h"
 #include "services/cli/venue_directory.h"
 
-namespace rectify::cli {
+namespace rectify::cli::venue_commands {
 namespace {
 
 constexpr const char* kRegistry = "rectify.venue.v1.VenueRegistry.";
@@ -116,7 +116,7 @@ absl::Status ListOfficers(Session& session, VenueArgs& args) {
 
 }  // namespace
 
-void AddVenueCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   CLI::App* venue = app.add_subcommand("venue", "单位")->require_subcommand(1);
   auto args = std::make_shared<VenueArgs>();
   CLI::App* import =
@@ -140,4 +140,4 @@ void AddVenueCommands(CLI::App& app, Session& session) {
   AddCommand<VenueArgs>(*officer, session, "list", "列出", args, ListOfficers);
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::venue_commands

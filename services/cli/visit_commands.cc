@@ -8,11 +8,11 @@
 #include "libs/rpc/convert.h"
 #include "rectify/followup/v1/lead_service.pb.h"
 #include "rectify/followup/v1/visit_service.pb.h"
+#include "services/cli/commands.h"
 #include "services/cli/list_all.h"
 #include "services/cli/replay/step_time.h"
-#include "services/cli/session.h"
 
-namespace rectify::cli {
+namespace rectify::cli::visit_commands {
 namespace {
 
 using followup::v1::Visit;
@@ -172,7 +172,7 @@ absl::Status Analyse(Session& session, VisitArgs& args) {
 
 }  // namespace
 
-void AddVisitCommands(CLI::App& app, Session& session) {
+void AddTo(CLI::App& app, Session& session) {
   auto args = std::make_shared<VisitArgs>();
   CLI::App* visit = app.add_subcommand("visit", "执法回访（纪委）")->require_subcommand(1);
   const auto add = [&](const char* name, const char* help,
@@ -207,4 +207,4 @@ void AddVisitCommands(CLI::App& app, Session& session) {
   analyse->add_option("--output", args->output, "写入文件，缺省为标准输出");
 }
 
-}  // namespace rectify::cli
+}  // namespace rectify::cli::visit_commands

@@ -19,9 +19,9 @@
 namespace rectify::cli {
 namespace {
 
-class Reader {
+class FactReader {
  public:
-  Reader(Connection& connection, const std::string& district, absl::Time end)
+  FactReader(Connection& connection, const std::string& district, absl::Time end)
       : connection_(connection), parent_("districts/" + district), district_(district), end_(end) {}
 
   absl::StatusOr<Facts> Run(const std::string& committee_token) {
@@ -143,7 +143,7 @@ class Reader {
 
 absl::StatusOr<Facts> ReadFacts(Connection& connection, const std::string& district, absl::Time end,
                                 const std::string& committee_token) {
-  return Reader(connection, district, end).Run(committee_token);
+  return FactReader(connection, district, end).Run(committee_token);
 }
 
 }  // namespace rectify::cli
