@@ -19,7 +19,7 @@ namespace {
 
 using rectify::events::Change;
 
-v1::Analysis ToProto(const store::Analysis& analysis) {
+v1::Analysis AnalysisToProto(const store::Analysis& analysis) {
   v1::Analysis message;
   message.set_name(analysis.name());
   message.set_quarter(analysis.quarter);
@@ -94,7 +94,7 @@ absl::StatusOr<v1::Analysis> FreezeAnalysis(const Context& context, const rpc::C
         event.set_analysis(analysis.name());
         event.set_document_hash(analysis.document_hash);
         change.Emit(analysis.name(), 1, event);
-        return ToProto(analysis);
+        return AnalysisToProto(analysis);
       });
 }
 
@@ -106,7 +106,7 @@ absl::StatusOr<v1::Analysis> GetAnalysis(const Context& context, const rpc::Call
       context.host.pool().TransactValue("followup.get_analysis", ReadOnly(call), [&](pg::Tx& tx) {
         return store::GetAnalysis(tx, name.district, name.id);
       }));
-  return ToProto(analysis);
+  return AnalysisToProto(analysis);
 }
 
 absl::StatusOr<v1::ListAnalysesResponse> ListAnalyses(const Context& context, const rpc::Call& call,
@@ -118,7 +118,9 @@ absl::StatusOr<v1::ListAnalysesResponse> ListAnalyses(const Context& context, co
                                    request.page_size(), request.page_token());
       }));
   v1::ListAnalysesResponse response;
-  for (const store::Analysis& analysis : page.first) *response.add_analyses() = ToProto(analysis);
+  for (const store::Analysis& analysis : page.first) {
+    *response.add_analyses() = AnalysisToProto(analysis);
+  }
   response.set_next_page_token(page.second);
   return response;
 }

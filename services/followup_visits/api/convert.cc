@@ -13,7 +13,7 @@ static_assert(static_cast<int>(domain::UnitSource::kEvent) == v1::PenalisedUnit:
 static_assert(static_cast<int>(domain::UnitState::kVisited) == v1::PenalisedUnit::STATE_VISITED);
 static_assert(static_cast<int>(domain::DrawState::kAbandoned) == v1::Draw::STATE_ABANDONED);
 
-v1::SeedHalf ToProto(const domain::SeedHalf& each) {
+v1::SeedHalf HalfToProto(const domain::SeedHalf& each) {
   v1::SeedHalf half;
   half.set_official(each.half.official);
   half.set_commitment(each.half.commitment);
@@ -102,7 +102,7 @@ v1::Draw ToProto(const domain::Draw& draw) {
   message.set_state(static_cast<v1::Draw::State>(draw.state));
   if (draw.terms.has_value()) AddTerms(*draw.terms, message);
   message.set_commitment(draw.commitment);
-  for (const domain::SeedHalf& half : draw.halves) *message.add_halves() = ToProto(half);
+  for (const domain::SeedHalf& half : draw.halves) *message.add_halves() = HalfToProto(half);
   message.set_public_value(draw.public_value);
   message.set_sample_size(draw.sample_size);
   message.set_record_hash(draw.record_hash);

@@ -34,14 +34,14 @@ constexpr pg::Statement kNewest = {"followup.newest_document", R"sql(
   select convert_from(document, 'UTF8') from analyses
    where district = $1::text and quarter = $2::text order by version desc limit 1)sql"};
 
-constexpr pg::Statement kAdd = {"followup.add_analysis", R"sql(
+constexpr pg::Statement kAddAnalysis = {"followup.add_analysis", R"sql(
   insert into analyses (district, id, quarter, version, cut_time, reason, document, document_hash,
                         cells)
   values ($1::text, $2::uuid, $3::text, $4::int, $5::timestamptz, $6::text, $7::bytea, $8::text,
           $9::text))sql"};
 
-constexpr pg::Statement kGet = {"followup.get_analysis",
-                                "select " RECTIFY_ANALYSIS_COLUMNS R"sql(, document
+constexpr pg::Statement kGetAnalysis = {"followup.get_analysis",
+                                        "select " RECTIFY_ANALYSIS_COLUMNS R"sql(, document
   from analyses where district = $1::text and id = $2::uuid)sql"};
 
 Analysis ReadAnalysis(const pg::Row& row) {
@@ -140,9 +140,9 @@ absl::StatusOr<std::string> NewestDocument(pg::Tx& tx, absl::string_view distric
 absl::Status AddAnalysis(pg::Tx& tx, const Analysis& analysis,
                          const std::vector<domain::Cell>& cells) {
   const absl::Status status =
-      tx.Exec(kAdd, {analysis.district, analysis.id, analysis.quarter, analysis.version,
-                     analysis.cut_time, analysis.reason, pg::Bytes{analysis.document},
-                     analysis.document_hash, domain::WriteCells(cells)})
+      tx.Exec(kAddAnalysis, {analysis.district, analysis.id, analysis.quarter, analysis.version,
+                             analysis.cut_time, analysis.reason, pg::Bytes{analysis.document},
+                             analysis.document_hash, domain::WriteCells(cells)})
           .status();
   if (pg::ConstraintOf(status) != "analyses_district_quarter_version_uq") return status;
   return MakeError(absl::StatusCode::kAborted,
@@ -154,7 +154,7 @@ absl::Status AddAnalysis(pg::Tx& tx, const Analysis& analysis,
 }
 
 absl::StatusOr<Analysis> GetAnalysis(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGet, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kGetAnalysis, {district, id}));
   if (rows.empty()) {
     return NotFoundError(absl::StrCat("districts/", district, "/analyses/", id));
   }

@@ -24,16 +24,16 @@ using domain::SeedHalf;
   "public_value, sample_size, record_hash, abandon_reason, create_time, freeze_time, " \
   "finish_time, version"
 
-constexpr pg::Statement kAdd = {"followup.add_draw", R"sql(
+constexpr pg::Statement kAddDraw = {"followup.add_draw", R"sql(
   insert into draws (district, id, quarter, case_kinds, streets, state, commitment, public_value,
                      sample_size, record_hash, abandon_reason, create_time, version)
   values ($1::text, $2::uuid, $3::text, $4::smallint[], $5::text[], 1, '', '', 0, '', '',
           $6::timestamptz, 1))sql"};
 
-constexpr pg::Statement kGet = {"followup.get_draw", "select " RECTIFY_DRAW_COLUMNS R"sql(
+constexpr pg::Statement kGetDraw = {"followup.get_draw", "select " RECTIFY_DRAW_COLUMNS R"sql(
   from draws where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kLock = {"followup.lock_draw", "select " RECTIFY_DRAW_COLUMNS R"sql(
+constexpr pg::Statement kLockDraw = {"followup.lock_draw", "select " RECTIFY_DRAW_COLUMNS R"sql(
   from draws where district = $1::text and id = $2::uuid for update)sql"};
 
 constexpr pg::Statement kHalves = {"followup.seed_halves", R"sql(
@@ -149,8 +149,8 @@ absl::Status AddHalves(pg::Tx& tx, absl::string_view district, std::vector<Draw>
   return absl::OkStatus();
 }
 
-absl::StatusOr<Draw> One(pg::Tx& tx, const pg::Statement& statement, absl::string_view district,
-                         absl::string_view id) {
+absl::StatusOr<Draw> OneDraw(pg::Tx& tx, const pg::Statement& statement, absl::string_view district,
+                             absl::string_view id) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(statement, {district, id}));
   if (rows.empty()) return NotFoundError(domain::DrawName(district, id));
   std::vector<Draw> draws(1);
@@ -178,17 +178,17 @@ absl::Status AddDraw(pg::Tx& tx, const Draw& draw) {
   const auto kinds =
       pg::Column(draw.case_kinds, [](domain::CaseKind kind) { return static_cast<int>(kind); });
   return tx
-      .Exec(kAdd,
+      .Exec(kAddDraw,
             {draw.district, draw.id, draw.quarter.text(), kinds, draw.streets, draw.create_time})
       .status();
 }
 
 absl::StatusOr<Draw> GetDraw(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  return One(tx, kGet, district, id);
+  return OneDraw(tx, kGetDraw, district, id);
 }
 
 absl::StatusOr<Draw> LockDraw(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  return One(tx, kLock, district, id);
+  return OneDraw(tx, kLockDraw, district, id);
 }
 
 absl::StatusOr<std::pair<std::vector<Draw>, std::string>> ListDraws(pg::Tx& tx,

@@ -17,16 +17,17 @@ using domain::Reveal;
 #define RECTIFY_REVEAL_COLUMNS \
   "district, id, visit_id, requester, reason, fields, state, approver, expire_time, create_time"
 
-constexpr pg::Statement kAdd = {"followup.add_reveal", R"sql(
+constexpr pg::Statement kAddReveal = {"followup.add_reveal", R"sql(
   insert into reveals (district, id, visit_id, requester, reason, fields, state, approver,
                        create_time)
   values ($1::text, $2::uuid, $3::uuid, $4::text, $5::text, $6::text[], 1, '',
           $7::timestamptz))sql"};
 
-constexpr pg::Statement kLock = {"followup.lock_reveal", "select " RECTIFY_REVEAL_COLUMNS R"sql(
+constexpr pg::Statement kLockReveal = {"followup.lock_reveal",
+                                       "select " RECTIFY_REVEAL_COLUMNS R"sql(
   from reveals where district = $1::text and id = $2::uuid for update)sql"};
 
-constexpr pg::Statement kSave = {"followup.save_reveal", R"sql(
+constexpr pg::Statement kSaveReveal = {"followup.save_reveal", R"sql(
   update reveals set state = $3::smallint, approver = $4::text, expire_time = $5::timestamptz
    where district = $1::text and id = $2::uuid)sql"};
 
@@ -84,13 +85,13 @@ const query::ListSpec& RevealList() {
 
 absl::Status AddReveal(pg::Tx& tx, const Reveal& reveal) {
   return tx
-      .Exec(kAdd, {reveal.district, reveal.id, reveal.visit_id, reveal.requester, reveal.reason,
-                   reveal.fields, reveal.create_time})
+      .Exec(kAddReveal, {reveal.district, reveal.id, reveal.visit_id, reveal.requester,
+                         reveal.reason, reveal.fields, reveal.create_time})
       .status();
 }
 
 absl::StatusOr<Reveal> LockReveal(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockReveal, {district, id}));
   if (rows.empty()) {
     return NotFoundError(absl::StrCat("districts/", district, "/reveals/", id));
   }
@@ -101,8 +102,8 @@ absl::StatusOr<Reveal> LockReveal(pg::Tx& tx, absl::string_view district, absl::
 
 absl::Status SaveReveal(pg::Tx& tx, const Reveal& reveal) {
   return tx
-      .Exec(kSave, {reveal.district, reveal.id, static_cast<int>(reveal.state), reveal.approver,
-                    reveal.expire_time})
+      .Exec(kSaveReveal, {reveal.district, reveal.id, static_cast<int>(reveal.state),
+                          reveal.approver, reveal.expire_time})
       .status();
 }
 

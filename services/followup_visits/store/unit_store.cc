@@ -19,7 +19,7 @@ using domain::PenalisedUnit;
   "and a.name <> n.name)"
 
 // Officers come as one text each, because arrays of arrays can't be unnested row by row.
-constexpr pg::Statement kAdd = {"followup.add_units", R"sql(
+constexpr pg::Statement kAddUnit = {"followup.add_units", R"sql(
   with added as (
     insert into penalised_units (district, id, decision_number, decision_date, case_kind, party,
                                  venue, street, officers, basis, penalty, source, state,
@@ -150,19 +150,20 @@ absl::StatusOr<std::map<std::string, std::string>> AddUnits(
   using U = PenalisedUnit;
   ASSIGN_OR_RETURN(
       pg::Rows rows,
-      tx.Exec(kAdd, {district, pg::Column(units, [](const U& u) { return u.id; }),
-                     pg::Column(units, [](const U& u) { return u.decision_number; }),
-                     pg::Column(units, [](const U& u) { return u.decision_date; }),
-                     pg::Column(units, [](const U& u) { return static_cast<int>(u.case_kind); }),
-                     pg::Column(units, [](const U& u) { return u.party; }),
-                     pg::Column(units, [](const U& u) { return u.venue; }),
-                     pg::Column(units, [](const U& u) { return u.street; }),
-                     pg::Column(units, [](const U& u) { return Joined(u.officers); }),
-                     pg::Column(units, [](const U& u) { return u.basis; }),
-                     pg::Column(units, [](const U& u) { return u.penalty; }),
-                     pg::Column(units, [](const U& u) { return static_cast<int>(u.source); }),
-                     pg::Column(units, [](const U& u) { return u.entry_quarter.text(); }),
-                     pg::Column(units, [](const U& u) { return u.create_time; })}));
+      tx.Exec(kAddUnit,
+              {district, pg::Column(units, [](const U& u) { return u.id; }),
+               pg::Column(units, [](const U& u) { return u.decision_number; }),
+               pg::Column(units, [](const U& u) { return u.decision_date; }),
+               pg::Column(units, [](const U& u) { return static_cast<int>(u.case_kind); }),
+               pg::Column(units, [](const U& u) { return u.party; }),
+               pg::Column(units, [](const U& u) { return u.venue; }),
+               pg::Column(units, [](const U& u) { return u.street; }),
+               pg::Column(units, [](const U& u) { return Joined(u.officers); }),
+               pg::Column(units, [](const U& u) { return u.basis; }),
+               pg::Column(units, [](const U& u) { return u.penalty; }),
+               pg::Column(units, [](const U& u) { return static_cast<int>(u.source); }),
+               pg::Column(units, [](const U& u) { return u.entry_quarter.text(); }),
+               pg::Column(units, [](const U& u) { return u.create_time; })}));
   for (pg::Row row : rows) ids[row.Text(0)] = row.Text(1);
   return ids;
 }

@@ -37,13 +37,13 @@ constexpr pg::Statement kPlan = {"followup.plan_visits", R"sql(
     from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[])
          as t(id, unit_id, stratum, visitors, replaces))sql"};
 
-constexpr pg::Statement kGet = {"followup.get_visit", "select " RECTIFY_VISIT_COLUMNS R"sql(
+constexpr pg::Statement kGetVisit = {"followup.get_visit", "select " RECTIFY_VISIT_COLUMNS R"sql(
   from visits where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kLock = {"followup.lock_visit", "select " RECTIFY_VISIT_COLUMNS R"sql(
+constexpr pg::Statement kLockVisit = {"followup.lock_visit", "select " RECTIFY_VISIT_COLUMNS R"sql(
   from visits where district = $1::text and id = $2::uuid for update)sql"};
 
-constexpr pg::Statement kSave = {"followup.save_visit", R"sql(
+constexpr pg::Statement kSaveVisit = {"followup.save_visit", R"sql(
   update visits
      set state = $3::smallint, file_number = $4::text, method = $5::smallint,
          visit_time = $6::timestamptz, anonymous = $7::boolean, questionnaire_version = $8::int,
@@ -100,8 +100,8 @@ ListedVisit ReadVisit(const pg::Row& row) {
   return {std::move(visit), row.OptText(21).value_or("")};
 }
 
-absl::StatusOr<ListedVisit> One(pg::Tx& tx, const pg::Statement& statement,
-                                absl::string_view district, absl::string_view id) {
+absl::StatusOr<ListedVisit> OneVisit(pg::Tx& tx, const pg::Statement& statement,
+                                     absl::string_view district, absl::string_view id) {
   ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(statement, {district, id}));
   if (rows.empty()) return NotFoundError(domain::VisitName(district, id));
   return ReadVisit(rows[0]);
@@ -156,12 +156,12 @@ absl::Status PlanVisits(pg::Tx& tx, absl::string_view district, absl::string_vie
 }
 
 absl::StatusOr<ListedVisit> GetVisit(pg::Tx& tx, absl::string_view district, absl::string_view id) {
-  return One(tx, kGet, district, id);
+  return OneVisit(tx, kGetVisit, district, id);
 }
 
 absl::StatusOr<ListedVisit> LockVisit(pg::Tx& tx, absl::string_view district,
                                       absl::string_view id) {
-  return One(tx, kLock, district, id);
+  return OneVisit(tx, kLockVisit, district, id);
 }
 
 absl::StatusOr<std::pair<std::vector<ListedVisit>, std::string>> ListVisits(
@@ -175,13 +175,13 @@ absl::StatusOr<std::pair<std::vector<ListedVisit>, std::string>> ListVisits(
 absl::Status SaveVisit(pg::Tx& tx, const Visit& visit) {
   using A = domain::Attempt;
   return tx
-      .Exec(kSave, {visit.district, visit.id, static_cast<int>(visit.state), visit.file_number,
-                    static_cast<int>(visit.method), visit.visit_time, visit.anonymous,
-                    visit.questionnaire_version,
-                    pg::Column(visit.attempts, [](const A& a) { return a.time; }),
-                    pg::Column(visit.attempts, [](const A& a) { return a.reason; }),
-                    pg::Column(visit.attempts, [](const A& a) { return a.user; }),
-                    OrNull(visit.replaced_by), visit.replace_reason, visit.version})
+      .Exec(kSaveVisit, {visit.district, visit.id, static_cast<int>(visit.state), visit.file_number,
+                         static_cast<int>(visit.method), visit.visit_time, visit.anonymous,
+                         visit.questionnaire_version,
+                         pg::Column(visit.attempts, [](const A& a) { return a.time; }),
+                         pg::Column(visit.attempts, [](const A& a) { return a.reason; }),
+                         pg::Column(visit.attempts, [](const A& a) { return a.user; }),
+                         OrNull(visit.replaced_by), visit.replace_reason, visit.version})
       .status();
 }
 

@@ -15,13 +15,14 @@ using domain::Visitor;
   "district, code, display_name, user_name, officers, interest_subjects, interest_reasons, " \
   "retired, version"
 
-constexpr pg::Statement kLock = {"followup.lock_visitor", "select " RECTIFY_VISITOR_COLUMNS R"sql(
+constexpr pg::Statement kLockVisitor = {"followup.lock_visitor",
+                                        "select " RECTIFY_VISITOR_COLUMNS R"sql(
   from visitors where district = $1::text and code = $2::text for update)sql"};
 
 constexpr pg::Statement kList = {"followup.list_visitors", "select " RECTIFY_VISITOR_COLUMNS R"sql(
   from visitors where district = $1::text order by code)sql"};
 
-constexpr pg::Statement kSave = {"followup.save_visitor", R"sql(
+constexpr pg::Statement kSaveVisitor = {"followup.save_visitor", R"sql(
   insert into visitors (district, code, display_name, user_name, officers, interest_subjects,
                         interest_reasons, retired, version)
   values ($1::text, $2::text, $3::text, $4::text, $5::text[], $6::text[], $7::text[], $8::boolean,
@@ -53,7 +54,7 @@ Visitor ReadVisitor(const pg::Row& row) {
 
 absl::StatusOr<std::optional<Visitor>> LockVisitor(pg::Tx& tx, absl::string_view district,
                                                    absl::string_view code) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, code}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockVisitor, {district, code}));
   if (rows.empty()) return std::optional<Visitor>();
   return std::optional<Visitor>(ReadVisitor(rows[0]));
 }
@@ -61,7 +62,7 @@ absl::StatusOr<std::optional<Visitor>> LockVisitor(pg::Tx& tx, absl::string_view
 absl::Status SaveVisitor(pg::Tx& tx, const Visitor& visitor) {
   using I = domain::Interest;
   const absl::Status status =
-      tx.Exec(kSave,
+      tx.Exec(kSaveVisitor,
               {visitor.district, visitor.code, visitor.display_name, visitor.user, visitor.officers,
                pg::Column(visitor.interests, [](const I& each) { return each.subject; }),
                pg::Column(visitor.interests, [](const I& each) { return each.reason; }),
