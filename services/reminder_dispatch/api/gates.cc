@@ -27,12 +27,6 @@ using rectify::events::Commands;
 
 constexpr int kMaxPreview = 500;
 
-absl::StatusOr<std::string> DistrictOf(const std::string& parent) {
-  ASSIGN_OR_RETURN(std::vector<std::string> parts,
-                   rpc::MatchName("districts/{district}", parent, "parent"));
-  return parts[0];
-}
-
 absl::Status RequireDistrict(const std::string& name, const std::string& district,
                              const std::string& field) {
   if (name.empty() || rpc::DistrictOf(name) == district) return absl::OkStatus();
@@ -97,7 +91,7 @@ AuditRecord MuteRecord(const domain::Mute& mute, std::string action, absl::strin
 }
 
 absl::StatusOr<v1::Mute> Create(Change& change, const v1::CreateMuteRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   RETURN_IF_ERROR(CheckMute(request, district, change.now()));
   if (!request.clock().empty()) {
     ASSIGN_OR_RETURN(const auto clocks, store::ShareClocks(change.sql(), {request.clock()}));
@@ -126,7 +120,7 @@ absl::StatusOr<v1::Mute> End(Change& change, const v1::EndMuteRequest& request) 
 
 absl::StatusOr<v1::ListMutesResponse> List(Commands& commands, const rpc::Call& call,
                                            const v1::ListMutesRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   ASSIGN_OR_RETURN(
       auto page, commands.pool().TransactValue(
                      "reminder.list_mutes",
@@ -163,7 +157,7 @@ absl::StatusOr<v1::PreviewRemindersResponse> Preview(Commands& commands,
                                                      const domain::Policy& policy,
                                                      const rpc::Call& call,
                                                      const v1::PreviewRemindersRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   if (request.clock().empty() == request.venue().empty()) {
     return FieldError("clock", {"期限和场所应指明其一（clock、venue）",
                                 "needs either a clock or a venue (clock, venue)"});
@@ -194,7 +188,7 @@ absl::StatusOr<v1::PreviewRemindersResponse> Preview(Commands& commands,
 absl::StatusOr<v1::ListUnreachableRecipientsResponse> ListUnreachable(
     Commands& commands, const rpc::Call& call,
     const v1::ListUnreachableRecipientsRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   ASSIGN_OR_RETURN(
       const auto recipients,
       commands.pool().TransactValue(

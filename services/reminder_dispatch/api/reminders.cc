@@ -43,9 +43,8 @@ absl::StatusOr<v1::Reminder> Get(Commands& commands, const rpc::Call& call,
 
 template <typename Request>
 absl::StatusOr<store::ListQuestion> QuestionOf(const Request& request) {
-  ASSIGN_OR_RETURN(std::vector<std::string> parts,
-                   rpc::MatchName("districts/{district}", request.parent(), "parent"));
-  return store::ListQuestion{parts[0], request.filter(), request.page_token(), request.page_size()};
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
+  return store::ListQuestion{district, request.filter(), request.page_token(), request.page_size()};
 }
 
 absl::StatusOr<v1::ListRemindersResponse> List(Commands& commands, const rpc::Call& call,

@@ -22,13 +22,12 @@ using rectify::events::Commands;
 
 absl::StatusOr<store::ReplayQuestion> QuestionOf(const v1::ReplayDeliveriesRequest& request,
                                                  absl::Time now) {
-  ASSIGN_OR_RETURN(std::vector<std::string> parts,
-                   rpc::MatchName("districts/{district}", request.parent(), "parent"));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   if (request.channel() == v1::CHANNEL_UNSPECIFIED && request.recipient().empty()) {
     return FieldError("channel", {"应指明渠道或者收件人（channel、recipient）",
                                   "needs a channel or a recipient (channel, recipient)"});
   }
-  if (!request.recipient().empty() && rpc::DistrictOf(request.recipient()) != parts[0]) {
+  if (!request.recipient().empty() && rpc::DistrictOf(request.recipient()) != district) {
     return FieldError("recipient",
                       {"不属于本区（recipient）", "lies in another district (recipient)"});
   }
@@ -40,7 +39,7 @@ absl::StatusOr<store::ReplayQuestion> QuestionOf(const v1::ReplayDeliveriesReque
                        "the range needs a start and an end that is not in the future, "
                        "within 31 days (start_time, end_time)"});
   }
-  return store::ReplayQuestion{parts[0], request.channel(), request.recipient(), start, end};
+  return store::ReplayQuestion{district, request.channel(), request.recipient(), start, end};
 }
 
 struct Selection {

@@ -23,12 +23,6 @@ using rectify::events::AuditRecord;
 using rectify::events::Change;
 using rectify::events::Commands;
 
-absl::StatusOr<std::string> DistrictOf(const std::string& parent) {
-  ASSIGN_OR_RETURN(std::vector<std::string> parts,
-                   rpc::MatchName("districts/{district}", parent, "parent"));
-  return parts[0];
-}
-
 // Officers and posts of the district can be away and stand in.
 absl::Status CheckName(const std::string& name, const std::string& district,
                        const std::string& field) {
@@ -68,7 +62,7 @@ AuditRecord Record(const domain::StandIn& stand_in, std::string action, absl::st
 }
 
 absl::StatusOr<v1::StandIn> Create(Change& change, const v1::CreateStandInRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   const absl::Time start = request.has_start_time()
                                ? std::max(change.now(), rpc::ToTime(request.start_time()))
                                : change.now();
@@ -103,7 +97,7 @@ absl::StatusOr<v1::StandIn> End(Change& change, const v1::EndStandInRequest& req
 
 absl::StatusOr<v1::ListStandInsResponse> List(Commands& commands, const rpc::Call& call,
                                               const v1::ListStandInsRequest& request) {
-  ASSIGN_OR_RETURN(const std::string district, DistrictOf(request.parent()));
+  ASSIGN_OR_RETURN(const std::string district, rpc::ParentDistrict(request.parent()));
   ASSIGN_OR_RETURN(
       auto page, commands.pool().TransactValue(
                      "reminder.list_stand_ins",

@@ -19,9 +19,9 @@ using domain::DeliveryState;
 using rectify::events::Change;
 
 // What is sent again goes out one by one.
-constexpr int kBatch = 50;
+constexpr int kReplayBatch = 50;
 // How long replays wait for a registry or a channel that does not answer.
-constexpr absl::Duration kPause = absl::Minutes(1);
+constexpr absl::Duration kReplayPause = absl::Minutes(1);
 
 rectify::events::Cause CauseOf(absl::string_view what, const store::ReplayClaim& claim) {
   return {"services/reminder",
@@ -99,7 +99,7 @@ absl::StatusOr<int> Replayer::Run() {
   if (!contacts.ok()) {
     log::Warning("contacts_unavailable",
                  {{"replays", batch.claims.size()}, {"error", contacts.status().ToString()}});
-    RETURN_IF_ERROR(PutOff(batch.claims, options_.stand_still ? now : now + kPause));
+    RETURN_IF_ERROR(PutOff(batch.claims, options_.stand_still ? now : now + kReplayPause));
     if (options_.stand_still) return contacts.status();
     return 0;
   }
@@ -124,7 +124,7 @@ absl::StatusOr<Replayer::Batch> Replayer::Take() {
       commands_.pool().Transact("reminder.claim_replays", {}, [&](pg::Tx& tx) -> absl::Status {
         batch = {};
         batch.lease_end = lease.until;
-        ASSIGN_OR_RETURN(batch.claims, store::ClaimReplays(tx, now, lease, kBatch));
+        ASSIGN_OR_RETURN(batch.claims, store::ClaimReplays(tx, now, lease, kReplayBatch));
         if (batch.claims.empty()) return absl::OkStatus();
         ASSIGN_OR_RETURN(batch.calendar, store::ReadCalendar(tx));
         return absl::OkStatus();
@@ -142,7 +142,7 @@ absl::Status Replayer::Send(store::ReplayClaim& claim, const Batch& batch, const
                             std::set<domain::Channel>& down) {
   const absl::Time now = commands_.clock().Now();
   const domain::Channel kind = claim.delivery.channel;
-  if (down.contains(kind)) return PutOff({claim}, now + kPause);
+  if (down.contains(kind)) return PutOff({claim}, now + kReplayPause);
   const absl::Time open =
       domain::SendableFrom(policy_.quiet_hours, kind, /*urgent=*/false, batch.calendar, now);
   if (open > now) return PutOff({claim}, open);

@@ -18,7 +18,7 @@ namespace {
 using domain::State;
 using rectify::events::Change;
 
-constexpr absl::Duration kPause = absl::Minutes(1);
+constexpr absl::Duration kSendPause = absl::Minutes(1);
 // How long a call that may be repeated waits for its neighbours before it is settled: a crash in
 // between repeats it. All others are settled at once, so that a crash repeats one at the most.
 constexpr absl::Duration kUnsettled = absl::Milliseconds(100);
@@ -63,7 +63,7 @@ absl::Status PutOff(rectify::events::Commands& commands, const std::vector<store
 }
 
 absl::Time AfterPause(absl::Time now, const domain::Reminder& reminder) {
-  return now + kPause + domain::Backoff(kPause, 1, reminder.id);
+  return now + kSendPause + domain::Backoff(kSendPause, 1, reminder.id);
 }
 
 absl::StatusOr<int> Sender::Deliver(const std::vector<Parcel>& load, Round& round) {

@@ -14,11 +14,11 @@ namespace {
   "document_number, basis, ladder, start_time, due_time, due_date, running, schedule_version, " \
   "kind, department"
 
-constexpr pg::Statement kLock = {
+constexpr pg::Statement kLockClock = {
     "reminder.lock_clock", "select " RECTIFY_CLOCK_COLUMNS
                            " from clocks where district = $1::text and name = $2::text for update"};
 
-constexpr pg::Statement kRead = {
+constexpr pg::Statement kReadClock = {
     "reminder.read_clocks",
     "select " RECTIFY_CLOCK_COLUMNS
     " from clocks where (district, name) in (select * from unnest($1::text[], $2::text[]))"};
@@ -45,7 +45,7 @@ constexpr pg::Statement kLockByWorkdays = {
     "      and r.state in (1, 2) and r.by_workdays)"
     " order by district, name for update"};
 
-constexpr pg::Statement kSave = {"reminder.save_clocks", R"sql(
+constexpr pg::Statement kSaveClock = {"reminder.save_clocks", R"sql(
   insert into clocks (district, name, title, subject, findings, hazards, owner, handling_officer,
                       venue, party, street, document_number, basis, ladder, start_time, due_time,
                       due_date, running, schedule_version, kind, department)
@@ -130,7 +130,7 @@ absl::StatusOr<std::map<std::string, domain::TrackedClock>> ByName(
 }  // namespace
 
 absl::StatusOr<std::optional<domain::TrackedClock>> LockClock(pg::Tx& tx, const std::string& name) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {rpc::DistrictOf(name), name}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockClock, {rpc::DistrictOf(name), name}));
   if (rows.empty()) return std::optional<domain::TrackedClock>();
   return std::optional(ToClock(rows[0]));
 }
@@ -142,7 +142,7 @@ absl::StatusOr<std::map<std::string, domain::TrackedClock>> LockClocks(
 
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ReadClocks(
     pg::Tx& tx, const std::vector<std::string>& names) {
-  return ByName(tx, kRead, names);
+  return ByName(tx, kReadClock, names);
 }
 
 absl::StatusOr<std::map<std::string, domain::TrackedClock>> ShareClocks(
@@ -160,7 +160,7 @@ absl::StatusOr<std::vector<domain::TrackedClock>> LockClocksByWorkdays(pg::Tx& t
 absl::Status SaveClocks(pg::Tx& tx, const std::vector<const domain::TrackedClock*>& clocks) {
   if (clocks.empty()) return absl::OkStatus();
   using C = domain::TrackedClock;
-  return tx.Send(kSave,
+  return tx.Send(kSaveClock,
                  {pg::Column(clocks, [](const C& c) { return c.district(); }),
                   pg::Column(clocks, [](const C& c) { return c.name; }),
                   pg::Column(clocks, [](const C& c) { return c.title; }),

@@ -113,7 +113,7 @@ constexpr pg::Statement kClaimInterrupted = {
     ") select " RECTIFY_REMINDER_COLUMNS_OF("t.") ", t.claim_token from taken t"
     " order by not_before, id"};
 
-constexpr pg::Statement kPutOff = {"reminder.put_off", R"sql(
+constexpr pg::Statement kPutOffReminders = {"reminder.put_off", R"sql(
   update reminders r set not_before = t.not_before, last_error = t.last_error,
          claim_token = r.claim_token + 1
     from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[])
@@ -129,7 +129,7 @@ constexpr pg::Statement kLockClaims = {"reminder.lock_claims", R"sql(
 // The row keeps its creation, so that the ledger's order stands; text and time are the newest. What
 // was marked carries on what the other parts need: joining the sets again would take the square of
 // their size.
-constexpr pg::Statement kMark = {"reminder.mark_sending", R"sql(
+constexpr pg::Statement kMarkSending = {"reminder.mark_sending", R"sql(
   with marks as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],
                          $6::smallint[], $7::text[], $8::text[], $9::bytea[], $10::timestamptz[],
@@ -168,7 +168,7 @@ constexpr pg::Statement kReadDelivery = {"reminder.read_delivery", R"sql(
          write_time
     from deliveries where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kSettle = {"reminder.settle", R"sql(
+constexpr pg::Statement kSettleReminders = {"reminder.settle", R"sql(
   with results as (
     select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::timestamptz[],
                          $6::text[], $7::smallint[], $8::text[], $9::boolean[], $11::boolean[],
@@ -260,7 +260,7 @@ absl::StatusOr<std::vector<Claim>> ClaimInterrupted(pg::Tx& tx, const Lease& lea
 
 absl::Status PutOff(pg::Tx& tx, const std::vector<Claim>& claims) {
   return tx
-      .Exec(kPutOff,
+      .Exec(kPutOffReminders,
             {pg::Column(claims, DistrictOf), pg::Column(claims, IdOf), pg::Column(claims, TokenOf),
              pg::Column(claims, [](const Claim& c) { return c.reminder.not_before; }),
              pg::Column(claims, [](const Claim& c) { return c.reminder.last_error; })})
@@ -297,9 +297,9 @@ absl::StatusOr<std::vector<std::string>> MarkSending(pg::Tx& tx, const std::vect
     const std::string& former = mark.claim.reminder.delivery;
     formers.push_back(former.empty() ? pg::Param(nullptr) : pg::Param(former));
   }
-  return ReadIds(tx.Exec(kMark, {districts, ids, tokens, titles, deliveries, channels, addresses,
-                                 bodies, hashes, write_times, names, lease.until, now,
-                                 delivery_titles, formers, lease.holder, states}));
+  return ReadIds(tx.Exec(kMarkSending, {districts, ids, tokens, titles, deliveries, channels,
+                                        addresses, bodies, hashes, write_times, names, lease.until,
+                                        now, delivery_titles, formers, lease.holder, states}));
 }
 
 absl::StatusOr<domain::Delivery> ReadDelivery(pg::Tx& tx, const std::string& district,
@@ -347,8 +347,9 @@ absl::StatusOr<std::vector<std::string>> Settle(pg::Tx& tx,
     events.push_back(each.event);
     called.push_back(each.called);
   }
-  return ReadIds(tx.Exec(kSettle, {districts, ids, tokens, states, not_befores, reasons,
-                                   delivery_states, replies, events, now, called, former_states}));
+  return ReadIds(
+      tx.Exec(kSettleReminders, {districts, ids, tokens, states, not_befores, reasons,
+                                 delivery_states, replies, events, now, called, former_states}));
 }
 
 absl::StatusOr<absl::Time> NextDue(pg::Tx& tx) {

@@ -45,7 +45,7 @@ constexpr pg::Statement kClose = {"reminder.close_reachable", R"sql(
    where district = $1::text and open and recipient <> all($2::text[])
   returning recipient)sql"};
 
-constexpr pg::Statement kRead = {"reminder.read_unreachable", R"sql(
+constexpr pg::Statement kReadUnreachable = {"reminder.read_unreachable", R"sql(
   select recipient, reason, since_time, next_due_time, reminders
     from unreachable_recipients where district = $1::text and open
    order by next_due_time, recipient limit 500)sql"};
@@ -89,7 +89,7 @@ absl::StatusOr<std::vector<std::string>> CloseReachable(pg::Tx& tx, const std::s
 
 absl::StatusOr<std::vector<domain::Unreachable>> ReadUnreachable(pg::Tx& tx,
                                                                  const std::string& district) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadUnreachable, {district}));
   std::vector<domain::Unreachable> recipients;
   for (pg::Row row : rows) {
     recipients.push_back(

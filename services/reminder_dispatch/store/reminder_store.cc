@@ -19,7 +19,7 @@ const char kReminderColumns[] = RECTIFY_REMINDER_COLUMNS;
 
 namespace {
 
-constexpr pg::Statement kInsert = {"reminder.insert", R"sql(
+constexpr pg::Statement kInsertReminder = {"reminder.insert", R"sql(
   insert into reminders (district, id, clock, subject, venue, step, recipient, channel, due_time,
                          due_date, schedule_version, state, title, title_template, body_template,
                          catch_up, repeat_days, by_workdays, provisional, not_before, kind, urgent,
@@ -85,10 +85,10 @@ constexpr pg::Statement kReadByDelivery = {
     " from reminders where district = $1::text and delivery = any($2::uuid[])"
     " order by due_time, id"};
 
-constexpr pg::Statement kRead = {"reminder.read",
-                                 "select " RECTIFY_REMINDER_COLUMNS
-                                 " from reminders where district = $1::text and id = $2::uuid"};
-constexpr pg::Statement kLock = {
+constexpr pg::Statement kReadReminder = {
+    "reminder.read", "select " RECTIFY_REMINDER_COLUMNS
+                     " from reminders where district = $1::text and id = $2::uuid"};
+constexpr pg::Statement kLockReminder = {
     "reminder.lock", "select " RECTIFY_REMINDER_COLUMNS
                      " from reminders where district = $1::text and id = $2::uuid for update"};
 
@@ -232,19 +232,19 @@ absl::StatusOr<std::map<std::string, int>> InsertReminders(
     // An array of arrays has one length: each row's own array travels as text.
     inhibitors.push_back(pg::Param(each.inhibited_by).text().value_or("{}"));
   }
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kInsert, {districts,      ids,
-                                                    clocks,         subjects,
-                                                    venues,         steps,
-                                                    recipients,     channels,
-                                                    dues,           due_dates,
-                                                    versions,       states,
-                                                    titles,         title_templates,
-                                                    body_templates, catch_ups,
-                                                    repeats,        by_workdays,
-                                                    provisionals,   not_befores,
-                                                    kinds,          urgents,
-                                                    statutories,    unless_acknowledged,
-                                                    inhibitors}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kInsertReminder, {districts,      ids,
+                                                            clocks,         subjects,
+                                                            venues,         steps,
+                                                            recipients,     channels,
+                                                            dues,           due_dates,
+                                                            versions,       states,
+                                                            titles,         title_templates,
+                                                            body_templates, catch_ups,
+                                                            repeats,        by_workdays,
+                                                            provisionals,   not_befores,
+                                                            kinds,          urgents,
+                                                            statutories,    unless_acknowledged,
+                                                            inhibitors}));
   for (const pg::Row row : rows) ++inserted[row.Text(0)];
   return inserted;
 }
@@ -298,7 +298,7 @@ absl::StatusOr<std::vector<domain::Reminder>> ReadByDelivery(
 absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,
                                                              const std::string& district,
                                                              const std::string& id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadReminder, {district, id}));
   if (rows.empty()) return std::optional<domain::Reminder>();
   return std::optional(ToReminder(rows[0]));
 }
@@ -306,7 +306,7 @@ absl::StatusOr<std::optional<domain::Reminder>> ReadReminder(pg::Tx& tx,
 absl::StatusOr<std::optional<domain::Reminder>> LockReminder(pg::Tx& tx,
                                                              const std::string& district,
                                                              const std::string& id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockReminder, {district, id}));
   if (rows.empty()) return std::optional<domain::Reminder>();
   return std::optional(ToReminder(rows[0]));
 }

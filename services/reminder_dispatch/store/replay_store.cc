@@ -24,7 +24,7 @@ constexpr pg::Statement kFind = {"reminder.find_accepted", R"sql(
    order by d.settle_time, d.id limit $6::bigint)sql"};
 
 // The ledger entry holds the original's words, and no address before it is sent.
-constexpr pg::Statement kInsert = {"reminder.insert_replays", R"sql(
+constexpr pg::Statement kInsertReplay = {"reminder.insert_replays", R"sql(
   with queued as (
     insert into replays (district, delivery, original, recipient, accept_time, include_ended,
                          not_before)
@@ -57,12 +57,12 @@ constexpr pg::Statement kClaim = {"reminder.claim_replays", R"sql(
     from taken t join deliveries d on d.district = t.district and d.id = t.delivery
    order by t.not_before, t.accept_time, t.delivery)sql"};
 
-constexpr pg::Statement kPutOff = {"reminder.put_off_replays", R"sql(
+constexpr pg::Statement kPutOffReplays = {"reminder.put_off_replays", R"sql(
   update replays p set not_before = $4::timestamptz, lease_until = null, claimed_by = null
     from unnest($1::text[], $2::uuid[], $3::bigint[]) as t(district, delivery, token)
    where p.district = t.district and p.delivery = t.delivery and p.claim_token = t.token)sql"};
 
-constexpr pg::Statement kMark = {"reminder.mark_replay", R"sql(
+constexpr pg::Statement kMarkReplay = {"reminder.mark_replay", R"sql(
   with marked as (
     update replays set attempts = attempts + 1, lease_until = $4::timestamptz
      where district = $1::text and delivery = $2::uuid and claim_token = $3::bigint
@@ -71,7 +71,7 @@ constexpr pg::Statement kMark = {"reminder.mark_replay", R"sql(
   update deliveries d set state = 1, address = $5::text, body_sha256 = $6::bytea
     from marked m where d.district = m.district and d.id = m.delivery)sql"};
 
-constexpr pg::Statement kSettle = {"reminder.settle_replay", R"sql(
+constexpr pg::Statement kSettleReplay = {"reminder.settle_replay", R"sql(
   with settled as (
     delete from replays
      where district = $1::text and delivery = $2::uuid and claim_token = $3::bigint
@@ -132,8 +132,8 @@ absl::StatusOr<int> InsertReplays(pg::Tx& tx, const std::string& district,
     originals.push_back(each.original);
     recipients.push_back(each.recipient);
   }
-  ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kInsert, {district, ids, originals, recipients, include_ended, now}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kInsertReplay, {district, ids, originals, recipients,
+                                                          include_ended, now}));
   return static_cast<int>(rows.affected());
 }
 
@@ -169,14 +169,14 @@ absl::Status PutOffReplays(pg::Tx& tx, const std::vector<ReplayClaim>& claims, a
     ids.push_back(claim.delivery.id);
     tokens.push_back(claim.token);
   }
-  return tx.Exec(kPutOff, {districts, ids, tokens, until}).status();
+  return tx.Exec(kPutOffReplays, {districts, ids, tokens, until}).status();
 }
 
 absl::StatusOr<bool> MarkReplaySending(pg::Tx& tx, const ReplayClaim& claim, absl::Time lease_end) {
   const domain::Delivery& delivery = claim.delivery;
   ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kMark, {delivery.district, delivery.id, claim.token, lease_end,
-                                   delivery.address, pg::Bytes{delivery.body_sha256}}));
+                   tx.Exec(kMarkReplay, {delivery.district, delivery.id, claim.token, lease_end,
+                                         delivery.address, pg::Bytes{delivery.body_sha256}}));
   return rows.affected() > 0;
 }
 
@@ -184,7 +184,7 @@ absl::StatusOr<bool> SettleReplay(pg::Tx& tx, const ReplayClaim& claim,
                                   const domain::ReplayFate& fate, const std::string& reply,
                                   absl::Time now) {
   const bool again = fate.state == domain::DeliveryState::kWaiting;
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(again ? kTryAgain : kSettle,
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(again ? kTryAgain : kSettleReplay,
                                           {claim.delivery.district, claim.delivery.id, claim.token,
                                            static_cast<int64_t>(fate.state), reply,
                                            again ? fate.not_before : now}));

@@ -9,18 +9,18 @@ namespace {
 #define RECTIFY_STAND_IN_COLUMNS \
   "district, id, recipient, deputy, author, reason, start_time, end_time"
 
-constexpr pg::Statement kInsert = {"reminder.insert_stand_in", R"sql(
+constexpr pg::Statement kInsertStandIn = {"reminder.insert_stand_in", R"sql(
   insert into stand_ins (district, id, recipient, deputy, author, reason, start_time, end_time)
   values ($1::text, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::timestamptz,
           $8::timestamptz))sql"};
-constexpr pg::Statement kLock = {"reminder.lock_stand_in",
-                                 "select " RECTIFY_STAND_IN_COLUMNS
-                                 " from stand_ins where district = $1::text and id = $2::uuid"
-                                 " for update"};
+constexpr pg::Statement kLockStandIn = {
+    "reminder.lock_stand_in", "select " RECTIFY_STAND_IN_COLUMNS
+                              " from stand_ins where district = $1::text and id = $2::uuid"
+                              " for update"};
 constexpr pg::Statement kSetEnd = {"reminder.set_stand_in_end", R"sql(
   update stand_ins set start_time = $3::timestamptz, end_time = $4::timestamptz
    where district = $1::text and id = $2::uuid)sql"};
-constexpr pg::Statement kRead = {
+constexpr pg::Statement kReadStandIn = {
     "reminder.read_stand_ins",
     "select " RECTIFY_STAND_IN_COLUMNS
     " from stand_ins where district = any($1::text[]) and end_time > $2::timestamptz"
@@ -51,14 +51,15 @@ const query::ListSpec& StandInList() {
 
 absl::Status InsertStandIn(pg::Tx& tx, const domain::StandIn& stand_in) {
   return tx
-      .Exec(kInsert, {stand_in.district, stand_in.id, stand_in.recipient, stand_in.deputy,
-                      stand_in.author, stand_in.reason, stand_in.start_time, stand_in.end_time})
+      .Exec(kInsertStandIn,
+            {stand_in.district, stand_in.id, stand_in.recipient, stand_in.deputy, stand_in.author,
+             stand_in.reason, stand_in.start_time, stand_in.end_time})
       .status();
 }
 
 absl::StatusOr<std::optional<domain::StandIn>> LockStandIn(pg::Tx& tx, const std::string& district,
                                                            const std::string& id) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockStandIn, {district, id}));
   if (rows.empty()) return std::optional<domain::StandIn>();
   return std::optional(ToStandIn(rows[0]));
 }
@@ -79,7 +80,7 @@ absl::StatusOr<std::pair<std::vector<domain::StandIn>, std::string>> ListStandIn
 absl::StatusOr<std::vector<domain::StandIn>> ReadStandIns(pg::Tx& tx,
                                                           const std::vector<std::string>& districts,
                                                           absl::Time now) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {districts, now}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadStandIn, {districts, now}));
   std::vector<domain::StandIn> stand_ins;
   for (pg::Row row : rows) stand_ins.push_back(ToStandIn(row));
   return stand_ins;

@@ -5,7 +5,7 @@
 namespace rectify::reminder::store {
 namespace {
 
-constexpr pg::Statement kSave = {"reminder.save_venue_merge", R"sql(
+constexpr pg::Statement kSaveVenueMerge = {"reminder.save_venue_merge", R"sql(
   with followed as (
     update venue_merges set survivor = $3::text
      where district = $1::text and survivor = $2::text
@@ -16,7 +16,7 @@ constexpr pg::Statement kSave = {"reminder.save_venue_merge", R"sql(
 }  // namespace
 
 absl::Status SaveMerge(pg::Tx& tx, const std::string& source, const std::string& target) {
-  return tx.Exec(kSave, {rpc::DistrictOf(source), source, target}).status();
+  return tx.Exec(kSaveVenueMerge, {rpc::DistrictOf(source), source, target}).status();
 }
 
 }  // namespace rectify::reminder::store
