@@ -14,7 +14,7 @@ constexpr int kHighResidentialFloors = 10;
 constexpr int kMaxFloorsAbove = 200, kMaxFloorsBelow = 20;
 constexpr int kFirstYear = 1800, kLastOldYear = 2000;
 
-const FieldRules<BuildingFields>& Rules() {
+const FieldRules<BuildingFields>& BuildingRules() {
   using F = BuildingFields;
   static const auto& rules = *new FieldRules<F>{
       Rule<F, &F::display_name>("display_name"), Rule<F, &F::address>("address"),
@@ -77,8 +77,9 @@ absl::StatusOr<BuildingChange> UpdateBuilding(const Building& present, const Bui
                                               absl::Time now) {
   const int year = static_cast<int>(CivilDayOf(now).year());
   return ChangeRegistered(
-      Rules(), [&](BuildingFields fields) { return CheckBuilding(std::move(fields), year); },
-      present, sent, paths, now);
+      BuildingRules(),
+      [&](BuildingFields fields) { return CheckBuilding(std::move(fields), year); }, present, sent,
+      paths, now);
 }
 
 HighRiseClass SuggestHighRiseClass(const BuildingFields& fields) {

@@ -75,11 +75,11 @@ Point FromBaidu(double longitude, double latitude) {
   return FromGcj(radius * std::cos(angle), radius * std::sin(angle));
 }
 
-int64_t Row(double latitude) {
+int64_t RowOf(double latitude) {
   return static_cast<int64_t>(std::floor(latitude * kCellsPerDegree));
 }
 
-int64_t Column(double longitude) {
+int64_t ColumnOf(double longitude) {
   return static_cast<int64_t>(std::floor(longitude * kCellsPerDegree));
 }
 
@@ -106,16 +106,16 @@ double DistanceMetres(const Point& a, const Point& b) {
 }
 
 int64_t CellOf(const Point& point) {
-  return Row(point.latitude) * kCellRow + Column(point.longitude);
+  return RowOf(point.latitude) * kCellRow + ColumnOf(point.longitude);
 }
 
 std::vector<int64_t> CellsAround(const Point& centre, double radius_metres) {
   const double north = radius_metres / (kEarthRadius * kRadians);
   const double east = north / std::cos((std::abs(centre.latitude) + north) * kRadians);
   std::vector<int64_t> cells;
-  for (int64_t row = Row(centre.latitude - north); row <= Row(centre.latitude + north); ++row) {
-    for (int64_t column = Column(centre.longitude - east);
-         column <= Column(centre.longitude + east); ++column) {
+  for (int64_t row = RowOf(centre.latitude - north); row <= RowOf(centre.latitude + north); ++row) {
+    for (int64_t column = ColumnOf(centre.longitude - east);
+         column <= ColumnOf(centre.longitude + east); ++column) {
       cells.push_back(row * kCellRow + column);
     }
   }

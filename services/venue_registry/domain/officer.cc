@@ -8,7 +8,7 @@
 namespace rectify::venue::domain {
 namespace {
 
-const FieldRules<OfficerFields>& Rules() {
+const FieldRules<OfficerFields>& OfficerRules() {
   static const auto& rules = *new FieldRules<OfficerFields>{
       Rule<OfficerFields, &OfficerFields::display_name>("display_name"),
       Rule<OfficerFields, &OfficerFields::post>("post"),
@@ -48,12 +48,12 @@ absl::StatusOr<OfficerFields> CheckOfficer(OfficerFields fields) {
 
 absl::StatusOr<OfficerChange> UpdateOfficer(const Officer& present, const OfficerFields& sent,
                                             const std::vector<std::string>& paths) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> mask, CheckMask(paths, PathsOf(Rules())));
+  ASSIGN_OR_RETURN(const std::vector<std::string> mask, CheckMask(paths, PathsOf(OfficerRules())));
   OfficerFields fields = present.fields;
-  CopyFields(Rules(), mask, fields, sent);
+  CopyFields(OfficerRules(), mask, fields, sent);
   KeepMasked(fields.contact, present.fields.contact);
   ASSIGN_OR_RETURN(fields, CheckOfficer(std::move(fields)));
-  OfficerChange change{present, Differences(Rules(), fields, present.fields)};
+  OfficerChange change{present, Differences(OfficerRules(), fields, present.fields)};
   if (change.changed.empty()) return change;
   change.officer.fields = std::move(fields);
   ++change.officer.version;

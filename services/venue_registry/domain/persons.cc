@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMaxPersons = 10;
 constexpr size_t kMaxFormer = 100;  // older ones are in the versions of the venue
 
-Label LabelOf(const Person& person, size_t index) {
+Label PersonLabel(const Person& person, size_t index) {
   const bool manager = person.role == PersonRole::kManager;
   return {absl::StrCat("persons[", index, "]"), manager ? "管理人" : "责任人",
           manager ? "manager" : "responsible person"};
@@ -53,7 +53,7 @@ void CheckPersons(std::vector<Person>& persons, Violations& violations) {
   }
   for (size_t i = 0; i < persons.size(); ++i) {
     Person& person = persons[i];
-    const Label label = LabelOf(person, i);
+    const Label label = PersonLabel(person, i);
     if (person.role != PersonRole::kResponsiblePerson && person.role != PersonRole::kManager) {
       violations.Add({absl::StrCat(label.field, ".role"), "人员角色", "role"}, "必填",
                      "is required");
@@ -96,7 +96,7 @@ absl::Status KeepMaskedPersons(std::vector<Person>& sent, const std::vector<Pers
     if (!HasMask(sent[i])) continue;
     const std::optional<size_t> match = PresentOf(original, i, present);
     if (!match) {
-      violations.Add(LabelOf(sent[i], i), "的掩码与现有人员对不上，请填写完整内容",
+      violations.Add(PersonLabel(sent[i], i), "的掩码与现有人员对不上，请填写完整内容",
                      "is masked, but can't be matched with a present person; send it in full");
       continue;
     }

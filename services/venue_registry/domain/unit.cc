@@ -7,7 +7,7 @@
 namespace rectify::venue::domain {
 namespace {
 
-const FieldRules<UnitFields>& Rules() {
+const FieldRules<UnitFields>& UnitRules() {
   using F = UnitFields;
   static const auto& rules = *new FieldRules<F>{
       Rule<F, &F::display_name>("display_name"), Rule<F, &F::trade_name>("trade_name"),
@@ -29,7 +29,7 @@ absl::StatusOr<UnitFields> CheckUnit(UnitFields fields) {
 
 absl::StatusOr<UnitChange> UpdateUnit(const Unit& present, const UnitFields& sent,
                                       const std::vector<std::string>& paths, absl::Time now) {
-  return ChangeRegistered(Rules(), CheckUnit, present, sent, paths, now);
+  return ChangeRegistered(UnitRules(), CheckUnit, present, sent, paths, now);
 }
 
 }  // namespace rectify::venue::domain

@@ -23,7 +23,7 @@ constexpr size_t kMaxCampaigns = 100;
 constexpr size_t kMaxCampaign = 60;
 constexpr char kCampaignPath[] = "campaign_classes";
 
-const FieldRules<VenueFields>& Rules() {
+const FieldRules<VenueFields>& VenueRules() {
   static const auto& rules = *new FieldRules<VenueFields>{
       Rule<VenueFields, &VenueFields::display_name>("display_name"),
       Rule<VenueFields, &VenueFields::venue_class>("venue_class"),
@@ -119,7 +119,7 @@ absl::StatusOr<VenueChange> Changed(const Venue& present, VenueFields fields, ab
   VenueChange change{present, {}};
   DatePersons(fields.persons, present.fields.persons, CivilDayOf(now), change.venue.former_persons);
   DateCampaigns(fields, now);
-  change.changed = Differences(Rules(), fields, present.fields);
+  change.changed = Differences(VenueRules(), fields, present.fields);
   if (change.changed.empty()) return change;
   change.venue.fields = std::move(fields);
   change.venue.update_time = now;
@@ -131,7 +131,7 @@ absl::StatusOr<VenueChange> Changed(const Venue& present, VenueFields fields, ab
 
 const std::vector<std::string>& VenuePaths() {
   static const auto& paths = *[] {
-    auto* all = new std::vector<std::string>(PathsOf(Rules()));
+    auto* all = new std::vector<std::string>(PathsOf(VenueRules()));
     std::erase(*all, kCampaignPath);
     return all;
   }();
@@ -176,7 +176,7 @@ absl::StatusOr<VenueChange> UpdateVenue(const Venue& present, const VenueFields&
   ASSIGN_OR_RETURN(const std::vector<std::string> mask, CheckMask(paths, VenuePaths()));
   RETURN_IF_ERROR(CheckActive(present));
   VenueFields fields = present.fields;
-  CopyFields(Rules(), mask, fields, sent);
+  CopyFields(VenueRules(), mask, fields, sent);
   return Changed(present, std::move(fields), now);
 }
 
@@ -202,7 +202,7 @@ absl::StatusOr<VenueChange> SetCampaignClass(const Venue& present, const std::st
 }
 
 std::vector<std::string> ChangedPaths(const Venue& before, const Venue& after) {
-  std::vector<std::string> paths = Differences(Rules(), before.fields, after.fields);
+  std::vector<std::string> paths = Differences(VenueRules(), before.fields, after.fields);
   if (before.state != after.state) paths.push_back("state");
   return paths;
 }

@@ -19,7 +19,7 @@ using domain::Building;
   " floors_above, floors_below, use, built_year, high_rise_class, create_time, update_time, " \
   "version"
 
-constexpr pg::Statement kInsert = {"venue.insert_building", R"sql(
+constexpr pg::Statement kInsertBuilding = {"venue.insert_building", R"sql(
   insert into buildings (district, id, display_name, folded_name, search_terms, address, street,
                          longitude, latitude, datum, height_m, floors_above, floors_below, use,
                          built_year, high_rise_class, create_time, update_time, version)
@@ -27,7 +27,7 @@ constexpr pg::Statement kInsert = {"venue.insert_building", R"sql(
           $9::float8, $10::smallint, $11::float8, $12::smallint, $13::smallint, $14::smallint,
           $15::smallint, $16::smallint, $17::timestamptz, $18::timestamptz, $19::bigint))sql"};
 
-constexpr pg::Statement kUpdate = {"venue.update_building", R"sql(
+constexpr pg::Statement kUpdateBuilding = {"venue.update_building", R"sql(
   update buildings set display_name = $3::text, folded_name = $4::text, search_terms = $5::text[],
          address = $6::text, street = $7::text, longitude = $8::float8, latitude = $9::float8,
          datum = $10::smallint, height_m = $11::float8, floors_above = $12::smallint,
@@ -36,24 +36,25 @@ constexpr pg::Statement kUpdate = {"venue.update_building", R"sql(
          update_time = $18::timestamptz, version = $19::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kRead = {"venue.read_buildings", "select " BUILDING_COLUMNS
-                                                         " from buildings where district = $1::text"
-                                                         " and id = any ($2::uuid[])"};
+constexpr pg::Statement kReadBuilding = {"venue.read_buildings",
+                                         "select " BUILDING_COLUMNS
+                                         " from buildings where district = $1::text"
+                                         " and id = any ($2::uuid[])"};
 
-constexpr pg::Statement kLock = {"venue.lock_building",
-                                 "select " BUILDING_COLUMNS
-                                 " from buildings where district = $1::text and id = $2::uuid"
-                                 " for update"};
+constexpr pg::Statement kLockBuilding = {
+    "venue.lock_building", "select " BUILDING_COLUMNS
+                           " from buildings where district = $1::text and id = $2::uuid"
+                           " for update"};
 
 // Another building that holds the id or the key.
-constexpr pg::Statement kTwin = {"venue.building_twin", R"sql(
+constexpr pg::Statement kTwinBuilding = {"venue.building_twin", R"sql(
   select id, display_name from buildings where district = $1::text and id = $2::uuid
   union all
   select id, display_name from buildings
    where district = $1::text and folded_name = $3::text and street = $4::text
      and address = $5::text and id <> $2::uuid)sql"};
 
-const query::ListSpec& Spec() {
+const query::ListSpec& BuildingSpec() {
   using query::ListField;
   static const auto& spec = *new query::ListSpec{
       .name = "venue.list_buildings",
@@ -121,9 +122,9 @@ std::vector<pg::Param> ParamsOf(const Building& building) {
 
 absl::Status BuildingStore::CheckTwin(pg::Tx& tx, const Building& building) {
   ASSIGN_OR_RETURN(pg::Rows rows,
-                   tx.Exec(kTwin, {building.district, building.id,
-                                   domain::FoldName(building.fields.display_name),
-                                   building.fields.street_code, building.fields.address}));
+                   tx.Exec(kTwinBuilding, {building.district, building.id,
+                                           domain::FoldName(building.fields.display_name),
+                                           building.fields.street_code, building.fields.address}));
   for (pg::Row row : rows) {
     const bool same_id = row.Text(0) == building.id;
     if (same_id && building.version > 1) continue;
@@ -141,24 +142,24 @@ absl::Status BuildingStore::CheckTwin(pg::Tx& tx, const Building& building) {
 
 absl::Status BuildingStore::Insert(pg::Tx& tx, const Building& building) const {
   RETURN_IF_ERROR(CheckTwin(tx, building));
-  return tx.Exec(kInsert, ParamsOf(building)).status();
+  return tx.Exec(kInsertBuilding, ParamsOf(building)).status();
 }
 
 absl::Status BuildingStore::Update(pg::Tx& tx, const Building& building) const {
   RETURN_IF_ERROR(CheckTwin(tx, building));
-  return tx.Exec(kUpdate, ParamsOf(building)).status();
+  return tx.Exec(kUpdateBuilding, ParamsOf(building)).status();
 }
 
 absl::StatusOr<Building> BuildingStore::Lock(pg::Tx& tx, const std::string& district,
                                              const std::string& id) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockBuilding, {district, id}));
   if (rows.empty()) return NotFoundError(NameOf(district, "buildings", id));
   return ToBuilding(rows[0]);
 }
 
 absl::StatusOr<std::vector<Building>> BuildingStore::Read(
     pg::Tx& tx, const std::string& district, const std::vector<std::string>& ids) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadBuilding, {district, ids}));
   std::vector<Building> buildings;
   for (pg::Row row : rows) buildings.push_back(ToBuilding(row));
   return buildings;
@@ -167,8 +168,8 @@ absl::StatusOr<std::vector<Building>> BuildingStore::Read(
 absl::StatusOr<std::pair<std::vector<Building>, std::string>> BuildingStore::List(
     pg::Tx& tx, const std::string& district, absl::string_view filter, int page_size,
     absl::string_view page_token) const {
-  ASSIGN_OR_RETURN(query::ListQuery list,
-                   query::ListQuery::Build(Spec(), {district}, filter, page_size, page_token));
+  ASSIGN_OR_RETURN(query::ListQuery list, query::ListQuery::Build(BuildingSpec(), {district},
+                                                                  filter, page_size, page_token));
   return list.Run<Building>(tx, ToBuilding);
 }
 

@@ -6,7 +6,7 @@
 namespace rectify::venue::store {
 namespace {
 
-constexpr pg::Statement kRead = {"venue.read_import", R"sql(
+constexpr pg::Statement kReadImport = {"venue.read_import", R"sql(
   select rows_done, digest from venue_imports where district = $1::text and id = $2::uuid)sql"};
 
 constexpr pg::Statement kStart = {"venue.start_import", R"sql(
@@ -45,7 +45,7 @@ absl::Status ImportChangedError(absl::StatusCode code) {
 absl::StatusOr<std::optional<ImportProgress>> ImportStore::Read(pg::Tx& tx,
                                                                 const std::string& district,
                                                                 const std::string& id) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadImport, {district, id}));
   if (rows.empty()) return std::nullopt;
   return ImportProgress{static_cast<int>(rows[0].Int(0)), rows[0].Bytes(1)};
 }

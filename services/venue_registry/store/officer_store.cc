@@ -15,7 +15,7 @@ using domain::Officer;
   "district, id, display_name, post, certificate_number, certificate_start, certificate_end," \
   " post_start, post_end, version, mobile, email, webhook_uri"
 
-constexpr pg::Statement kInsert = {"venue.insert_officer", R"sql(
+constexpr pg::Statement kInsertOfficer = {"venue.insert_officer", R"sql(
   insert into officers (district, id, display_name, post, certificate_number, certificate_start,
                         certificate_end, post_start, post_end, mobile, email, webhook_uri,
                         create_time, update_time, version)
@@ -23,18 +23,18 @@ constexpr pg::Statement kInsert = {"venue.insert_officer", R"sql(
           $9::date, $10::bytea, $11::bytea, $12::text, $13::timestamptz, $13::timestamptz,
           $14::bigint))sql"};
 
-constexpr pg::Statement kUpdate = {"venue.update_officer", R"sql(
+constexpr pg::Statement kUpdateOfficer = {"venue.update_officer", R"sql(
   update officers set display_name = $3::text, post = $4::smallint, certificate_number = $5::text,
          certificate_start = $6::date, certificate_end = $7::date, post_start = $8::date,
          post_end = $9::date, mobile = $10::bytea, email = $11::bytea, webhook_uri = $12::text,
          update_time = $13::timestamptz, version = $14::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kLock = {
+constexpr pg::Statement kLockOfficer = {
     "venue.lock_officer", "select " OFFICER_COLUMNS
                           " from officers where district = $1::text and id = $2::uuid for update"};
 
-constexpr pg::Statement kRead = {
+constexpr pg::Statement kReadOfficer = {
     "venue.read_officers",
     "select " OFFICER_COLUMNS " from officers where district = $1::text and id = any ($2::uuid[])"};
 
@@ -45,7 +45,7 @@ constexpr pg::Statement kInPost = {
     " and post_start <= $3::date and (post_end is null or post_end >= $3::date)"
     " order by create_time, id"};
 
-const query::ListSpec& Spec() {
+const query::ListSpec& OfficerSpec() {
   using query::ListField;
   static const auto& spec = *new query::ListSpec{
       .name = "venue.list_officers",
@@ -118,23 +118,23 @@ std::vector<pg::Param> OfficerStore::Params(const Officer& officer, absl::Time n
 }
 
 absl::Status OfficerStore::Insert(pg::Tx& tx, const Officer& officer, absl::Time now) const {
-  return Taken(tx.Exec(kInsert, Params(officer, now)).status());
+  return Taken(tx.Exec(kInsertOfficer, Params(officer, now)).status());
 }
 
 absl::Status OfficerStore::Update(pg::Tx& tx, const Officer& officer, absl::Time now) const {
-  return Taken(tx.Exec(kUpdate, Params(officer, now)).status());
+  return Taken(tx.Exec(kUpdateOfficer, Params(officer, now)).status());
 }
 
 absl::StatusOr<Officer> OfficerStore::Lock(pg::Tx& tx, const std::string& district,
                                            const std::string& id) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockOfficer, {district, id}));
   if (rows.empty()) return NotFoundError(NameOf(district, "officers", id));
   return ToOfficer(rows[0]);
 }
 
 absl::StatusOr<std::vector<Officer>> OfficerStore::Read(pg::Tx& tx, const std::string& district,
                                                         const std::vector<std::string>& ids) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadOfficer, {district, ids}));
   return ToOfficers(rows);
 }
 
@@ -151,8 +151,8 @@ absl::StatusOr<std::vector<Officer>> OfficerStore::InPost(pg::Tx& tx, const std:
 absl::StatusOr<std::pair<std::vector<Officer>, std::string>> OfficerStore::List(
     pg::Tx& tx, const std::string& district, absl::string_view filter, int page_size,
     absl::string_view page_token) const {
-  ASSIGN_OR_RETURN(query::ListQuery list,
-                   query::ListQuery::Build(Spec(), {district}, filter, page_size, page_token));
+  ASSIGN_OR_RETURN(query::ListQuery list, query::ListQuery::Build(OfficerSpec(), {district}, filter,
+                                                                  page_size, page_token));
   absl::Status failure;
   ASSIGN_OR_RETURN(auto page, list.Run<Officer>(tx, [&](const pg::Row& row) {
     absl::StatusOr<Officer> officer = ToOfficer(row);

@@ -17,36 +17,36 @@ using domain::Unit;
   "district, id, display_name, trade_name, uscc, no_uscc_reason, create_time, update_time, " \
   "version"
 
-constexpr pg::Statement kInsert = {"venue.insert_unit", R"sql(
+constexpr pg::Statement kInsertUnit = {"venue.insert_unit", R"sql(
   insert into units (district, id, display_name, folded_name, search_terms, trade_name, uscc,
                      no_uscc_reason, create_time, update_time, version)
   values ($1::text, $2::uuid, $3::text, $4::text, $5::text[], $6::text, $7::text, $8::text,
           $9::timestamptz, $10::timestamptz, $11::bigint))sql"};
 
-constexpr pg::Statement kUpdate = {"venue.update_unit", R"sql(
+constexpr pg::Statement kUpdateUnit = {"venue.update_unit", R"sql(
   update units set display_name = $3::text, folded_name = $4::text, search_terms = $5::text[],
          trade_name = $6::text, uscc = $7::text, no_uscc_reason = $8::text,
          create_time = $9::timestamptz, update_time = $10::timestamptz, version = $11::bigint
    where district = $1::text and id = $2::uuid)sql"};
 
-constexpr pg::Statement kRead = {"venue.read_units", "select " UNIT_COLUMNS
-                                                     " from units where district = $1::text"
-                                                     " and id = any ($2::uuid[])"};
+constexpr pg::Statement kReadUnit = {"venue.read_units", "select " UNIT_COLUMNS
+                                                         " from units where district = $1::text"
+                                                         " and id = any ($2::uuid[])"};
 
-constexpr pg::Statement kLock = {"venue.lock_unit",
-                                 "select " UNIT_COLUMNS
-                                 " from units where district = $1::text and id = $2::uuid"
-                                 " for update"};
+constexpr pg::Statement kLockUnit = {"venue.lock_unit",
+                                     "select " UNIT_COLUMNS
+                                     " from units where district = $1::text and id = $2::uuid"
+                                     " for update"};
 
 // Another unit that holds the id or the key.
-constexpr pg::Statement kTwin = {"venue.unit_twin", R"sql(
+constexpr pg::Statement kTwinUnit = {"venue.unit_twin", R"sql(
   select id, display_name from units where district = $1::text and id = $2::uuid
   union all
   select id, display_name from units
    where district = $1::text and uscc = $3::text and (uscc <> '' or folded_name = $4::text)
      and id <> $2::uuid)sql"};
 
-const query::ListSpec& Spec() {
+const query::ListSpec& UnitSpec() {
   using query::ListField;
   static const auto& spec = *new query::ListSpec{
       .name = "venue.list_units",
@@ -82,8 +82,8 @@ std::vector<pg::Param> ParamsOf(const Unit& unit) {
 }  // namespace
 
 absl::Status UnitStore::CheckTwin(pg::Tx& tx, const Unit& unit) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kTwin, {unit.district, unit.id, unit.fields.uscc,
-                                                  domain::FoldName(unit.fields.display_name)}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kTwinUnit, {unit.district, unit.id, unit.fields.uscc,
+                                                      domain::FoldName(unit.fields.display_name)}));
   for (pg::Row row : rows) {
     const bool same_id = row.Text(0) == unit.id;
     if (same_id && unit.version > 1) continue;
@@ -100,24 +100,24 @@ absl::Status UnitStore::CheckTwin(pg::Tx& tx, const Unit& unit) {
 
 absl::Status UnitStore::Insert(pg::Tx& tx, const Unit& unit) const {
   RETURN_IF_ERROR(CheckTwin(tx, unit));
-  return tx.Exec(kInsert, ParamsOf(unit)).status();
+  return tx.Exec(kInsertUnit, ParamsOf(unit)).status();
 }
 
 absl::Status UnitStore::Update(pg::Tx& tx, const Unit& unit) const {
   RETURN_IF_ERROR(CheckTwin(tx, unit));
-  return tx.Exec(kUpdate, ParamsOf(unit)).status();
+  return tx.Exec(kUpdateUnit, ParamsOf(unit)).status();
 }
 
 absl::StatusOr<Unit> UnitStore::Lock(pg::Tx& tx, const std::string& district,
                                      const std::string& id) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLock, {district, id}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kLockUnit, {district, id}));
   if (rows.empty()) return NotFoundError(NameOf(district, "units", id));
   return ToUnit(rows[0]);
 }
 
 absl::StatusOr<std::vector<Unit>> UnitStore::Read(pg::Tx& tx, const std::string& district,
                                                   const std::vector<std::string>& ids) const {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kRead, {district, ids}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kReadUnit, {district, ids}));
   std::vector<Unit> units;
   for (pg::Row row : rows) units.push_back(ToUnit(row));
   return units;
@@ -127,7 +127,7 @@ absl::StatusOr<std::pair<std::vector<Unit>, std::string>> UnitStore::List(
     pg::Tx& tx, const std::string& district, absl::string_view filter, int page_size,
     absl::string_view page_token) const {
   ASSIGN_OR_RETURN(query::ListQuery list,
-                   query::ListQuery::Build(Spec(), {district}, filter, page_size, page_token));
+                   query::ListQuery::Build(UnitSpec(), {district}, filter, page_size, page_token));
   return list.Run<Unit>(tx, ToUnit);
 }
 

@@ -30,7 +30,7 @@ constexpr pg::Statement kAsOf = {
                          " and valid_from <= $3::timestamptz and valid_until > $3::timestamptz"
                          " order by version desc limit 1"};
 
-const query::ListSpec& Spec() {
+const query::ListSpec& VersionSpec() {
   static const auto& spec = *new query::ListSpec{
       .name = "venue.list_versions",
       .columns = VERSION_COLUMNS,
@@ -89,8 +89,8 @@ absl::StatusOr<Venue> VenueHistory::AsOf(pg::Tx& tx, const Venue& present, absl:
 absl::StatusOr<std::pair<std::vector<FormerVersion>, std::string>> VenueHistory::List(
     pg::Tx& tx, const std::string& district, const std::string& id, int page_size,
     absl::string_view page_token) const {
-  ASSIGN_OR_RETURN(query::ListQuery list,
-                   query::ListQuery::Build(Spec(), {district, id}, "", page_size, page_token));
+  ASSIGN_OR_RETURN(query::ListQuery list, query::ListQuery::Build(VersionSpec(), {district, id}, "",
+                                                                  page_size, page_token));
   absl::Status failure;
   ASSIGN_OR_RETURN(auto page, list.Run<FormerVersion>(tx, [&](const pg::Row& row) {
     absl::StatusOr<FormerVersion> version = Read(row);
