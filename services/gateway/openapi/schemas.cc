@@ -23,7 +23,7 @@ constexpr absl::string_view kExampleUuid = "019a0000-0000-7000-8000-000000000001
 
 Json Text() { return Json{{"type", "string"}}; }
 
-Json TextOf(absl::string_view format, absl::string_view example) {
+Json TextSchema(absl::string_view format, absl::string_view example) {
   Json schema = Text();
   schema["format"] = std::string(format);
   schema["examples"] = Json::array({std::string(example)});
@@ -33,9 +33,9 @@ Json TextOf(absl::string_view format, absl::string_view example) {
 // Messages that protobuf writes as something else than an object; null when it is none.
 Json WellKnown(const Descriptor& message) {
   const std::string& name = message.full_name();
-  if (name == "google.protobuf.Timestamp") return TextOf("date-time", "2023-02-06T01:30:00Z");
-  if (name == "google.protobuf.Duration") return TextOf("duration-seconds", "1.5s");
-  if (name == "google.protobuf.FieldMask") return TextOf("field-mask", "displayName,address");
+  if (name == "google.protobuf.Timestamp") return TextSchema("date-time", "2023-02-06T01:30:00Z");
+  if (name == "google.protobuf.Duration") return TextSchema("duration-seconds", "1.5s");
+  if (name == "google.protobuf.FieldMask") return TextSchema("field-mask", "displayName,address");
   if (name == "google.protobuf.Struct") return {{"type", "object"}};
   if (name == "google.protobuf.Any") {
     return {{"type", "object"},

@@ -17,7 +17,7 @@ using domain::Partner;
 using events::ToProto;
 using rectify::events::Change;
 
-constexpr size_t kSecretBytes = 32;
+constexpr size_t kApiKeyBytes = 32;
 
 void Record(Change& change, const ApiKey& key, absl::string_view action, std::string summary) {
   change.Audit({.subject = key.name(),
@@ -45,7 +45,7 @@ absl::StatusOr<v1::IssueApiKeyResponse> IssueApiKey(const Context& context, cons
           call, [&](Change& change) -> absl::StatusOr<v1::IssueApiKeyResponse> {
             ASSIGN_OR_RETURN(const Partner partner,
                              store::LockPartner(change.sql(), name.district, name.partner));
-            const std::string random = crypto::RandomBytes(kSecretBytes);
+            const std::string random = crypto::RandomBytes(kApiKeyBytes);
             const auto& networks = request.api_key().networks();
             const ApiKey key{.district = name.district,
                              .partner = name.partner,

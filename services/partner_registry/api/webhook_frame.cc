@@ -19,7 +19,7 @@ using domain::Webhook;
 using domain::WebhookKey;
 using rectify::events::Change;
 
-constexpr size_t kSecretBytes = 32;
+constexpr size_t kWebhookSecretBytes = 32;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ absl::StatusOr<WebhookKey> AddKey(const WebhookContext& context, Change& change,
   WebhookKey key{.id = change.NewId("webhook_key"),
                  .kind = kind == v1::WebhookKey::KIND_ED25519 ? domain::WebhookKeyKind::kEd25519
                                                               : domain::WebhookKeyKind::kHmacSha256,
-                 .secret = crypto::RandomBytes(kSecretBytes),
+                 .secret = crypto::RandomBytes(kWebhookSecretBytes),
                  .create_time = now,
                  .expire_time = {}};
   RETURN_IF_ERROR(store::InsertKey(change.sql(), *context.cipher, webhook.id, key));

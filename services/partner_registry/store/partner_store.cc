@@ -49,7 +49,7 @@ constexpr pg::Statement kHoldFollowers = {
                                   "   and (event_types <> '{}' or looked_at is not null)"
                                   " order by id for share"};
 
-constexpr pg::Statement kInsertKey = {"partner.insert_key", R"sql(
+constexpr pg::Statement kInsertPartnerKey = {"partner.insert_key", R"sql(
   insert into api_keys (district, partner, id, secret_sha256, networks, expire_time, create_time)
   values ($1::text, $2::uuid, $3::uuid, $4::bytea, $5::text[], $6::timestamptz,
           $7::timestamptz))sql"};
@@ -136,7 +136,7 @@ std::vector<pg::Param> ParamsOf(const Partner& partner, absl::Time now) {
       partner.version,  now,           fields.event_types,         partner.types_version};
 }
 
-absl::Status Taken(const absl::Status& status) {
+absl::Status IdTaken(const absl::Status& status) {
   const std::string constraint = pg::ConstraintOf(status);
   const bool id = constraint == "partners_district_id_pk" || constraint == "partners_id_uq";
   if (!id && constraint != "partners_district_display_name_uq") return status;
@@ -157,11 +157,11 @@ absl::StatusOr<Partner> One(absl::StatusOr<pg::Rows> rows, const std::string& di
 }  // namespace
 
 absl::Status InsertPartner(pg::Tx& tx, const Partner& partner, absl::Time now) {
-  return Taken(tx.Exec(kInsertPartner, ParamsOf(partner, now)).status());
+  return IdTaken(tx.Exec(kInsertPartner, ParamsOf(partner, now)).status());
 }
 
 absl::Status SavePartner(pg::Tx& tx, const Partner& partner, absl::Time now) {
-  return Taken(tx.Exec(kSavePartner, ParamsOf(partner, now)).status());
+  return IdTaken(tx.Exec(kSavePartner, ParamsOf(partner, now)).status());
 }
 
 absl::StatusOr<Partner> ReadPartner(pg::Tx& tx, const std::string& district,
@@ -192,8 +192,8 @@ absl::StatusOr<std::vector<Partner>> HoldFollowers(pg::Tx& tx, const std::string
 
 absl::Status InsertKey(pg::Tx& tx, const ApiKey& key) {
   return tx
-      .Exec(kInsertKey, {key.district, key.partner, key.id, pg::Bytes{key.secret_sha256},
-                         key.networks, key.expire_time, key.create_time})
+      .Exec(kInsertPartnerKey, {key.district, key.partner, key.id, pg::Bytes{key.secret_sha256},
+                                key.networks, key.expire_time, key.create_time})
       .status();
 }
 

@@ -20,8 +20,8 @@ constexpr pg::Statement kTake = {"partner.take_requests", R"sql(
    where u.district = $1::text and u.partner = $2::uuid and u.minute = $3::timestamptz
   returning u.used - b.used, greatest($5::int - u.used, 0))sql"};
 
-constexpr pg::Statement kForget = {"partner.forget_minutes",
-                                   "delete from used_minutes where minute < $1::timestamptz"};
+constexpr pg::Statement kForgetMinutes = {
+    "partner.forget_minutes", "delete from used_minutes where minute < $1::timestamptz"};
 
 }  // namespace
 
@@ -34,7 +34,7 @@ absl::StatusOr<Taken> TakeRequests(pg::Tx& tx, const domain::Partner& partner, a
 }
 
 absl::StatusOr<int> ForgetMinutes(pg::Tx& tx, absl::Time end) {
-  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kForget, {end}));
+  ASSIGN_OR_RETURN(pg::Rows rows, tx.Exec(kForgetMinutes, {end}));
   return static_cast<int>(rows.affected());
 }
 

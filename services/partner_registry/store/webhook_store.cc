@@ -77,7 +77,7 @@ constexpr pg::Statement kTakeDue = {
     "    order by w.next_attempt_time limit 1 for update of w skip locked)"
     " returning " WEBHOOK_COLUMNS("")};
 
-constexpr pg::Statement kInsertKey = {"partner.insert_webhook_key", R"sql(
+constexpr pg::Statement kInsertWebhookKey = {"partner.insert_webhook_key", R"sql(
   insert into webhook_keys (webhook, id, kind, secret, create_time)
   values ($1::uuid, $2::uuid, $3::smallint, $4::bytea, $5::timestamptz))sql"};
 
@@ -104,7 +104,7 @@ constexpr pg::Statement kNote = {"partner.note_delivery", R"sql(
          last_attempt_time = excluded.last_attempt_time, last_reply = excluded.last_reply,
          body_sha256 = excluded.body_sha256)sql"};
 
-constexpr pg::Statement kForget = {"partner.forget_deliveries", R"sql(
+constexpr pg::Statement kForgetDeliveries = {"partner.forget_deliveries", R"sql(
   delete from webhook_deliveries where (webhook, position, epoch) in (
     select webhook, position, epoch from webhook_deliveries
      where state = 2 and last_attempt_time < $1::timestamptz limit 1000)
@@ -232,7 +232,9 @@ absl::StatusOr<std::pair<std::vector<Webhook>, std::string>> ListWebhooks(
 absl::Status InsertKey(pg::Tx& tx, const crypto::FieldCipher& cipher, const std::string& webhook,
                        const WebhookKey& key) {
   const pg::Bytes secret{cipher.Encrypt(key.secret, PlaceOf(webhook, key.id))};
-  return tx.Exec(kInsertKey, {webhook, key.id, static_cast<int>(key.kind), secret, key.create_time})
+  return tx
+      .Exec(kInsertWebhookKey,
+            {webhook, key.id, static_cast<int>(key.kind), secret, key.create_time})
       .status();
 }
 
@@ -302,7 +304,7 @@ absl::StatusOr<std::pair<std::vector<Delivery>, std::string>> ListDeliveries(
 }
 
 absl::StatusOr<int> ForgetDeliveries(pg::Tx& tx, absl::Time before) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kForget, {before}));
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Exec(kForgetDeliveries, {before}));
   return static_cast<int>(rows.size());
 }
 
