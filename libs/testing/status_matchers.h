@@ -22,7 +22,13 @@ MATCHER(IsOk, "is OK") {
   return GetStatus(arg).ok();
 }
 
-// StatusIs(absl::StatusCode::kFailedPrecondition, "ORDER_STATE")
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+inline constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+inline constexpr auto kNotFound = absl::StatusCode::kNotFound;
+inline constexpr auto kExists = absl::StatusCode::kAlreadyExists;
+
+// StatusIs(kPrecondition, "ORDER_STATE")
 MATCHER_P2(StatusIs, code, reason, "has that code and reason") {
   *result_listener << GetStatus(arg).ToString();
   return GetStatus(arg).code() == code && ReasonOf(GetStatus(arg)) == reason;

@@ -24,7 +24,7 @@ const gateway::RouteTable& Routes() {
   return *kRoutes;
 }
 
-void RequireClear(const absl::Status& status) {
+void RequireFieldNamed(const absl::Status& status) {
   const auto detail = DetailOf(status);
   Require(status.code() == absl::StatusCode::kInvalidArgument && detail &&
               !detail->violations.empty() && !detail->violations[0].field.empty(),
@@ -70,7 +70,7 @@ void Http(absl::string_view input) {
   const std::pair<absl::string_view, absl::string_view> line =
       absl::StrSplit(parts.first, absl::MaxSplits(' ', 1));
   const auto target = http::ParseTarget(line.second);
-  if (!target.ok()) return RequireClear(target.status());
+  if (!target.ok()) return RequireFieldNamed(target.status());
   WriteAndReadAgain(*target);
   const gateway::Found found = Routes().Find(line.first, target->segments);
   if (found.route == nullptr) return;
@@ -78,7 +78,7 @@ void Http(absl::string_view input) {
   if (file) RequireChunk(*found.route, parts.second);
   const auto request = gateway::BuildRequest(*found.route, found.captures, target->query,
                                              file ? absl::string_view() : parts.second);
-  if (!request.ok()) return RequireClear(request.status());
+  if (!request.ok()) return RequireFieldNamed(request.status());
   const std::unique_ptr<google::protobuf::Message> again((*request)->New());
   Require(again->ParseFromString((*request)->SerializeAsString()) && Same(**request, *again),
           "a message that was built survives the wire");

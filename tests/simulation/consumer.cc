@@ -18,13 +18,13 @@ using event::v1::EventEnvelope;
 using events::Cursor;
 using Events = std::vector<EventEnvelope>;
 
-constexpr size_t kBatch = 6;
+constexpr size_t kConsumerBatch = 6;
 constexpr events::PoisonRule kPoison = {3, absl::Minutes(10)};
 
 // Entries behind the cursor that may be applied; none when the feed must be asked.
 Events ReadStream(World& world, const Cursor& cursor) {
   if (!world.stream.up()) return {};
-  Events entries = world.stream.Read({cursor.epoch, cursor.position}, kBatch);
+  Events entries = world.stream.Read({cursor.epoch, cursor.position}, kConsumerBatch);
   if (world.Makes(Mistake::kConsumerSkipsGaps)) return entries;
   entries.resize(events::CountUsable(kSource, cursor, entries));
   if (!entries.empty()) ++world.figures["fed by the stream"];
@@ -35,10 +35,10 @@ Events ReadStream(World& world, const Cursor& cursor) {
 Events AskFeed(World& world, const Site& site, const Cursor& cursor) {
   if (world.Strikes(Fault::kFeedDown)) throw Lost();
   const events::FeedEnd reader{cursor.epoch, cursor.position, cursor.chain};
-  FeedAnswer answer = ReadFeed(world.source.Read(), reader, kBatch);
+  FeedAnswer answer = ReadFeed(world.source.Read(), reader, kConsumerBatch);
   if (const auto* diverged = std::get_if<Diverged>(&answer)) {
     if (world.Makes(Mistake::kConsumerIgnoresChain)) {
-      return ReadSlice(world.source.Read(), cursor.position, kBatch).events;
+      return ReadSlice(world.source.Read(), cursor.position, kConsumerBatch).events;
     }
     world.NoteDiverged(site, cursor, diverged->fork_position);
     throw Lost();

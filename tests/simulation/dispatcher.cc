@@ -20,7 +20,7 @@ using domain::Reminder;
 using domain::State;
 
 constexpr absl::Duration kLease = absl::Seconds(60), kReserve = absl::Seconds(20);
-constexpr size_t kBatch = 6;
+constexpr size_t kDispatchBatch = 6;
 
 using Tx = Database<ConsumerState>::Tx;
 
@@ -81,7 +81,7 @@ std::vector<dispatch::Work> Take(World& world, Tx& tx, const std::string& holder
   const absl::Time now = world.business;
   std::vector<dispatch::Work> works;
   for (const std::string& id : OpenByTime(tx.Read())) {
-    if (works.size() == kBatch) break;
+    if (works.size() == kDispatchBatch) break;
     const ReminderRow& row = tx.Read().reminders.at(id);
     const State was = row.reminder.state;
     if (was == State::kPending) {

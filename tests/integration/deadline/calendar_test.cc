@@ -12,9 +12,9 @@ namespace rectify::deadline {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kInvalid;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class CalendarTest : public DeadlineTest {
  protected:

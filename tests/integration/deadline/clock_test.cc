@@ -5,10 +5,10 @@ namespace rectify::deadline {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kInvalid;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class ClockRpcTest : public DeadlineTest {};
 

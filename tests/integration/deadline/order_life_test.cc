@@ -4,11 +4,11 @@
 namespace rectify::deadline {
 namespace {
 
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 class OrderLifeTest : public DeadlineTest {
  protected:

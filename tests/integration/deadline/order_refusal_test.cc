@@ -5,13 +5,13 @@ namespace rectify::deadline {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kDenied;
+using ::rectify::testing::kInvalid;
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class OrderRefusalTest : public DeadlineTest {
  protected:

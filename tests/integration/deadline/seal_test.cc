@@ -13,7 +13,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using ::rectify::testing::kPrecondition;
 
 class SealTest : public DeadlineTest {
  protected:

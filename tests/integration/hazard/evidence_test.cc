@@ -18,9 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kService[] = "rectify.hazard.v1.EvidenceStore.";
+constexpr char kEvidence[] = "rectify.hazard.v1.EvidenceStore.";
 constexpr size_t kChunk = 1 << 20;
-constexpr char kOtherVenue[] = "districts/120110/venues/01850000-0000-7000-8000-000000000002";
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
 class EvidenceTest : public HazardTest {
@@ -52,7 +51,7 @@ class EvidenceTest : public HazardTest {
     bool first = true;
     v1::Evidence evidence;
     const absl::Status status = client.Stream(
-        absl::StrCat(kService, "UploadEvidence"),
+        absl::StrCat(kEvidence, "UploadEvidence"),
         [&](google::protobuf::Message& message) {
           if (!first && sent == content.size()) return false;
           auto& request = static_cast<v1::UploadEvidenceRequest&>(message);
@@ -83,7 +82,7 @@ class EvidenceTest : public HazardTest {
     bool asked = false;
     std::string content;
     const absl::Status status = Zhang().Stream(
-        absl::StrCat(kService, "DownloadEvidence"),
+        absl::StrCat(kEvidence, "DownloadEvidence"),
         [&](google::protobuf::Message& message) {
           if (std::exchange(asked, true)) return false;
           static_cast<v1::DownloadEvidenceRequest&>(message).set_name(name);
@@ -140,7 +139,7 @@ TEST_F(EvidenceTest, TheSameContentTwiceIsOneFileWithTwoLinks) {
   list.set_parent("districts/120110");
   list.set_filter(absl::StrCat("sha256 = \"", first->sha256(), "\""));
   const auto page =
-      Zhang().Unary<v1::ListEvidenceResponse>(absl::StrCat(kService, "ListEvidence"), list);
+      Zhang().Unary<v1::ListEvidenceResponse>(absl::StrCat(kEvidence, "ListEvidence"), list);
   ASSERT_OK(page);
   EXPECT_EQ(page->evidence_size(), 2);
 }

@@ -8,7 +8,7 @@
 namespace rectify::hazard {
 namespace {
 
-constexpr char kService[] = "rectify.hazard.v1.HazardFindings.";
+constexpr char kFindings[] = "rectify.hazard.v1.HazardFindings.";
 
 }  // namespace
 
@@ -37,7 +37,7 @@ venue::v1::Venue HazardTest::SampleVenue() const {
   venue::v1::Venue venue;
   venue.set_name(kVenue);
   venue.set_display_name("北方五金城");
-  venue.set_street("districts/120110/streets/120110001");
+  venue.set_street(kStreet);
   venue.set_state(venue::v1::Venue::STATE_ACTIVE);
   venue.set_etag("\"1\"");
   return venue;
@@ -90,19 +90,19 @@ v1::Finding HazardTest::Transfer(const std::string& code) {
 }
 
 absl::StatusOr<v1::Inspection> HazardTest::Record(const v1::RecordInspectionRequest& request) {
-  return Zhang().Unary<v1::Inspection>(absl::StrCat(kService, "RecordInspection"), request);
+  return Zhang().Unary<v1::Inspection>(absl::StrCat(kFindings, "RecordInspection"), request);
 }
 
 absl::StatusOr<v1::Inspection> HazardTest::GetInspection(const std::string& name) {
   v1::GetInspectionRequest request;
   request.set_name(name);
-  return Zhang().Unary<v1::Inspection>(absl::StrCat(kService, "GetInspection"), request);
+  return Zhang().Unary<v1::Inspection>(absl::StrCat(kFindings, "GetInspection"), request);
 }
 
 absl::StatusOr<v1::Finding> HazardTest::GetFinding(const std::string& name) {
   v1::GetFindingRequest request;
   request.set_name(name);
-  return Zhang().Unary<v1::Finding>(absl::StrCat(kService, "GetFinding"), request);
+  return Zhang().Unary<v1::Finding>(absl::StrCat(kFindings, "GetFinding"), request);
 }
 
 absl::StatusOr<v1::Finding> HazardTest::Conclude(const v1::Finding& finding,
@@ -114,7 +114,7 @@ absl::StatusOr<v1::Finding> HazardTest::Conclude(const v1::Finding& finding,
   request.set_outcome(outcome);
   request.set_etag(etag);
   request.set_request_id(request_id);
-  return Zhang().Unary<v1::Finding>(absl::StrCat(kService, "ConcludeTransfer"), request);
+  return Zhang().Unary<v1::Finding>(absl::StrCat(kFindings, "ConcludeTransfer"), request);
 }
 
 void HazardTest::Tell(const std::string& order, int64_t version,

@@ -16,6 +16,9 @@
 namespace rectify::hazard {
 
 inline constexpr char kVenue[] = "districts/120110/venues/01850000-0000-7000-8000-000000000001";
+inline constexpr char kOtherVenue[] =
+    "districts/120110/venues/01850000-0000-7000-8000-000000000002";
+inline constexpr char kStreet[] = "districts/120110/streets/120110001";
 inline constexpr char kZhang[] = "districts/120110/officers/01850000-0000-7000-8000-000000000011";
 inline constexpr char kLi[] = "districts/120110/officers/01850000-0000-7000-8000-000000000012";
 inline constexpr char kWang[] = "districts/120110/officers/01850000-0000-7000-8000-000000000013";

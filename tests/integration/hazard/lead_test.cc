@@ -10,7 +10,6 @@
 namespace rectify::hazard {
 namespace {
 
-constexpr char kStreet[] = "districts/120110/streets/120110001";
 constexpr char kOtherStreet[] = "districts/120110/streets/120110002";
 constexpr char kSecretName[] = "示例举报人";
 

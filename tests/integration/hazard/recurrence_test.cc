@@ -6,8 +6,6 @@
 namespace rectify::hazard {
 namespace {
 
-constexpr char kOtherVenue[] = "districts/120110/venues/01850000-0000-7000-8000-000000000002";
-
 class RecurrenceTest : public HazardTest {
  protected:
   v1::Inspection At(absl::Time time, const std::string& venue,

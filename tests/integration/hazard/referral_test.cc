@@ -15,8 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr char kParent[] = "districts/120110";
-constexpr char kStreet[] = "districts/120110/streets/120110001";
-constexpr char kOrder[] = "districts/120110/orders/01850000-0000-7000-8000-000000000071";
+constexpr char kReferredOrder[] = "districts/120110/orders/01850000-0000-7000-8000-000000000071";
 
 class ReferralTest : public HazardTest {
  protected:
@@ -236,11 +235,11 @@ TEST_F(ReferralTest, AnOrderIsKnownByItsFindings) {
   const auto inspection = Record(sample);
   ASSERT_OK(inspection);
   deadline::v1::OrderServed served;
-  served.set_order(kOrder);
+  served.set_order(kReferredOrder);
   served.set_document_number("津丽消限字〔2023〕第0001号");
   served.add_items()->set_finding(inspection->findings(0).name());
-  Tell(kOrder, 1, served);
-  const auto referral = Send(Letter(v1::Referral::KIND_NOTICE, kOrder));
+  Tell(kReferredOrder, 1, served);
+  const auto referral = Send(Letter(v1::Referral::KIND_NOTICE, kReferredOrder));
   ASSERT_OK(referral);
   EXPECT_EQ(referral->venue(), kVenue);
 }

@@ -17,7 +17,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kChief[] = "districts/120110/posts/chief";
-constexpr char kService[] = "rectify.reminder.v1.ReminderDispatch.";
 
 class DeputiesTest : public ReminderTest {
  protected:

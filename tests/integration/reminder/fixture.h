@@ -21,6 +21,7 @@
 
 namespace rectify::reminder {
 
+inline constexpr char kService[] = "rectify.reminder.v1.ReminderDispatch.";
 inline constexpr char kClock[] = "districts/120110/clocks/0185a0b0-0000-7000-8000-000000000001";
 inline constexpr char kOrder[] = "districts/120110/orders/0185a0b0-0000-7000-8000-000000000002";
 inline constexpr char kFinding[] = "districts/120110/findings/0185a0b0-0000-7000-8000-000000000003";

@@ -9,8 +9,6 @@ using ::rectify::testing::HasViolation;
 using ::rectify::testing::StatusIs;
 using ::testing::HasSubstr;
 
-constexpr char kService[] = "rectify.reminder.v1.ReminderDispatch.";
-
 class GatesRpcTest : public RpcTest {
  protected:
   absl::StatusOr<v1::Mute> Mute(absl::Time end, const std::string& clock = kClock) {

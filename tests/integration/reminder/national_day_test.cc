@@ -19,7 +19,7 @@ namespace {
 using domain::State;
 using ::testing::Contains;
 
-constexpr int kClocks = 12;
+constexpr int kHolidayClocks = 12;
 
 class NationalDayTest : public ReminderTest {
  protected:
@@ -31,7 +31,7 @@ class NationalDayTest : public ReminderTest {
         absl::Hours(21), absl::Hours(8), absl::Hours(9), {domain::Channel::kEmail}};
     clock_.Set(At(9, 11, 10));
     MustApply(Calendar(), "calendars/2023");
-    for (int i = 0; i < kClocks; ++i) {
+    for (int i = 0; i < kHolidayClocks; ++i) {
       const std::string name =
           absl::StrFormat("districts/120110/clocks/0185a0b0-0000-7000-8000-0000000001%02d", i);
       MustApply(ClockDue(name, absl::CivilDay(2023, 9, 27) + i), name);

@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kCampaign[] = "districts/120110/campaigns/zdfx-2023";
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using ::rectify::testing::kPrecondition;
 
 class DirectoryTest : public VenueTest {
  protected:

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+using ::rectify::testing::kInvalid;
 constexpr char kHeader[] = "单位名称,类别,性质,统一社会信用代码,无代码原因,地址,街道,外部编号\n";
 
 // "2+" created, "2~" updated, "2=" unchanged, "2!" refused.

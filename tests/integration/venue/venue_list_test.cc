@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+using ::rectify::testing::kInvalid;
 
 class VenueListTest : public VenueTest {
  protected:

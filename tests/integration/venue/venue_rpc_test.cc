@@ -14,9 +14,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kExists = absl::StatusCode::kAlreadyExists;
+using ::rectify::testing::kExists;
+using ::rectify::testing::kInvalid;
+using ::rectify::testing::kNotFound;
 constexpr char kId[] = "0185766a-7000-7000-8000-000000000001";
 constexpr char kRequest[] = "0185766a-7000-7000-8000-0000000000aa";
 constexpr char kMissing[] = "districts/120110/venues/0185766a-7000-7000-8000-00000000ffff";

@@ -7,19 +7,19 @@ namespace {
 
 using ::rectify::testing::StatusIs;
 
-const absl::Time kNow = At(2023, 1, 10);
+const absl::Time kMet = At(2023, 1, 10);
 
 std::string CauseOf(std::optional<Deliberation> deliberation, bool needed = true) {
   const absl::Status status = CheckDeliberation(
       deliberation, {.needed = needed, .handling_officer = kLi, .not_before = At(2023, 1, 9)},
-      kNow);
+      kMet);
   if (status.ok()) return "";
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition, "DELIBERATION_REQUIRED"));
   return DetailOf(status)->metadata.at("cause");
 }
 
 Deliberation Of(std::vector<bool> votes) {
-  Deliberation deliberation = DeliberationAt(kNow);
+  Deliberation deliberation = DeliberationAt(kMet);
   deliberation.participants.clear();
   for (const bool agrees : votes) {
     const std::string name =

@@ -6,9 +6,9 @@ namespace rectify::deadline::domain {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 const absl::CivilDay kWished(2023, 2, 10);
 
 // Served on 2023-01-06 with due dates 2023-01-13 and 2023-01-28.

@@ -5,10 +5,10 @@
 namespace rectify::deadline::domain {
 namespace {
 
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 // Due on 2023-01-13 and 2023-01-28.
 class NextInstrumentTest : public ::testing::Test {

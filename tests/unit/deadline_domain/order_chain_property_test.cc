@@ -9,9 +9,9 @@
 namespace rectify::deadline::domain {
 namespace {
 
-constexpr int kWalks = 10'000;
+constexpr int kChainWalks = 10'000;
 constexpr int kCalls = 30;
-const absl::Time kNow = At(2023, 1, 5);
+const absl::Time kProposed = At(2023, 1, 5);
 const std::vector<std::string> kChain = {"INSPECTOR", "DEPARTMENT_HEAD", "LEGAL_REVIEWER", "CHIEF"};
 
 std::string OfficerName(int person) { return absl::StrCat("districts/120110/officers/p", person); }
@@ -24,9 +24,9 @@ struct Signature {
   std::string content;
 };
 
-class Walk {
+class ChainWalk {
  public:
-  explicit Walk(unsigned seed) : random_(seed), order_(Drafted({7, 15})) {}
+  explicit ChainWalk(unsigned seed) : random_(seed), order_(Drafted({7, 15})) {}
 
   void Run() {
     for (int i = 0; i < kCalls && order_.state != OrderState::kIssued; ++i) Call();
@@ -62,22 +62,22 @@ class Walk {
     const Signer signer = Someone(person);
     switch (Pick(18)) {
       case 0:
-        return Take(Edit(order_, Edited(), kNow));
+        return Take(Edit(order_, Edited(), kProposed));
       case 1:
-        return Take(Return(order_, "依据有误", kNow));
+        return Take(Return(order_, "依据有误", kProposed));
       case 2:
       case 3:
-        return Take(Issue(order_, "津丽消限字〔2023〕第0001号", kNow));
+        return Take(Issue(order_, "津丽消限字〔2023〕第0001号", kProposed));
       case 4:
       case 5:
       case 6:
-        if (auto next = Submit(order_, signer, kNow); next.ok()) {
+        if (auto next = Submit(order_, signer, kProposed); next.ok()) {
           log_.push_back({"INSPECTOR", person, ContentText(order_)});
           order_ = *std::move(next);
         }
         return;
       default:
-        if (auto next = Approve(order_, signer, "同意", kNow); next.ok()) {
+        if (auto next = Approve(order_, signer, "同意", kProposed); next.ok()) {
           log_.push_back({StepOf(*next), person, ContentText(order_)});
           order_ = *std::move(next);
         }
@@ -120,15 +120,15 @@ class Walk {
   std::vector<Signature> log_;
 };
 
-int Walk::issued = 0;
+int ChainWalk::issued = 0;
 
 TEST(OrderChainPropertyTest, NoOrderOfCallsMakesAnOrderEffectiveWithoutFourPeopleInTurn) {
-  for (unsigned seed = 0; seed < kWalks; ++seed) {
+  for (unsigned seed = 0; seed < kChainWalks; ++seed) {
     SCOPED_TRACE(seed);
-    Walk(seed).Run();
+    ChainWalk(seed).Run();
     if (::testing::Test::HasFailure()) return;
   }
-  EXPECT_GT(Walk::issued, 200) << "the walks must reach the end often enough to say something";
+  EXPECT_GT(ChainWalk::issued, 200) << "the walks must reach the end often enough to say something";
 }
 
 TEST(OrderContentTest, EveryPrintedValueChangesTheHashAndNothingElseDoes) {
@@ -162,7 +162,7 @@ TEST(OrderContentTest, EveryPrintedValueChangesTheHashAndNothingElseDoes) {
 TEST(OrderContentTest, ASignatureUnderAnotherContentDoesNotIssue) {
   Order order = Approved(Drafted());
   order.items[0].description = "改写";
-  const auto issued = Issue(order, "n", kNow);
+  const auto issued = Issue(order, "n", kProposed);
   ASSERT_THAT(issued, ::rectify::testing::StatusIs(absl::StatusCode::kFailedPrecondition,
                                                    "CONTENT_CHANGED"));
   EXPECT_EQ(DetailOf(issued.status())->metadata.at("content_hash"), ContentHash(order));

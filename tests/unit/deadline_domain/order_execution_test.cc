@@ -4,10 +4,10 @@ namespace rectify::deadline::domain {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 class ServeTest : public ::testing::Test {
  protected:

@@ -4,11 +4,11 @@ namespace rectify::deadline::domain {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 const absl::Time kNow = At(2023, 1, 5);
 
 TEST(DraftTest, PutsWhatMustBeDoneAtOnceInAnOrderOfItsOwn) {

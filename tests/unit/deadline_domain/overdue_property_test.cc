@@ -10,12 +10,12 @@
 namespace rectify::deadline::domain {
 namespace {
 
-constexpr int kWalks = 600;
+constexpr int kOverdueWalks = 600;
 constexpr int kSteps = 30;
 
-class Walk {
+class OverdueWalk {
  public:
-  explicit Walk(unsigned seed) : random_(seed) {
+  explicit OverdueWalk(unsigned seed) : random_(seed) {
     Order order = Drafted({3 + Pick(10), 10 + Pick(30)});
     Put(order, SubjectOf(order), {{Trigger::kOrderDrafted, now_}});
   }
@@ -202,18 +202,18 @@ class Walk {
   int names_ = 0;
 };
 
-std::set<std::string> Walk::met;
+std::set<std::string> OverdueWalk::met;
 
 TEST(OverduePropertyTest, AnOpenOverdueOrderAlwaysHasANamedPostThatMustAct) {
-  for (unsigned seed = 0; seed < kWalks; ++seed) {
+  for (unsigned seed = 0; seed < kOverdueWalks; ++seed) {
     SCOPED_TRACE(seed);
-    Walk(seed).Run();
+    OverdueWalk(seed).Run();
     if (::testing::Test::HasFailure()) return;
   }
   for (const char* name :
        {"SERVED", "REPORTED", "RECHECK_FAILED", "CLOSED", "SUPERSEDED", "EXTENSION", "PART_PASSED",
         "PART_FAILED", "立案处罚", "再次责令改正", "临时查封", "约谈", "移送、抄告"}) {
-    EXPECT_TRUE(Walk::met.contains(name)) << name << " was never met";
+    EXPECT_TRUE(OverdueWalk::met.contains(name)) << name << " was never met";
   }
 }
 

@@ -6,22 +6,22 @@ namespace rectify::deadline::domain {
 namespace {
 
 using ::rectify::testing::HasViolation;
+using ::rectify::testing::kPrecondition;
 using ::rectify::testing::StatusIs;
 using ::testing::UnorderedElementsAreArray;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
 
 const absl::Time kIssued = At(2023, 1, 5, 11);
-const absl::Time kNow = At(2023, 1, 6, 16);
+const absl::Time kRecorded = At(2023, 1, 6, 16);
 
 // With nothing but what every service has.
 ServiceRecord Bare(ServiceMethod method) {
-  ServiceRecord service = ServiceAt(kNow);
+  ServiceRecord service = ServiceAt(kRecorded);
   service.method = method;
   service.proof = "";
   return service;
 }
 
-absl::Status Check(const ServiceRecord& service, absl::Time now = kNow,
+absl::Status Check(const ServiceRecord& service, absl::Time now = kRecorded,
                    const ServiceRule& rule = {}) {
   return CheckService(service, kIssued, rule, now);
 }

@@ -10,7 +10,7 @@ using ::absl::StatusCode;
 using ::rectify::testing::HasViolation;
 using ::rectify::testing::StatusIs;
 
-constexpr absl::CivilDay kToday(2023, 3, 20);
+constexpr absl::CivilDay kReceived(2023, 3, 20);
 
 Lead SampleLead() {
   Lead lead;
@@ -18,7 +18,7 @@ Lead SampleLead() {
   lead.id = Id(1);
   lead.source = LeadSource::kPetition;
   lead.receive_date = absl::CivilDay(2023, 3, 1);
-  return *RegisterLead(lead, kToday);
+  return *RegisterLead(lead, kReceived);
 }
 
 TEST(LeadTest, TheProposalIsDueOneMonthAfterReceipt) {
@@ -59,11 +59,12 @@ TEST(LeadTest, AClosedLeadEndsAtMostWithTheFirstForm) {
 
 TEST(LeadTest, RefusesWhatCannotHaveBeenReceived) {
   Lead lead = SampleLead();
-  lead.receive_date = kToday + 1;
-  EXPECT_THAT(RegisterLead(lead, kToday), StatusIs(StatusCode::kInvalidArgument, "IN_THE_FUTURE"));
+  lead.receive_date = kReceived + 1;
+  EXPECT_THAT(RegisterLead(lead, kReceived),
+              StatusIs(StatusCode::kInvalidArgument, "IN_THE_FUTURE"));
   lead = SampleLead();
   lead.source = LeadSource::kVisit;
-  EXPECT_THAT(RegisterLead(lead, kToday), HasViolation("lead.visit"));
+  EXPECT_THAT(RegisterLead(lead, kReceived), HasViolation("lead.visit"));
 }
 
 TEST(LeadTest, AReferralIsReceivedOnce) {

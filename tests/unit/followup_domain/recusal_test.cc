@@ -9,7 +9,7 @@
 namespace rectify::followup::domain {
 namespace {
 
-constexpr int kDraws = 10'000;
+constexpr int kRecusalDraws = 10'000;
 
 // The rule in other words than the program's: no name of the case is among the visitor's own.
 bool Touched(const Visitor& visitor, const PenalisedUnit& unit) {
@@ -53,7 +53,7 @@ TEST(RecusalTest, OverTenThousandDrawsNobodyIsSentWhereHeHasATie) {
   int drawn = 0;
   int ties = 0;
   int infeasible = 0;
-  for (int round = 0; round < kDraws; ++round) {
+  for (int round = 0; round < kRecusalDraws; ++round) {
     const FrameDraft draft = AnyFrame(random);
     std::map<std::string, const Visitor*> visitors;
     for (const Visitor& visitor : draft.visitors) visitors[visitor.code] = &visitor;
@@ -79,7 +79,7 @@ TEST(RecusalTest, OverTenThousandDrawsNobodyIsSentWhereHeHasATie) {
     }
   }
   EXPECT_GT(ties, drawn) << "hardly a tie: the test shows nothing";
-  EXPECT_LT(infeasible, kDraws / 10);
+  EXPECT_LT(infeasible, kRecusalDraws / 10);
 }
 
 TEST(RecusalTest, ATieThatIsDeclaredAfterTheDrawBarsAsWell) {

@@ -16,9 +16,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class Planned : public rpc::Arrivals {
+class PlannedArrivals : public rpc::Arrivals {
  public:
-  explicit Planned(std::deque<Arrival> arrivals) : arrivals_(std::move(arrivals)) {}
+  explicit PlannedArrivals(std::deque<Arrival> arrivals) : arrivals_(std::move(arrivals)) {}
   void Next(std::function<void(Arrival)> got) override {
     Arrival arrival = arrivals_.empty() ? Arrival(std::nullopt) : std::move(arrivals_.front());
     if (!arrivals_.empty()) arrivals_.pop_front();
@@ -42,7 +42,7 @@ TEST(StreamTest, BytesOfAFileAreTheFile) {
   ASSERT_OK_AND_ASSIGN(
       const http::Response response,
       ToStreamResponse(type, Csv("a,b\n"),
-                       std::make_shared<Planned>(std::deque<rpc::Arrivals::Arrival>{
+                       std::make_shared<PlannedArrivals>(std::deque<rpc::Arrivals::Arrival>{
                            Csv("1,2\n"), absl::DataLossError("lost")})));
   EXPECT_EQ(response.headers.Get("Content-Type"), "text/csv; charset=utf-8");
   EXPECT_EQ(response.headers.Get("Content-Disposition"), "attachment");
@@ -56,7 +56,7 @@ TEST(StreamTest, TheFirstAnswerSaysWhatKindOfFileItIs) {
   ASSERT_OK_AND_ASSIGN(
       const http::Response response,
       ToStreamResponse(*first.GetDescriptor(), first.SerializeAsString(),
-                       std::make_shared<Planned>(
+                       std::make_shared<PlannedArrivals>(
                            std::deque<rpc::Arrivals::Arrival>{second.SerializeAsString()})));
   EXPECT_EQ(response.headers.Get("Content-Type"), "image/jpeg");
   EXPECT_THAT(Drain(*response.pieces), ElementsAre("", "bytes"));
@@ -68,7 +68,7 @@ TEST(StreamTest, OtherAnswersAreLinesOfJson) {
   ASSERT_OK_AND_ASSIGN(
       const http::Response response,
       ToStreamResponse(*venue.GetDescriptor(), venue.SerializeAsString(),
-                       std::make_shared<Planned>(
+                       std::make_shared<PlannedArrivals>(
                            std::deque<rpc::Arrivals::Arrival>{venue.SerializeAsString()})));
   EXPECT_EQ(response.headers.Get("Content-Type"), "application/x-ndjson");
   EXPECT_FALSE(response.headers.Has("Content-Disposition"));
@@ -80,23 +80,24 @@ TEST(StreamTest, NothingAtAllIsAnEmptyBody) {
   ASSERT_OK_AND_ASSIGN(
       const http::Response response,
       ToStreamResponse(*venue::v1::ExportVenuesResponse::descriptor(), std::nullopt,
-                       std::make_shared<Planned>(std::deque<rpc::Arrivals::Arrival>{})));
+                       std::make_shared<PlannedArrivals>(std::deque<rpc::Arrivals::Arrival>{})));
   EXPECT_THAT(Drain(*response.pieces), ElementsAre());
 }
 
 TEST(StreamTest, WhoLetsGoOfTheBodyEndsTheCall) {
-  const auto rest = std::make_shared<Planned>(std::deque<rpc::Arrivals::Arrival>{});
+  const auto rest = std::make_shared<PlannedArrivals>(std::deque<rpc::Arrivals::Arrival>{});
   ASSERT_OK(
       ToStreamResponse(*venue::v1::ExportVenuesResponse::descriptor(), Csv("a"), rest).status());
   EXPECT_TRUE(rest->cancelled);
 }
 
 TEST(StreamTest, WhatIsNoMessageIsNoAnswer) {
-  EXPECT_EQ(ToStreamResponse(*venue::v1::Venue::descriptor(), "\xff",
-                             std::make_shared<Planned>(std::deque<rpc::Arrivals::Arrival>{}))
-                .status()
-                .code(),
-            absl::StatusCode::kInternal);
+  EXPECT_EQ(
+      ToStreamResponse(*venue::v1::Venue::descriptor(), "\xff",
+                       std::make_shared<PlannedArrivals>(std::deque<rpc::Arrivals::Arrival>{}))
+          .status()
+          .code(),
+      absl::StatusCode::kInternal);
 }
 
 }  // namespace

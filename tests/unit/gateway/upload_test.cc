@@ -18,7 +18,7 @@ using ::rectify::testing::HasViolation;
 using ::testing::ElementsAre;
 
 // A call that takes as many messages as it is told to.
-class Planned : public rpc::Departures {
+class PlannedDepartures : public rpc::Departures {
  public:
   void Send(std::string request, std::function<void(bool)> sent) override {
     UploadEvidenceRequest message;
@@ -91,7 +91,7 @@ class UploadTest : public ::testing::Test {
 
   std::unique_ptr<RouteTable> table_;
   Found found_;
-  const std::shared_ptr<Planned> call_ = std::make_shared<Planned>();
+  const std::shared_ptr<PlannedDepartures> call_ = std::make_shared<PlannedDepartures>();
   const std::shared_ptr<Body> body_ = std::make_shared<Body>();
   std::function<void(absl::StatusOr<std::string>)> done_;
   std::vector<std::string> ends_;

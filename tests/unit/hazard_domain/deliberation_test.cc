@@ -13,7 +13,7 @@ using rectify::testing::StatusIs;
 
 constexpr char kChief[] = "districts/120110/officers/01850000-0000-7000-8000-000000000014";
 
-References Known() {
+References KnownToMeeting() {
   References references = SampleReferences();
   references.officers[kChief] = SampleOfficer(kChief);
   return references;
@@ -39,11 +39,11 @@ void AddExperts(Deliberation& meeting, size_t count, size_t agreeing) {
 const DeliberationRules kRules = {kZhang, At(2023, 2, 1), false};
 
 absl::Status Try(Deliberation meeting, const DeliberationRules& rules = kRules) {
-  return Decide(meeting, rules, Known(), At(2023, 2, 4));
+  return Decide(meeting, rules, KnownToMeeting(), At(2023, 2, 4));
 }
 
 bool Carried(Deliberation meeting) {
-  EXPECT_OK(Decide(meeting, kRules, Known(), At(2023, 2, 4)));
+  EXPECT_OK(Decide(meeting, kRules, KnownToMeeting(), At(2023, 2, 4)));
   return meeting.carried;
 }
 

@@ -17,7 +17,7 @@ InspectionDraft Draft(InspectionKind kind) {
   return draft;
 }
 
-Checklist List() {
+Checklist OneItem() {
   Checklist list;
   list.code = "sample";
   list.version = 1;
@@ -29,7 +29,7 @@ Checklist List() {
 
 // A campaign from 2023-02-01 to 2023-03-31.
 References WithCampaign() {
-  static const auto& list = *new Checklist(List());
+  static const auto& list = *new Checklist(OneItem());
   References references = SampleReferences();
   Campaign campaign;
   campaign.district = kDistrict;

@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 #include "services/hazard_findings/api/catalog_data.h"
-#include "services/hazard_findings/api/major_hazard_data.h"
+#include "tests/unit/hazard_domain/rule_book.h"
 #include "tests/unit/hazard_domain/sample.h"
 
 namespace rectify::hazard::domain {
@@ -23,11 +23,6 @@ std::vector<Finding> All(const std::vector<std::string>& codes) {
     findings.push_back(Found(code, static_cast<int>(findings.size())));
   }
   return findings;
-}
-
-const RuleBook& Book() {
-  static const auto& book = *new RuleBook(*api::LoadMajorHazardRules({}));
-  return book;
 }
 
 bool Suggested(const std::vector<std::string>& codes, const std::vector<VenueGroup>& groups) {

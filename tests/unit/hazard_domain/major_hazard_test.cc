@@ -2,7 +2,7 @@
 
 #include "gtest/gtest.h"
 #include "libs/testing/status_matchers.h"
-#include "services/hazard_findings/api/major_hazard_data.h"
+#include "tests/unit/hazard_domain/rule_book.h"
 #include "tests/unit/hazard_domain/sample.h"
 
 namespace rectify::hazard::domain {
@@ -11,11 +11,6 @@ namespace {
 using rectify::testing::HasViolation;
 using State = MajorHazardState;
 
-const RuleBook& Book() {
-  static const auto& book = *new RuleBook(*api::LoadMajorHazardRules({}));
-  return book;
-}
-
 Inspection SampleInspection() {
   InspectionDraft draft = SampleDraft();
   draft.findings = {Order("B02"), Order("B02")};
@@ -23,7 +18,7 @@ Inspection SampleInspection() {
   return Record(draft)->inspection;
 }
 
-MajorHazard Draft() {
+MajorHazard DraftHazard() {
   const Inspection inspection = SampleInspection();
   MajorHazard draft;
   draft.district = kDistrict;
@@ -35,7 +30,7 @@ MajorHazard Draft() {
 }
 
 MajorHazard Proposed() {
-  return *ProposeMajorHazard(Draft(), SampleInspection(), Book(), At(2023, 2, 1, 12));
+  return *ProposeMajorHazard(DraftHazard(), SampleInspection(), Book(), At(2023, 2, 1, 12));
 }
 
 Deliberation Meeting(int day, bool agree) {
@@ -100,18 +95,18 @@ TEST(MajorHazardTest, VerbsStartOnlyFromTheirStates) {
 }
 
 TEST(MajorHazardTest, ConsistsOfOpenFindingsOfItsInspection) {
-  MajorHazard draft = Draft();
+  MajorHazard draft = DraftHazard();
   draft.findings = {SampleInspection().findings[1].name()};
   EXPECT_THAT(ProposeMajorHazard(draft, SampleInspection(), Book(), At(2023, 2, 1, 12)),
               HasViolation("major_hazard.findings[0]"));
-  draft.findings = {Draft().findings[0], Draft().findings[0]};
+  draft.findings = {DraftHazard().findings[0], DraftHazard().findings[0]};
   EXPECT_THAT(ProposeMajorHazard(draft, SampleInspection(), Book(), At(2023, 2, 1, 12)),
               HasViolation("major_hazard.findings[1]"));
 }
 
 TEST(MajorHazardTest, IsJudgedByTheEditionOfItsDay) {
   EXPECT_EQ(Proposed().rule_set, "GB35181-2017");
-  MajorHazard draft = Draft();
+  MajorHazard draft = DraftHazard();
   draft.clauses = {"5.1"};
   EXPECT_THAT(ProposeMajorHazard(draft, SampleInspection(), Book(), At(2023, 2, 1, 12)),
               HasViolation("major_hazard.clauses[0]"));

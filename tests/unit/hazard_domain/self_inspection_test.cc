@@ -12,9 +12,9 @@ namespace {
 
 using absl::CivilDay;
 
-const absl::Time kNow = At(2023, 5, 10);
+const absl::Time kAsked = At(2023, 5, 10);
 
-Checklist List() {
+Checklist TwoItems() {
   Checklist list;
   list.code = "sample";
   list.classes = {{"RJ", "人员密集场所", ""}};
@@ -44,34 +44,35 @@ SelfFoundProblem Planned(int day) {
 
 absl::StatusOr<SelfInspection> Report(std::vector<SelfFoundProblem> problems) {
   const AnswerResult second = problems.empty() ? AnswerResult::kPass : AnswerResult::kFail;
-  return ReportSelfInspection(Requested(), Answers(second), std::move(problems), List(), kNow);
+  return ReportSelfInspection(Requested(), Answers(second), std::move(problems), TwoItems(),
+                              kAsked);
 }
 
 TEST(SelfInspectionTest, WithoutProblemsItEndsWithItsConfirmation) {
-  const auto closed = ConfirmSelfInspection(*Report({}), kNow);
+  const auto closed = ConfirmSelfInspection(*Report({}), kAsked);
   ASSERT_OK(closed);
   EXPECT_EQ(closed->state, SelfInspectionState::kClosed);
-  EXPECT_EQ(closed->close_time, kNow);
+  EXPECT_EQ(closed->close_time, kAsked);
 }
 
 TEST(SelfInspectionTest, ProblemsStayUntilTheLastOneIsRectified) {
   SelfInspection self = *Report({Planned(20), Planned(15)});
-  self = *ConfirmSelfInspection(self, kNow);
+  self = *ConfirmSelfInspection(self, kAsked);
   EXPECT_EQ(self.state, SelfInspectionState::kConfirmed);
   EXPECT_EQ(self.next_planned_date(), CivilDay(2023, 5, 15));
-  self = *RectifySelfFoundProblem(self, 1, "已更换", kNow);
+  self = *RectifySelfFoundProblem(self, 1, "已更换", kAsked);
   EXPECT_EQ(self.state, SelfInspectionState::kConfirmed);
   EXPECT_EQ(self.next_planned_date(), CivilDay(2023, 5, 20));
-  EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 1, "已更换", kNow).status()), "INVALID_FIELD");
-  EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 2, "已更换", kNow).status()), "INVALID_FIELD");
-  self = *RectifySelfFoundProblem(self, 0, "已更换", kNow);
+  EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 1, "已更换", kAsked).status()), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 2, "已更换", kAsked).status()), "INVALID_FIELD");
+  self = *RectifySelfFoundProblem(self, 0, "已更换", kAsked);
   EXPECT_EQ(self.state, SelfInspectionState::kClosed);
 }
 
 TEST(SelfInspectionTest, EveryFailedItemHasAProblemWithOneDate) {
   const auto reason = [](AnswerResult second, std::vector<SelfFoundProblem> problems) {
     return ReasonOf(
-        ReportSelfInspection(Requested(), Answers(second), std::move(problems), List(), kNow)
+        ReportSelfInspection(Requested(), Answers(second), std::move(problems), TwoItems(), kAsked)
             .status());
   };
   EXPECT_EQ(reason(AnswerResult::kFail, {}), "INVALID_FIELD");
@@ -88,9 +89,10 @@ TEST(SelfInspectionTest, EveryFailedItemHasAProblemWithOneDate) {
 
 TEST(SelfInspectionTest, AReturnGivesANewDateAndKeepsTheFirst) {
   const SelfInspection reported = *Report({Planned(20)});
-  EXPECT_EQ(ReasonOf(ReturnSelfInspection(reported, "不完整", CivilDay(2023, 5, 9), kNow).status()),
-            "INVALID_FIELD");
-  const auto returned = ReturnSelfInspection(reported, "不完整", CivilDay(2023, 6, 10), kNow);
+  EXPECT_EQ(
+      ReasonOf(ReturnSelfInspection(reported, "不完整", CivilDay(2023, 5, 9), kAsked).status()),
+      "INVALID_FIELD");
+  const auto returned = ReturnSelfInspection(reported, "不完整", CivilDay(2023, 6, 10), kAsked);
   ASSERT_OK(returned);
   EXPECT_EQ(returned->state, SelfInspectionState::kRequested);
   EXPECT_EQ(returned->due_date, CivilDay(2023, 6, 10));
@@ -100,21 +102,21 @@ TEST(SelfInspectionTest, AReturnGivesANewDateAndKeepsTheFirst) {
 
 TEST(SelfInspectionTest, VerbsStartOnlyFromTheirStates) {
   const SelfInspection requested = Requested();
-  const SelfInspection closed = *ConfirmSelfInspection(*Report({}), kNow);
+  const SelfInspection closed = *ConfirmSelfInspection(*Report({}), kAsked);
   const CivilDay due(2023, 6, 10);
   for (const SelfInspection& self : {requested, closed}) {
-    EXPECT_EQ(ReasonOf(ConfirmSelfInspection(self, kNow).status()), "SELF_INSPECTION_STATE");
-    EXPECT_EQ(ReasonOf(ReturnSelfInspection(self, "理由", due, kNow).status()),
+    EXPECT_EQ(ReasonOf(ConfirmSelfInspection(self, kAsked).status()), "SELF_INSPECTION_STATE");
+    EXPECT_EQ(ReasonOf(ReturnSelfInspection(self, "理由", due, kAsked).status()),
               "SELF_INSPECTION_STATE");
-    EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 0, "已改", kNow).status()),
+    EXPECT_EQ(ReasonOf(RectifySelfFoundProblem(self, 0, "已改", kAsked).status()),
               "SELF_INSPECTION_STATE");
   }
-  EXPECT_EQ(ReasonOf(ReportSelfInspection(closed, {}, {}, List(), kNow).status()),
+  EXPECT_EQ(ReasonOf(ReportSelfInspection(closed, {}, {}, TwoItems(), kAsked).status()),
             "SELF_INSPECTION_STATE");
 }
 
 TEST(DepartmentTaskTest, TheChecklistSaysWhatIsAskedOfADepartment) {
-  static const auto& list = *new Checklist(List());
+  static const auto& list = *new Checklist(TwoItems());
   References references = SampleReferences();
   Campaign campaign;
   campaign.district = kDistrict;
@@ -128,7 +130,7 @@ TEST(DepartmentTaskTest, TheChecklistSaysWhatIsAskedOfADepartment) {
   task.campaign = campaign.name();
   task.department = kHousing;
   task.due_date = CivilDay(2023, 6, 1);
-  const auto assigned = AssignDepartmentTask(task, references, kNow);
+  const auto assigned = AssignDepartmentTask(task, references, kAsked);
   ASSERT_OK(assigned);
   EXPECT_EQ(assigned->text, "督促物业服务企业");
   EXPECT_EQ(ReasonOf(AssignDepartmentTask(task, references, At(2023, 7, 1)).status()),
@@ -137,22 +139,22 @@ TEST(DepartmentTaskTest, TheChecklistSaysWhatIsAskedOfADepartment) {
   EXPECT_EQ(ReasonOf(AssignDepartmentTask(task, references, At(2023, 7, 1)).status()),
             "CAMPAIGN_NOT_IN_FORCE");
   references.checklist = nullptr;
-  EXPECT_EQ(ReasonOf(AssignDepartmentTask(task, references, kNow).status()), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(AssignDepartmentTask(task, references, kAsked).status()), "INVALID_FIELD");
 }
 
 TEST(DepartmentTaskTest, AReportIsAcceptedOrReturned) {
   DepartmentTask task;
   task.due_date = CivilDay(2023, 6, 1);
   task.first_due_date = task.due_date;
-  EXPECT_EQ(ReasonOf(AcceptDepartmentTask(task, kNow).status()), "DEPARTMENT_TASK_STATE");
-  task = *ReportDepartmentTask(task, "已完成", kNow);
-  EXPECT_EQ(ReasonOf(ReportDepartmentTask(task, "再报", kNow).status()), "DEPARTMENT_TASK_STATE");
-  EXPECT_EQ(ReasonOf(ReturnDepartmentTask(task, "不全", CivilDay(2023, 5, 9), kNow).status()),
+  EXPECT_EQ(ReasonOf(AcceptDepartmentTask(task, kAsked).status()), "DEPARTMENT_TASK_STATE");
+  task = *ReportDepartmentTask(task, "已完成", kAsked);
+  EXPECT_EQ(ReasonOf(ReportDepartmentTask(task, "再报", kAsked).status()), "DEPARTMENT_TASK_STATE");
+  EXPECT_EQ(ReasonOf(ReturnDepartmentTask(task, "不全", CivilDay(2023, 5, 9), kAsked).status()),
             "INVALID_FIELD");
-  task = *ReturnDepartmentTask(task, "不全", CivilDay(2023, 6, 20), kNow);
+  task = *ReturnDepartmentTask(task, "不全", CivilDay(2023, 6, 20), kAsked);
   EXPECT_EQ(task.first_due_date, CivilDay(2023, 6, 1));
   EXPECT_EQ(task.return_count, 1);
-  task = *AcceptDepartmentTask(*ReportDepartmentTask(task, "已完成", kNow), kNow);
+  task = *AcceptDepartmentTask(*ReportDepartmentTask(task, "已完成", kAsked), kAsked);
   EXPECT_EQ(task.state, DepartmentTaskState::kAccepted);
 }
 

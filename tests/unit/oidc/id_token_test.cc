@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kIssuer[] = "https://idp.example.cn/realms/fire", kClient[] = "rectify";
+constexpr char kClient[] = "rectify";
 
 class IdTokenTest : public ::testing::Test {
  protected:

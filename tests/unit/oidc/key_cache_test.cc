@@ -14,7 +14,6 @@ namespace {
 using Json = nlohmann::json;
 using ::rectify::testing::StatusIs;
 
-constexpr char kIssuer[] = "https://idp.example.cn/realms/fire";
 constexpr char kDiscovery[] = "https://idp.example.cn/realms/fire/.well-known/openid-configuration";
 constexpr char kKeys[] = "https://keys.example.cn/jwks";
 

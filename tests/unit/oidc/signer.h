@@ -12,6 +12,8 @@
 
 namespace rectify::oidc {
 
+inline constexpr char kIssuer[] = "https://idp.example.cn/realms/fire";
+
 class Signer {
  public:
   static Signer Rsa(std::string id, int bits = 2048);

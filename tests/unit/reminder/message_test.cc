@@ -16,14 +16,14 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const absl::CivilDay kDue(2023, 2, 3);
+const absl::CivilDay kStated(2023, 2, 3);
 
 std::string Body(absl::string_view body, const TrackedClock& clock, absl::Time now = At(1, 31)) {
   return Render("", body, "T-3", clock, now).body;
 }
 
 TEST(Render, FillsEveryVariable) {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.basis = "消防监督检查规定第二十条";
   EXPECT_EQ(Body("{party}|{title}|{due}|{number}|{hazards}|{days}|{basis}|{step}", clock),
             "示例商场|隐患改正期限|2023年2月3日（含当日）|津丽消限字〔2023〕第0001号|疏散通道堵塞|"
@@ -31,7 +31,7 @@ TEST(Render, FillsEveryVariable) {
 }
 
 TEST(Render, DaysAreThoseAtTheMomentOfSending) {
-  const TrackedClock clock = TermClock(At(1, 3), kDue);
+  const TrackedClock clock = TermClock(At(1, 3), kStated);
   EXPECT_EQ(Body("{days}", clock, At(2, 2, 23)), "还有1日到期");
   EXPECT_EQ(Body("{days}", clock, At(2, 3, 0)), "今日到期");
   EXPECT_EQ(Body("{days}", clock, At(2, 3, 23)), "今日到期");
@@ -39,24 +39,24 @@ TEST(Render, DaysAreThoseAtTheMomentOfSending) {
 }
 
 TEST(Render, PeriodsInHoursStateTheMinute) {
-  TrackedClock clock = TermClock(At(2, 15, 20), kDue);
+  TrackedClock clock = TermClock(At(2, 15, 20), kStated);
   clock.due_date.reset();
   clock.due_time = At(2, 16, 20) + absl::Minutes(30);
   EXPECT_EQ(Body("{due}", clock), "2023年2月16日20时30分");
 }
 
 TEST(Render, SaysWhereNumberAndBasisAreMissing) {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.document_number.clear();
   EXPECT_EQ(Body("{number}{basis}", clock), "（文书尚未编号）下达时写明的期限");
 }
 
 TEST(Render, ATermWithoutAnArticleRestsOnTheDocumentThatStatesIt) {
-  EXPECT_EQ(Body("{basis}", TermClock(At(1, 3), kDue)), "津丽消限字〔2023〕第0001号载明的期限");
+  EXPECT_EQ(Body("{basis}", TermClock(At(1, 3), kStated)), "津丽消限字〔2023〕第0001号载明的期限");
 }
 
 TEST(Render, ManyOrLongHazardsStayShort) {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.hazards.assign(7, std::string(300, 'x'));
   const std::string text = Body("{hazards}", clock);
   EXPECT_LT(text.size(), 260U);
@@ -64,13 +64,13 @@ TEST(Render, ManyOrLongHazardsStayShort) {
 }
 
 TEST(Render, ValuesAreNotTemplates) {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.party = "{basis}{phone}商场";
   EXPECT_EQ(Body("{party}", clock), "{basis}{phone}商场");
 }
 
 TEST(Render, RareCharactersAndALineBreakInANameAreSafe) {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.party = "𠮷㙍\n商场";
   const Text text = Render("{party}", "{party}", "T-3", clock, At(1, 31));
   EXPECT_EQ(text.title, "𠮷㙍 商场");
@@ -86,7 +86,7 @@ TEST(UnknownVariables, NamesThem) {
 TEST(Render, EveryShippedMessageStatesDateBasisAndThatItIsNotService) {
   const absl::StatusOr<Policy> policy = api::LoadPolicy("");
   ASSERT_TRUE(policy.ok());
-  const TrackedClock clock = TermClock(At(1, 3), kDue);
+  const TrackedClock clock = TermClock(At(1, 3), kStated);
   for (const Ladder& ladder : policy->ladders) {
     for (const Step& step : ladder.steps) {
       const Text text = Render(step.title, step.body, step.code, clock, At(2, 5));
@@ -102,7 +102,7 @@ TEST(Render, EveryShippedMessageStatesDateBasisAndThatItIsNotService) {
 
 // A clock with the longest names that anybody has.
 TrackedClock WordyClock() {
-  TrackedClock clock = TermClock(At(1, 3), kDue);
+  TrackedClock clock = TermClock(At(1, 3), kStated);
   clock.basis = "消防监督检查规定第二十条";
   clock.party.clear();
   for (int i = 0; i < 100; ++i) clock.party += "𠮷商场";
@@ -137,7 +137,7 @@ TEST(Render, WhatDoesNotFitShortensNamesAndNothingElse) {
 }
 
 TEST(Render, WhatFitsIsNotShortened) {
-  const TrackedClock clock = TermClock(At(1, 3), kDue);
+  const TrackedClock clock = TermClock(At(1, 3), kStated);
   const MessageLimit limit{.channel = Channel::kWeCom, .text_bytes = 2048};
   const Text whole = Render(kTitle, kBody, "T-3", clock, At(1, 31));
   const Text text = Render(kTitle, kBody, "T-3", clock, At(1, 31), limit);

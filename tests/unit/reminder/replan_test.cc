@@ -11,11 +11,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const absl::CivilDay kDue(2023, 1, 19);
+const absl::CivilDay kTermEnd(2023, 1, 19);
 
 TEST(Moved, AnExtensionGivesANewScheduleWithTheSameStart) {
-  const TrackedClock clock = TermClock(At(1, 3), kDue);
-  const TrackedClock moved = Moved(clock, kDue + 10, StartOfDay(kDue + 11), false, At(1, 18));
+  const TrackedClock clock = TermClock(At(1, 3), kTermEnd);
+  const TrackedClock moved =
+      Moved(clock, kTermEnd + 10, StartOfDay(kTermEnd + 11), false, At(1, 18));
   EXPECT_EQ(moved.start_time, clock.start_time);
   EXPECT_THAT(
       Shown(Plan({"l", {StepOf("T-3", -3), StepOf("T+0", 0)}}, moved, Year2023(), At(1, 18))),
@@ -42,7 +43,7 @@ class AdjustTest : public ::testing::Test {
   const Ladder ladder_{"l",
                        {StepOf("T+0", 0), WorkdayStep("T+1wd", 1), WorkdayStep("T+3wd", 3),
                         RepeatingStep("T+22", 22, 7)}};
-  const TrackedClock clock_ = TermClock(At(1, 3), kDue);
+  const TrackedClock clock_ = TermClock(At(1, 3), kTermEnd);
 };
 
 TEST_F(AdjustTest, TheArrivingCalendarMovesOnlyWorkdaySteps) {
@@ -94,7 +95,7 @@ TEST(NextOccurrence, AfterALongDowntimeIsTheFirstInTheFuture) {
 }
 
 TEST(Successor, GoesOnWithTheSameStepRecipientAndWords) {
-  const TrackedClock clock = TermClock(At(1, 3), kDue);
+  const TrackedClock clock = TermClock(At(1, 3), kTermEnd);
   const Reminder reminder =
       Plan({"l", {RepeatingStep("T+22", 22, 7)}}, clock, Year2023(), At(1, 3)).at(0);
   const Reminder next = Successor(reminder, clock, At(2, 10, 9));

@@ -18,8 +18,6 @@ using ::testing::Each;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-constexpr char kRequestId[] = "01890a5d-ac96-774b-bcce-b302099a8057";
-
 class ClientTest : public RpcTest {
  protected:
   ClientTest() {

@@ -24,6 +24,7 @@ inline constexpr char kListPapers[] = "rectify.paper.v1.PaperDesk.ListPapers";
 inline constexpr char kAddPapers[] = "rectify.paper.v1.PaperDesk.AddPapers";
 inline constexpr char kCopyPapers[] = "rectify.paper.v1.PaperDesk.CopyPapers";
 
+inline constexpr char kRequestId[] = "01890a5d-ac96-774b-bcce-b302099a8057";
 inline constexpr char kOwnPaper[] = "districts/120110/papers/01890a5d-ac96-774b-bcce-b302099a8057";
 inline constexpr char kForeignPaper[] =
     "districts/120111/papers/01890a5d-ac96-774b-bcce-b302099a8057";

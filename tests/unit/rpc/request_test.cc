@@ -17,7 +17,6 @@ using testing::HasViolation;
 using testing::StatusIs;
 
 constexpr char kFilePath[] = "/rectify.paper.v1.PaperDesk/FilePaper";
-constexpr char kRequestId[] = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 // Field `number` with these bytes, as a length-delimited field.
 std::string Delimited(int number, const std::string& bytes) {

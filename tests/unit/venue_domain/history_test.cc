@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kOtherId[] = "01857a2c-0000-7000-8000-000000000002";
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using ::rectify::testing::kPrecondition;
 
 absl::Time Later() { return SampleTime() + absl::Hours(48); }
 

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::TestWithParam;
 using ::testing::Values;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+using ::rectify::testing::kInvalid;
 
 std::string ChineseTextOf(const absl::Status& status) { return DetailOf(status)->text.zh; }
 

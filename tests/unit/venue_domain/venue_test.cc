@@ -14,8 +14,8 @@ using ::rectify::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
+using ::rectify::testing::kInvalid;
+using ::rectify::testing::kPrecondition;
 
 TEST(CheckVenue, TrimsButKeepsTheNameAsOnTheLicence) {
   VenueFields fields = SampleFields();

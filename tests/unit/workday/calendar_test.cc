@@ -9,7 +9,7 @@ using ::rectify::testing::HasViolation;
 using ::rectify::testing::StatusIs;
 using Day = absl::CivilDay;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+using ::rectify::testing::kInvalid;
 
 // A year with a holiday that reaches back into the year before, a week off and a Sunday worked.
 YearNotice Notice2023(int version = 1) {
