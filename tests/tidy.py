@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -22,16 +23,23 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Boost's headers takes <utility> for granted, which our precompiled headers bring.
 FOR_CLANG = ["-D__cpp_impl_coroutine=201902L", "-DBOOST_ASIO_HAS_CO_AWAIT=1",
              "-DBOOST_ASIO_HAS_STD_COROUTINE=1", "-include", "utility"]
+# A source that CMake compiles together with others.
+UNITY = re.compile(r'^#include "(/.*)"$', re.MULTILINE)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "rectify-tidy"
 
 
 def sources(build):
-    """Compile command and folder of each source of ours."""
+    """Compile command and folder of each source of ours, each by itself: so it is also seen to include
+    what it needs."""
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         for entry in json.load(file):
-            path = pathlib.Path(entry["file"])
-            if path.is_relative_to(ROOT / "libs") or path.is_relative_to(ROOT / "services"):
-                yield path, shlex.split(entry["command"]), entry["directory"]
+            command, compiled = shlex.split(entry["command"]), pathlib.Path(entry["file"])
+            together = "Unity" in compiled.parts
+            for name in UNITY.findall(compiled.read_text("utf-8")) if together else [entry["file"]]:
+                path = pathlib.Path(name)
+                if path.is_relative_to(ROOT / "libs") or path.is_relative_to(ROOT / "services"):
+                    alone = [name if word == entry["file"] else word for word in command]
+                    yield path, alone, entry["directory"]
 
 
 def arguments(command):
