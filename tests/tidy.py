@@ -20,9 +20,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Clang finds the coroutines of gcc's library, and Boost 1.74 those of clang, only when told; and one of
-# Boost's headers takes <utility> for granted, which our precompiled headers bring.
+# Boost's headers takes <utility> for granted, which our precompiled headers bring. gcc knows warnings that
+# clang does not.
 FOR_CLANG = ["-D__cpp_impl_coroutine=201902L", "-DBOOST_ASIO_HAS_CO_AWAIT=1",
-             "-DBOOST_ASIO_HAS_STD_COROUTINE=1", "-include", "utility"]
+             "-DBOOST_ASIO_HAS_STD_COROUTINE=1", "-include", "utility", "-Wno-unknown-warning-option"]
 # A source that CMake compiles together with others.
 UNITY = re.compile(r'^#include "(/.*)"$', re.MULTILINE)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "rectify-tidy"

@@ -127,7 +127,7 @@ absl::Status ListClosures(Session& session, CalendarArgs&) {
   ASSIGN_OR_RETURN(auto closures,
                    (ListAll<DistrictClosure, deadline::v1::ListDistrictClosuresResponse>(
                        *client, "rectify.deadline.v1.DistrictClosures.ListDistrictClosures",
-                       request, [](auto& r) { return r.mutable_closures(); }, /*limit=*/1000)));
+                       request, [](auto& r) { return r.mutable_closures(); }, /*most=*/1000)));
   if (session.json) {
     std::cout << ToJsonArray(closures);
     return absl::OkStatus();

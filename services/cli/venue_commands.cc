@@ -27,7 +27,7 @@ absl::Status Import(Session& session, VenueArgs& args) {
   Table refused({"行", "问题"});
   {
     Progress progress("导入");
-    const absl::Status status = ImportVenueFile(
+    absl::Status status = ImportVenueFile(
         *client, session.parent(), args.file, import_id,
         [&](const venue::v1::ImportVenuesResponse& row) {
           ++counts[row.result()];
