@@ -139,7 +139,7 @@ absl::StatusOr<std::string> NewestDocument(pg::Tx& tx, absl::string_view distric
 
 absl::Status AddAnalysis(pg::Tx& tx, const Analysis& analysis,
                          const std::vector<domain::Cell>& cells) {
-  const absl::Status status =
+  absl::Status status =
       tx.Exec(kAddAnalysis, {analysis.district, analysis.id, analysis.quarter, analysis.version,
                              analysis.cut_time, analysis.reason, pg::Bytes{analysis.document},
                              analysis.document_hash, domain::WriteCells(cells)})

@@ -61,7 +61,7 @@ absl::StatusOr<std::optional<Visitor>> LockVisitor(pg::Tx& tx, absl::string_view
 
 absl::Status SaveVisitor(pg::Tx& tx, const Visitor& visitor) {
   using I = domain::Interest;
-  const absl::Status status =
+  absl::Status status =
       tx.Exec(kSaveVisitor,
               {visitor.district, visitor.code, visitor.display_name, visitor.user, visitor.officers,
                pg::Column(visitor.interests, [](const I& each) { return each.subject; }),

@@ -1,6 +1,7 @@
 #include "services/reminder_dispatch/api/gates.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -172,6 +173,7 @@ absl::StatusOr<v1::PreviewRemindersResponse> Preview(Commands& commands,
             const std::vector<domain::Reminder> coming,
             store::ReadComing(tx, district, request.clock(), request.venue(), kMaxPreview));
         std::vector<std::string> names;
+        names.reserve(coming.size());
         for (const domain::Reminder& reminder : coming) names.push_back(reminder.clock);
         ASSIGN_OR_RETURN(const auto clocks, store::ReadClocks(tx, names));
         ASSIGN_OR_RETURN(const workday::Calendar calendar, store::ReadCalendar(tx));
@@ -226,7 +228,7 @@ void RegisterGates(rpc::Server& server, Commands& commands,
       });
   server.Unary<v1::PreviewRemindersRequest, v1::PreviewRemindersResponse>(
       service + "PreviewReminders",
-      [&commands, policy](const rpc::Call& call, const auto& request) {
+      [&commands, policy = std::move(policy)](const rpc::Call& call, const auto& request) {
         return Preview(commands, *policy, call, request);
       });
   server.Unary<v1::ListUnreachableRecipientsRequest, v1::ListUnreachableRecipientsResponse>(

@@ -60,6 +60,7 @@ absl::StatusOr<Selection> Select(pg::Tx& tx, const store::ReplayQuestion& questi
         {{"most", absl::StrCat(domain::kMaxReplays)}});
   }
   std::vector<std::string> ids;
+  ids.reserve(found.size());
   for (const store::ReplayCandidate& each : found) ids.push_back(each.id);
   ASSIGN_OR_RETURN(auto spoken, store::ReadSpoken(tx, question.district, ids));
   Selection selection;

@@ -111,6 +111,7 @@ absl::StatusOr<std::map<std::string, std::vector<domain::SpokenReminder>>> ReadS
   ASSIGN_OR_RETURN(const std::vector<domain::Reminder> reminders,
                    ReadByDelivery(tx, district, deliveries));
   std::vector<std::string> clock_names;
+  clock_names.reserve(reminders.size());
   for (const domain::Reminder& reminder : reminders) clock_names.push_back(reminder.clock);
   ASSIGN_OR_RETURN(const auto clocks, ReadClocks(tx, clock_names));
   std::map<std::string, std::vector<domain::SpokenReminder>> spoken;

@@ -1,5 +1,6 @@
 #include "tests/unit/rpc/fixture.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,8 +30,8 @@ absl::StatusOr<std::unique_ptr<StreamSession>> OpenNothing(const Call&) {
 }  // namespace
 
 const std::string& KeyFolder() {
-  static const testing::TempDir* const folder = [] {
-    auto* made = new testing::TempDir();
+  static const auto folder = [] {
+    auto made = std::make_unique<testing::TempDir>();
     for (const char* id : {"people", "svc-clerk"}) {
       if (!CreateKeyPair(made->path(), id).ok()) std::abort();
     }
