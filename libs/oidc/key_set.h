@@ -14,7 +14,7 @@ namespace rectify::oidc {
 // The ways of signing that we know (RFC 7518): neither "none" nor a shared secret is one.
 enum class Algorithm { kRs256, kEs256 };
 
-// Of a key's name.
+// Of the id by which a token names its key.
 inline constexpr size_t kMostIdBytes = 256;
 
 struct Key {

@@ -19,11 +19,6 @@ static_assert(static_cast<int>(domain::Trigger::kTermsRemain) == v1::CLOCK_TRIGG
 using rpc::ToDate;
 using rpc::ToTimestamp;
 
-template <typename Field, typename Values>
-void Fill(Field* field, const Values& values) {
-  field->Assign(values.begin(), values.end());
-}
-
 v1::DueDateChange ChangeToMessage(const domain::DueDateChange& change) {
   v1::DueDateChange message;
   *message.mutable_change_time() = ToTimestamp(change.change_time);

@@ -18,6 +18,12 @@
 
 namespace rectify::deadline::api {
 
+// A repeated field from any range of its values.
+template <typename Field, typename Values>
+void Fill(Field* field, const Values& values) {
+  field->Assign(values.begin(), values.end());
+}
+
 // Whether the answer shows personal data. Commands never do: their answers are kept for repeats.
 enum class Personal { kMasked, kShown };
 

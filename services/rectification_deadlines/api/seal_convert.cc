@@ -14,11 +14,6 @@ std::vector<std::string> ToNames(const Names& names) {
   return {names.begin(), names.end()};
 }
 
-template <typename Names>
-void Fill(google::protobuf::RepeatedPtrField<std::string>* field, const Names& names) {
-  field->Assign(names.begin(), names.end());
-}
-
 v1::SealStudy StudyToMessage(const domain::SealStudy& study) {
   v1::SealStudy message;
   *message.mutable_study_time() = ToTimestamp(study.study_time);
